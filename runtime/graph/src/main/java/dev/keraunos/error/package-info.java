@@ -1,0 +1,2 @@
+/** What Keraunos throws. */
+package dev.keraunos.error;

@@ -1,0 +1,77 @@
+package dev.keraunos.tensor;
+
+import java.util.Locale;
+
+/** Element types, in the names of {@code keras.backend.standardize_dtype}. */
+public enum DType {
+  BOOL(1, Family.BOOLEAN),
+  INT8(1, Family.SIGNED),
+  INT16(2, Family.SIGNED),
+  INT32(4, Family.SIGNED),
+  INT64(8, Family.SIGNED),
+  UINT8(1, Family.UNSIGNED),
+  UINT16(2, Family.UNSIGNED),
+  UINT32(4, Family.UNSIGNED),
+  UINT64(8, Family.UNSIGNED),
+  FLOAT16(2, Family.FLOATING),
+  BFLOAT16(2, Family.FLOATING),
+  FLOAT32(4, Family.FLOATING),
+  FLOAT64(8, Family.FLOATING);
+
+  private enum Family {
+    BOOLEAN,
+    SIGNED,
+    UNSIGNED,
+    FLOATING
+  }
+
+  private final int bytes;
+  private final Family family;
+
+  DType(int bytes, Family family) {
+    this.bytes = bytes;
+    this.family = family;
+  }
+
+  /** Bytes per element. */
+  public int bytes() {
+    return bytes;
+  }
+
+  public boolean isFloating() {
+    return family == Family.FLOATING;
+  }
+
+  /** True for signed and unsigned integers, false for {@link #BOOL}. */
+  public boolean isInteger() {
+    return family == Family.SIGNED || family == Family.UNSIGNED;
+  }
+
+  public boolean isUnsigned() {
+    return family == Family.UNSIGNED;
+  }
+
+  /** The name Keras writes, such as {@code float32}. */
+  public String kerasName() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  /**
+   * The type of a Keras name.
+   *
+   * @throws IllegalArgumentException if the name is none of Keras' types
+   */
+  public static DType of(String kerasName) {
+    for (DType dtype : values()) {
+      if (dtype.kerasName().equals(kerasName)) {
+        return dtype;
+      }
+    }
+    throw new IllegalArgumentException("dtype '" + kerasName + "' is not one of Keras' types");
+  }
+
+  @Override
+  public String toString() {
+    return kerasName();
+  }
+}

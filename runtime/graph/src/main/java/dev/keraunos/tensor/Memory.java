@@ -1,0 +1,103 @@
+package dev.keraunos.tensor;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A block of off-heap bytes of any size, seen through windows of at most 1 GiB. It is one contiguous native block where
+ * JavaCPP loads, else plain direct buffers. Freed by {@link #close} or when unreachable.
+ */
+final class Memory {
+  private static final int WINDOW_BITS = 30;
+  private static final long WINDOW = 1L << WINDOW_BITS;
+  private static final int ALIGNMENT = 64;
+  private static final boolean NATIVE = loads();
+
+  private final Pointer owner;
+  private final long address;
+  private volatile ByteBuffer[] windows;
+
+  private Memory(Pointer owner, long address, ByteBuffer[] windows) {
+    this.owner = owner;
+    this.address = address;
+    this.windows = windows;
+  }
+
+  private static boolean loads() {
+    try (Pointer probe = Pointer.malloc(1)) {
+      return probe.address() != 0;
+    } catch (LinkageError | RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** Zero-filled memory. */
+  static Memory allocate(long bytes) {
+    if (!NATIVE || bytes == 0) {
+      ByteBuffer[] windows = new ByteBuffer[Math.max(1, count(bytes))];
+      for (int i = 0; i < windows.length; i++) {
+        windows[i] = ordered(ByteBuffer.allocateDirect((int) Math.min(WINDOW, bytes - i * WINDOW)));
+      }
+      return new Memory(null, 0, windows);
+    }
+    BytePointer block = new BytePointer(bytes + ALIGNMENT);
+    Pointer.memset(block, 0, bytes + ALIGNMENT);
+    long skip = (ALIGNMENT - block.address() % ALIGNMENT) % ALIGNMENT;
+    ByteBuffer[] windows = new ByteBuffer[count(bytes)];
+    for (int i = 0; i < windows.length; i++) {
+      long from = skip + i * WINDOW;
+      BytePointer window = new BytePointer(block);
+      window.position(from).limit(from + Math.min(WINDOW, bytes - i * WINDOW));
+      windows[i] = ordered(window.asByteBuffer());
+    }
+    return new Memory(block, block.address() + skip, windows);
+  }
+
+  /** The memory of a direct buffer from its position to its limit, shared. */
+  static Memory of(ByteBuffer buffer) {
+    ByteBuffer window = ordered(buffer.slice());
+    return new Memory(null, NATIVE ? new BytePointer(window).address() : 0, new ByteBuffer[] {window});
+  }
+
+  private static int count(long bytes) {
+    return Math.toIntExact((bytes + WINDOW - 1) >> WINDOW_BITS);
+  }
+
+  private static ByteBuffer ordered(ByteBuffer buffer) {
+    return buffer.order(ByteOrder.nativeOrder());
+  }
+
+  /** The window that holds a byte. */
+  ByteBuffer window(long at) {
+    ByteBuffer[] open = windows;
+    if (open == null) {
+      throw new IllegalStateException("the tensor's memory is closed");
+    }
+    return open[(int) (at >> WINDOW_BITS)];
+  }
+
+  /** The position of a byte within its window. */
+  static int within(long at) {
+    return (int) (at & (WINDOW - 1));
+  }
+
+  /** How many of the wanted bytes from a position on lie in one window. */
+  static int run(long at, long wanted) {
+    return (int) Math.min(wanted, WINDOW - (at & (WINDOW - 1)));
+  }
+
+  /** The native address of the first byte, or 0 where there is none. */
+  long address() {
+    window(0);
+    return address;
+  }
+
+  void close() {
+    windows = null;
+    if (owner != null) {
+      owner.close();
+    }
+  }
+}

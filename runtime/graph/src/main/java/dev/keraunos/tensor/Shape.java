@@ -1,0 +1,175 @@
+package dev.keraunos.tensor;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/** The dimensions of a tensor, outermost first. A dimension may be {@link #UNKNOWN}. Immutable. */
+public final class Shape {
+  /** A dimension that is only known once data arrives. */
+  public static final long UNKNOWN = -1;
+
+  private static final Shape SCALAR = new Shape(new long[0]);
+
+  private final long[] dims;
+
+  private Shape(long[] dims) {
+    this.dims = dims;
+  }
+
+  /**
+   * A shape of these dimensions.
+   *
+   * @throws IllegalArgumentException if a dimension is below zero and not {@link #UNKNOWN}, or the number of elements
+   *     overflows 63 bits
+   */
+  public static Shape of(long... dims) {
+    if (dims.length == 0) {
+      return SCALAR;
+    }
+    long[] copy = dims.clone();
+    long size = 1;
+    for (long dim : copy) {
+      if (dim < UNKNOWN) {
+        throw new IllegalArgumentException("dimension " + dim + " in shape " + Arrays.toString(dims));
+      }
+      size = Math.multiplyExact(size, Math.max(dim, 1));
+    }
+    return new Shape(copy);
+  }
+
+  public static Shape scalar() {
+    return SCALAR;
+  }
+
+  public int rank() {
+    return dims.length;
+  }
+
+  /** The dimension of an axis; negative axes count from the end. */
+  public long dim(int axis) {
+    return dims[axis(axis)];
+  }
+
+  /**
+   * A possibly negative axis as an index from 0.
+   *
+   * @throws IllegalArgumentException if the axis is outside the rank
+   */
+  public int axis(int axis) {
+    int index = axis < 0 ? axis + dims.length : axis;
+    if (index < 0 || index >= dims.length) {
+      throw new IllegalArgumentException("axis " + axis + " is outside shape " + this);
+    }
+    return index;
+  }
+
+  public boolean isKnown(int axis) {
+    return dim(axis) != UNKNOWN;
+  }
+
+  /** True if no dimension is unknown. */
+  public boolean isConcrete() {
+    return Arrays.stream(dims).noneMatch(d -> d == UNKNOWN);
+  }
+
+  /**
+   * The number of elements.
+   *
+   * @throws IllegalStateException if a dimension is unknown
+   */
+  public long size() {
+    return size(0, dims.length);
+  }
+
+  /** The product of the dimensions from one axis up to, not including, another. */
+  public long size(int from, int to) {
+    long size = 1;
+    for (int i = from; i < to; i++) {
+      if (dims[i] == UNKNOWN) {
+        throw new IllegalStateException("shape " + this + " has no size: a dimension is unknown");
+      }
+      size *= dims[i];
+    }
+    return size;
+  }
+
+  /** Row-major strides in elements. */
+  public long[] strides() {
+    long[] strides = new long[dims.length];
+    long stride = 1;
+    for (int i = dims.length - 1; i >= 0; i--) {
+      strides[i] = stride;
+      stride *= dims[i];
+    }
+    return strides;
+  }
+
+  /** A copy of the dimensions. */
+  public long[] toArray() {
+    return dims.clone();
+  }
+
+  /** This shape with one dimension replaced. */
+  public Shape with(int axis, long dim) {
+    long[] copy = dims.clone();
+    copy[axis(axis)] = dim;
+    return of(copy);
+  }
+
+  /** This shape without an axis. */
+  public Shape without(int axis) {
+    int index = axis(axis);
+    return of(LongStream.range(0, dims.length).filter(i -> i != index).map(i -> dims[(int) i]).toArray());
+  }
+
+  /** This shape with a dimension inserted before an axis; an axis equal to the rank appends. */
+  public Shape insert(int axis, long dim) {
+    long[] copy = new long[dims.length + 1];
+    System.arraycopy(dims, 0, copy, 0, axis);
+    copy[axis] = dim;
+    System.arraycopy(dims, axis, copy, axis + 1, dims.length - axis);
+    return of(copy);
+  }
+
+  /** The dimensions from one axis up to, not including, another. */
+  public Shape slice(int from, int to) {
+    return of(Arrays.copyOfRange(dims, from, to));
+  }
+
+  /** The dimensions of this shape followed by those of another. */
+  public Shape concat(Shape other) {
+    return of(LongStream.concat(Arrays.stream(dims), Arrays.stream(other.dims)).toArray());
+  }
+
+  /** True if the other shape has the same rank and agrees wherever both dimensions are known. */
+  public boolean accepts(Shape other) {
+    if (other.dims.length != dims.length) {
+      return false;
+    }
+    for (int i = 0; i < dims.length; i++) {
+      if (dims[i] != other.dims[i] && dims[i] != UNKNOWN && other.dims[i] != UNKNOWN) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public boolean equals(Object o) {
+    return o instanceof Shape && Arrays.equals(dims, ((Shape) o).dims);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(dims);
+  }
+
+  /** The dimensions in parentheses, unknown ones as {@code ?}: {@code (?, 28, 28, 1)}. */
+  @Override
+  public String toString() {
+    return Arrays.stream(dims)
+        .mapToObj(d -> d == UNKNOWN ? "?" : Long.toString(d))
+        .collect(Collectors.joining(", ", "(", ")"));
+  }
+}

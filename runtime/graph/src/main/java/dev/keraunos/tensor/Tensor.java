@@ -1,0 +1,489 @@
+package dev.keraunos.tensor;
+
+import dev.keraunos.error.InputException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * A dense row-major tensor in off-heap memory. It may exceed 2 GiB: element indices are 64-bit.
+ *
+ * <p>Reading is safe from any thread; writing while others read is not. Closing frees the memory at once and is optional:
+ * unreachable tensors are freed by the garbage collector. A view ({@link #reshape}, {@link #rows}) shares the memory of
+ * its origin and closing it does nothing.
+ */
+public final class Tensor implements AutoCloseable {
+  private final DType dtype;
+  private final Shape shape;
+  private final Memory memory;
+  private final long offset;
+  private final boolean owner;
+
+  private Tensor(DType dtype, Shape shape, Memory memory, long offset, boolean owner) {
+    this.dtype = dtype;
+    this.shape = shape;
+    this.memory = memory;
+    this.offset = offset;
+    this.owner = owner;
+  }
+
+  /**
+   * A tensor of zeros.
+   *
+   * @throws IllegalStateException if a dimension is unknown
+   */
+  public static Tensor allocate(DType dtype, Shape shape) {
+    long bytes = Math.multiplyExact(shape.size(), dtype.bytes());
+    return new Tensor(dtype, shape, Memory.allocate(bytes), 0, true);
+  }
+
+  /** A tensor of zeros. */
+  public static Tensor zeros(DType dtype, long... dims) {
+    return allocate(dtype, Shape.of(dims));
+  }
+
+  /** A float32 tensor holding a copy of the data; without dimensions it has rank 1. */
+  public static Tensor of(float[] data, long... dims) {
+    Tensor tensor = sized(DType.FLOAT32, data.length, dims);
+    tensor.write(0, data, 0, data.length);
+    return tensor;
+  }
+
+  /** A float64 tensor holding a copy of the data; without dimensions it has rank 1. */
+  public static Tensor of(double[] data, long... dims) {
+    Tensor tensor = sized(DType.FLOAT64, data.length, dims);
+    tensor.write(0, data, 0, data.length);
+    return tensor;
+  }
+
+  /** An int32 tensor holding a copy of the data; without dimensions it has rank 1. */
+  public static Tensor of(int[] data, long... dims) {
+    return ofLongs(DType.INT32, Arrays.stream(data).asLongStream().toArray(), dims);
+  }
+
+  /** An int64 tensor holding a copy of the data; without dimensions it has rank 1. */
+  public static Tensor of(long[] data, long... dims) {
+    return ofLongs(DType.INT64, data, dims);
+  }
+
+  /** A bool tensor holding a copy of the data; without dimensions it has rank 1. */
+  public static Tensor of(boolean[] data, long... dims) {
+    Tensor tensor = sized(DType.BOOL, data.length, dims);
+    for (int i = 0; i < data.length; i++) {
+      tensor.setLong(i, data[i] ? 1 : 0);
+    }
+    return tensor;
+  }
+
+  /** A scalar of any type. */
+  public static Tensor scalar(DType dtype, double value) {
+    Tensor tensor = allocate(dtype, Shape.scalar());
+    tensor.setDouble(0, value);
+    return tensor;
+  }
+
+  private static Tensor ofLongs(DType dtype, long[] data, long... dims) {
+    Tensor tensor = sized(dtype, data.length, dims);
+    for (int i = 0; i < data.length; i++) {
+      tensor.setLong(i, data[i]);
+    }
+    return tensor;
+  }
+
+  private static Tensor sized(DType dtype, int length, long... dims) {
+    Shape shape = dims.length == 0 && length != 1 ? Shape.of(length) : Shape.of(dims);
+    requireSize(shape, length);
+    return allocate(dtype, shape);
+  }
+
+  private static void requireSize(Shape shape, long size) {
+    if (shape.size() != size) {
+      throw new InputException("shape " + shape + " holds " + shape.size() + " elements, given are " + size);
+    }
+  }
+
+  /**
+   * A tensor over the bytes of a direct buffer from its position to its limit, without a copy. The buffer must stay
+   * reachable and holds elements in native byte order.
+   *
+   * @throws InputException if the buffer is not direct or its size does not fit the shape
+   */
+  public static Tensor wrap(DType dtype, ByteBuffer buffer, long... dims) {
+    Shape shape = Shape.of(dims);
+    if (!buffer.isDirect()) {
+      throw new InputException("only a direct buffer can be wrapped; use Tensor.of for arrays");
+    }
+    if (shape.size() * dtype.bytes() != buffer.remaining()) {
+      throw new InputException(
+          "a " + dtype + " tensor " + shape + " takes " + shape.size() * dtype.bytes() + " bytes, the buffer holds "
+              + buffer.remaining());
+    }
+    return new Tensor(dtype, shape, Memory.of(buffer), 0, false);
+  }
+
+  public DType dtype() {
+    return dtype;
+  }
+
+  public Shape shape() {
+    return shape;
+  }
+
+  /** The number of elements. */
+  public long size() {
+    return shape.size();
+  }
+
+  /** The size of the elements in bytes. */
+  public long byteSize() {
+    return shape.size() * dtype.bytes();
+  }
+
+  /**
+   * This tensor's elements under another shape, sharing memory.
+   *
+   * @throws InputException if the number of elements differs
+   */
+  public Tensor reshape(Shape other) {
+    requireSize(other, size());
+    return new Tensor(dtype, other, memory, offset, false);
+  }
+
+  /** See {@link #reshape(Shape)}. */
+  public Tensor reshape(long... dims) {
+    return reshape(Shape.of(dims));
+  }
+
+  /** The entries {@code from} (inclusive) to {@code to} (exclusive) of the first axis, sharing memory. */
+  public Tensor rows(long from, long to) {
+    if (from < 0 || to < from || to > shape.dim(0)) {
+      throw new InputException("rows " + from + " to " + to + " of a tensor of shape " + shape);
+    }
+    Shape rows = shape.with(0, to - from);
+    long stride = shape.size(1, shape.rank()) * dtype.bytes();
+    return new Tensor(dtype, rows, memory, offset + from * stride, false);
+  }
+
+  /** A copy converted to another type: floating to integer truncates, anything non-zero is true. */
+  public Tensor cast(DType other) {
+    Tensor result = allocate(other, shape);
+    if (other == dtype) {
+      result.copyFrom(0, this, 0, size());
+    } else if (dtype.isFloating() || other.isFloating()) {
+      double[] block = new double[(int) Math.min(BLOCK, size())];
+      for (long i = 0; i < size(); i += block.length) {
+        int n = (int) Math.min(block.length, size() - i);
+        read(i, block, 0, n);
+        result.write(i, block, 0, n);
+      }
+    } else {
+      for (long i = 0; i < size(); i++) {
+        result.setLong(i, getLong(i));
+      }
+    }
+    return result;
+  }
+
+  private static final int BLOCK = 4096;
+
+  /** An element as a double; integers beyond 2^53 lose digits. */
+  public double getDouble(long index) {
+    long at = at(index);
+    ByteBuffer window = memory.window(at);
+    int i = Memory.within(at);
+    switch (dtype) {
+      case FLOAT32:
+        return window.getFloat(i);
+      case FLOAT64:
+        return window.getDouble(i);
+      case FLOAT16:
+        return Half.fromFloat16(window.getShort(i));
+      case BFLOAT16:
+        return Half.fromBfloat16(window.getShort(i));
+      case UINT64:
+        long bits = window.getLong(i);
+        return bits >= 0 ? bits : (bits >>> 1 | bits & 1) * 2.0;
+      default:
+        return getLong(index);
+    }
+  }
+
+  /** An element as a long; floating elements are truncated. */
+  public long getLong(long index) {
+    long at = at(index);
+    ByteBuffer window = memory.window(at);
+    int i = Memory.within(at);
+    switch (dtype) {
+      case BOOL:
+      case INT8:
+        return window.get(i);
+      case UINT8:
+        return window.get(i) & 0xff;
+      case INT16:
+        return window.getShort(i);
+      case UINT16:
+        return window.getShort(i) & 0xffff;
+      case INT32:
+        return window.getInt(i);
+      case UINT32:
+        return window.getInt(i) & 0xffffffffL;
+      case INT64:
+      case UINT64:
+        return window.getLong(i);
+      default:
+        return (long) getDouble(index);
+    }
+  }
+
+  /** Sets an element, rounded to this type; an integer type truncates. */
+  public void setDouble(long index, double value) {
+    long at = at(index);
+    ByteBuffer window = memory.window(at);
+    int i = Memory.within(at);
+    switch (dtype) {
+      case FLOAT32:
+        window.putFloat(i, (float) value);
+        break;
+      case FLOAT64:
+        window.putDouble(i, value);
+        break;
+      case FLOAT16:
+        window.putShort(i, Half.toFloat16((float) value));
+        break;
+      case BFLOAT16:
+        window.putShort(i, Half.toBfloat16((float) value));
+        break;
+      case BOOL:
+        window.put(i, (byte) (value != 0 ? 1 : 0));
+        break;
+      default:
+        setLong(index, (long) value);
+    }
+  }
+
+  /** Sets an element, keeping the low bits where this type is narrower; any non-zero value is true. */
+  public void setLong(long index, long value) {
+    long at = at(index);
+    ByteBuffer window = memory.window(at);
+    int i = Memory.within(at);
+    switch (dtype) {
+      case BOOL:
+        window.put(i, (byte) (value != 0 ? 1 : 0));
+        break;
+      case INT8:
+      case UINT8:
+        window.put(i, (byte) value);
+        break;
+      case INT16:
+      case UINT16:
+        window.putShort(i, (short) value);
+        break;
+      case INT32:
+      case UINT32:
+        window.putInt(i, (int) value);
+        break;
+      case INT64:
+      case UINT64:
+        window.putLong(i, value);
+        break;
+      default:
+        setDouble(index, value);
+    }
+  }
+
+  private long at(long index) {
+    assert index >= 0 && index < size() : index + " in " + shape;
+    return offset + index * dtype.bytes();
+  }
+
+  /** Reads elements from {@code start} on into an array, converted to double. */
+  public void read(long start, double[] target, int from, int count) {
+    requireRange(start, count);
+    if (dtype == DType.FLOAT64) {
+      transfer(start, count, (w, done, n) -> w.asDoubleBuffer().get(target, from + done, n));
+    } else if (dtype == DType.FLOAT32) {
+      transfer(
+          start,
+          count,
+          (w, done, n) -> {
+            for (int i = 0; i < n; i++) {
+              target[from + done + i] = w.getFloat(4 * i);
+            }
+          });
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[from + i] = getDouble(start + i);
+      }
+    }
+  }
+
+  /** Reads elements from {@code start} on into an array, converted to float. */
+  public void read(long start, float[] target, int from, int count) {
+    requireRange(start, count);
+    if (dtype == DType.FLOAT32) {
+      transfer(start, count, (w, done, n) -> w.asFloatBuffer().get(target, from + done, n));
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[from + i] = (float) getDouble(start + i);
+      }
+    }
+  }
+
+  /** Writes elements from {@code start} on, rounded to this type. */
+  public void write(long start, double[] source, int from, int count) {
+    requireRange(start, count);
+    if (dtype == DType.FLOAT64) {
+      transfer(start, count, (w, done, n) -> w.asDoubleBuffer().put(source, from + done, n));
+    } else if (dtype == DType.FLOAT32) {
+      transfer(
+          start,
+          count,
+          (w, done, n) -> {
+            for (int i = 0; i < n; i++) {
+              w.putFloat(4 * i, (float) source[from + done + i]);
+            }
+          });
+    } else {
+      for (int i = 0; i < count; i++) {
+        setDouble(start + i, source[from + i]);
+      }
+    }
+  }
+
+  /** Writes elements from {@code start} on, rounded to this type. */
+  public void write(long start, float[] source, int from, int count) {
+    requireRange(start, count);
+    if (dtype == DType.FLOAT32) {
+      transfer(start, count, (w, done, n) -> w.asFloatBuffer().put(source, from + done, n));
+    } else {
+      for (int i = 0; i < count; i++) {
+        setDouble(start + i, source[from + i]);
+      }
+    }
+  }
+
+  /** Copies elements of another tensor of the same type. */
+  public void copyFrom(long start, Tensor source, long sourceStart, long count) {
+    if (source.dtype != dtype) {
+      throw new InputException("a " + source.dtype + " tensor cannot be copied into a " + dtype + " tensor");
+    }
+    requireRange(start, count);
+    source.requireRange(sourceStart, count);
+    long bytes = count * dtype.bytes();
+    long to = offset + start * dtype.bytes();
+    long from = source.offset + sourceStart * dtype.bytes();
+    while (bytes > 0) {
+      int n = Memory.run(from, Memory.run(to, bytes));
+      memory.window(to).put(Memory.within(to), source.memory.window(from), Memory.within(from), n);
+      to += n;
+      from += n;
+      bytes -= n;
+    }
+  }
+
+  private interface Transfer {
+    void apply(ByteBuffer window, int done, int count);
+  }
+
+  private void transfer(long start, int count, Transfer transfer) {
+    int width = dtype.bytes();
+    for (int done = 0; done < count; ) {
+      long at = offset + (start + done) * width;
+      int n = Memory.run(at, (long) (count - done) * width) / width;
+      transfer.apply(memory.window(at).slice(Memory.within(at), n * width).order(ByteOrder.nativeOrder()), done, n);
+      done += n;
+    }
+  }
+
+  private void requireRange(long start, long count) {
+    if (start < 0 || count < 0 || start + count > size()) {
+      throw new IndexOutOfBoundsException(count + " elements from " + start + " of a tensor of shape " + shape);
+    }
+  }
+
+  /**
+   * All elements as floats.
+   *
+   * @throws InputException if there are more than an array can hold
+   */
+  public float[] toFloatArray() {
+    float[] array = new float[arrayLength()];
+    read(0, array, 0, array.length);
+    return array;
+  }
+
+  /** All elements as doubles; see {@link #toFloatArray}. */
+  public double[] toDoubleArray() {
+    double[] array = new double[arrayLength()];
+    read(0, array, 0, array.length);
+    return array;
+  }
+
+  /** All elements as longs; see {@link #toFloatArray}. */
+  public long[] toLongArray() {
+    long[] array = new long[arrayLength()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = getLong(i);
+    }
+    return array;
+  }
+
+  private int arrayLength() {
+    if (size() > Integer.MAX_VALUE - 8) {
+      throw new InputException("a tensor of shape " + shape + " does not fit one Java array; read it in parts");
+    }
+    return (int) size();
+  }
+
+  /**
+   * A window of the memory in native byte order, at most up to the next GiB boundary. It must not be used after this
+   * tensor is closed or unreachable.
+   */
+  public ByteBuffer bytes(long from, int count) {
+    long at = offset + from;
+    int n = Memory.run(at, Math.min(count, byteSize() - from));
+    return memory.window(at).slice(Memory.within(at), n).order(ByteOrder.nativeOrder());
+  }
+
+  /** The address of the first element for native code, or 0 where no native memory is in use. */
+  public long address() {
+    long base = memory.address();
+    return base == 0 ? 0 : base + offset;
+  }
+
+  /** A native pointer to the first element that keeps no hold of the memory; this tensor must outlive it. */
+  public Pointer pointer() {
+    long address = address();
+    if (address == 0) {
+      throw new IllegalStateException("this tensor has no native memory: JavaCPP is not loaded");
+    }
+    return new BytePointer() {
+      {
+        this.address = address;
+        this.limit = byteSize();
+        this.capacity = byteSize();
+      }
+    };
+  }
+
+  /** Frees the memory unless this is a view. Later access throws {@link IllegalStateException}. */
+  @Override
+  public void close() {
+    if (owner) {
+      memory.close();
+    }
+  }
+
+  /** Type, shape and the first few elements. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder(dtype + " " + shape + " [");
+    long shown = Math.min(8, size());
+    for (long i = 0; i < shown; i++) {
+      text.append(i == 0 ? "" : ", ").append(dtype.isFloating() ? (Object) getDouble(i) : (Object) getLong(i));
+    }
+    return text.append(shown < size() ? ", ...]" : "]").toString();
+  }
+}
