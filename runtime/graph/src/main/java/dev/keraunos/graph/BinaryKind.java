@@ -1,0 +1,64 @@
+package dev.keraunos.graph;
+
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.LongBinaryOperator;
+
+/** Elementwise functions of two broadcast operands, on floating and on integer elements. */
+public enum BinaryKind {
+  ADD(Double::sum, Long::sum),
+  SUBTRACT((x, y) -> x - y, (x, y) -> x - y),
+  MULTIPLY((x, y) -> x * y, (x, y) -> x * y),
+  /** Integers are divided as float32. */
+  DIVIDE((x, y) -> x / y, (x, y) -> x / y),
+  /** Rounds towards minus infinity. */
+  FLOOR_DIVIDE((x, y) -> Math.floor(x / y), Math::floorDiv),
+  /** The sign of the result is that of the divisor. */
+  MOD(BinaryKind::mod, Math::floorMod),
+  POWER(Math::pow, BinaryKind::power),
+  MAXIMUM(Math::max, Math::max),
+  MINIMUM(Math::min, Math::min),
+  ARCTAN2(Math::atan2, (x, y) -> 0),
+  EQUAL((x, y) -> x == y ? 1 : 0, (x, y) -> x == y ? 1 : 0),
+  NOT_EQUAL((x, y) -> x != y ? 1 : 0, (x, y) -> x != y ? 1 : 0),
+  GREATER((x, y) -> x > y ? 1 : 0, (x, y) -> x > y ? 1 : 0),
+  GREATER_EQUAL((x, y) -> x >= y ? 1 : 0, (x, y) -> x >= y ? 1 : 0),
+  LESS((x, y) -> x < y ? 1 : 0, (x, y) -> x < y ? 1 : 0),
+  LESS_EQUAL((x, y) -> x <= y ? 1 : 0, (x, y) -> x <= y ? 1 : 0),
+  LOGICAL_AND((x, y) -> x != 0 && y != 0 ? 1 : 0, (x, y) -> x != 0 && y != 0 ? 1 : 0),
+  LOGICAL_OR((x, y) -> x != 0 || y != 0 ? 1 : 0, (x, y) -> x != 0 || y != 0 ? 1 : 0),
+  LOGICAL_XOR((x, y) -> (x != 0) != (y != 0) ? 1 : 0, (x, y) -> (x != 0) != (y != 0) ? 1 : 0);
+
+  private final DoubleBinaryOperator floating;
+  private final LongBinaryOperator integer;
+
+  BinaryKind(DoubleBinaryOperator floating, LongBinaryOperator integer) {
+    this.floating = floating;
+    this.integer = integer;
+  }
+
+  public double apply(double x, double y) {
+    return floating.applyAsDouble(x, y);
+  }
+
+  public long apply(long x, long y) {
+    return integer.applyAsLong(x, y);
+  }
+
+  /** True if the result is bool. */
+  public boolean isPredicate() {
+    return ordinal() >= EQUAL.ordinal();
+  }
+
+  private static double mod(double x, double y) {
+    double remainder = x % y;
+    return remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder;
+  }
+
+  private static long power(long base, long exponent) {
+    long result = 1;
+    for (long i = 0; i < exponent; i++) {
+      result *= base;
+    }
+    return result;
+  }
+}

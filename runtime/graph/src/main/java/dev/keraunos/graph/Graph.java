@@ -1,0 +1,130 @@
+package dev.keraunos.graph;
+
+import dev.keraunos.error.InputException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Nodes in an order in which every value is produced before it is used. Immutable. */
+public final class Graph {
+  private final List<Node> nodes;
+  private final List<Value> inputs;
+  private final Map<String, Value> outputs;
+
+  private Graph(List<Node> nodes, List<Value> inputs, Map<String, Value> outputs) {
+    this.nodes = List.copyOf(nodes);
+    this.inputs = List.copyOf(inputs);
+    this.outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));
+  }
+
+  static Graph of(List<Node> all, Map<String, Value> outputs) {
+    Set<Node> needed = new HashSet<>();
+    outputs.values().forEach(output -> needed.add(output.producer()));
+    List<Node> kept = new ArrayList<>();
+    List<Value> inputs = new ArrayList<>();
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Node node = all.get(i);
+      boolean input = node.op() instanceof Op.Input;
+      if (needed.contains(node) || input) {
+        node.inputs().forEach(value -> needed.add(value.producer()));
+        kept.add(node);
+        if (input) {
+          inputs.add(node.output());
+        }
+      }
+    }
+    Collections.reverse(kept);
+    Collections.reverse(inputs);
+    return new Graph(kept, inputs, outputs);
+  }
+
+  public List<Node> nodes() {
+    return nodes;
+  }
+
+  /** The inputs in order of declaration. */
+  public List<Value> inputs() {
+    return inputs;
+  }
+
+  /** The names of the inputs in order of declaration. */
+  public List<String> inputNames() {
+    List<String> names = new ArrayList<>();
+    inputs.forEach(input -> names.add(((Op.Input) input.producer().op()).name()));
+    return names;
+  }
+
+  /** The outputs by name, in order. */
+  public Map<String, Value> outputs() {
+    return outputs;
+  }
+
+  /**
+   * The part of this graph that other outputs need; inputs are kept.
+   *
+   * @param selected values of this graph by the name they get
+   */
+  public Graph select(Map<String, Value> selected) {
+    return of(nodes, selected);
+  }
+
+  /**
+   * The types of the outputs for given types of the inputs.
+   *
+   * @throws InputException if an input does not fit
+   */
+  public List<TensorType> infer(List<TensorType> given) {
+    Map<Value, TensorType> types = new HashMap<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      types.put(inputs.get(i), given.get(i));
+    }
+    for (Node node : nodes) {
+      if (!(node.op() instanceof Op.Input)) {
+        List<TensorType> in = new ArrayList<>();
+        node.inputs().forEach(input -> in.add(types.get(input)));
+        List<TensorType> out = node.op().infer(in);
+        node.outputs().forEach(output -> types.put(output, out.get(output.index())));
+      }
+    }
+    List<TensorType> results = new ArrayList<>();
+    outputs.values().forEach(output -> results.add(types.get(output)));
+    return results;
+  }
+
+  /**
+   * Checks that tensors of these types can be fed.
+   *
+   * @throws InputException naming the input, what it takes and what was given
+   */
+  public void requireInputs(List<TensorType> given) {
+    List<String> names = inputNames();
+    if (given.size() != names.size()) {
+      throw new InputException("the graph takes the inputs " + names + ", given are " + given.size());
+    }
+    for (int i = 0; i < names.size(); i++) {
+      TensorType wanted = inputs.get(i).type();
+      if (wanted.dtype() != given.get(i).dtype() || !wanted.shape().accepts(given.get(i).shape())) {
+        throw new InputException("input '" + names.get(i) + "' takes " + wanted + ", given is " + given.get(i));
+      }
+    }
+  }
+
+  /** One node a line, for people. */
+  @Override
+  public String toString() {
+    StringBuilder text = new StringBuilder();
+    for (Node node : nodes) {
+      text.append(node).append(" <- ");
+      node.inputs().forEach(in -> text.append('%').append(in.producer().id()).append(' '));
+      node.outputs().forEach(out -> text.append(": ").append(out.type()));
+      text.append('\n');
+    }
+    outputs.forEach((name, value) -> text.append(name).append(" = ").append(value).append('\n'));
+    return text.toString();
+  }
+}

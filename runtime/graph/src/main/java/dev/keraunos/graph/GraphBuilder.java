@@ -1,0 +1,87 @@
+package dev.keraunos.graph;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Appends nodes and builds a graph of those that its outputs need. Not thread-safe. */
+public final class GraphBuilder {
+  private final List<Node> nodes = new ArrayList<>();
+  private String path = "";
+
+  /** Sets the layer path that nodes appended from now on carry; gives the one before. */
+  public String path(String next) {
+    String before = path;
+    path = next;
+    return before;
+  }
+
+  /** A named input of the graph. */
+  public Value input(String name, TensorType type) {
+    return apply(new Op.Input(name, type)).get(0);
+  }
+
+  /** A tensor known beforehand. */
+  public Value constant(Tensor tensor) {
+    return apply(new Op.Constant(tensor)).get(0);
+  }
+
+  /** Appends a node. */
+  public List<Value> apply(Op op, Value... inputs) {
+    return apply(op, List.of(inputs));
+  }
+
+  /**
+   * Appends a node.
+   *
+   * @throws InputException if the operation does not take such inputs
+   */
+  public List<Value> apply(Op op, List<Value> inputs) {
+    List<TensorType> types = new ArrayList<>();
+    for (Value input : inputs) {
+      if (input.producer().builder() != this) {
+        throw new IllegalArgumentException(input + " belongs to another graph");
+      }
+      types.add(input.type());
+    }
+    Node node = new Node(this, nodes.size(), path, op, inputs, infer(op, types));
+    nodes.add(node);
+    return node.outputs();
+  }
+
+  private List<TensorType> infer(Op op, List<TensorType> types) {
+    try {
+      return op.infer(types);
+    } catch (InputException e) {
+      throw path.isEmpty() ? e : new InputException(path + ": " + e.getMessage());
+    }
+  }
+
+  /**
+   * Appends the nodes of another graph.
+   *
+   * @param inputs stand for the inputs of that graph, in its order
+   * @return its outputs, in its order
+   */
+  public List<Value> inline(Graph graph, List<Value> inputs) {
+    return new GraphCopy(graph, this, inputs).run((node, arguments, builder) -> null);
+  }
+
+  /** The graph of everything that the named outputs need, and of all inputs declared. */
+  public Graph build(Map<String, Value> outputs) {
+    return Graph.of(nodes, outputs);
+  }
+
+  /** Dimensions of a value: fixed where known, else taken from the value as input {@code position} of an operation. */
+  static List<Dim> dims(Value value, int position) {
+    List<Dim> dims = new ArrayList<>();
+    Shape shape = value.shape();
+    for (int i = 0; i < shape.rank(); i++) {
+      dims.add(shape.isKnown(i) ? new Dim.Fixed(shape.dim(i)) : new Dim.Same(position, i));
+    }
+    return dims;
+  }
+}

@@ -1,0 +1,141 @@
+package dev.keraunos.graph;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Shape rules that several operations share. */
+final class Inference {
+  private Inference() {}
+
+  static void require(boolean holds, String message, Object... values) {
+    if (!holds) {
+      throw new InputException(String.format(message, values));
+    }
+  }
+
+  static List<TensorType> one(TensorType type) {
+    return List.of(type);
+  }
+
+  static List<TensorType> one(DType dtype, Shape shape) {
+    return List.of(new TensorType(dtype, shape));
+  }
+
+  static List<TensorType> same(List<TensorType> in) {
+    return List.of(in.get(0));
+  }
+
+  static Shape broadcast(Shape x, Shape y) {
+    int rank = Math.max(x.rank(), y.rank());
+    long[] dims = new long[rank];
+    for (int i = 1; i <= rank; i++) {
+      long a = i <= x.rank() ? x.dim(-i) : 1;
+      long b = i <= y.rank() ? y.dim(-i) : 1;
+      require(a == b || a == 1 || b == 1 || a < 0 || b < 0, "shapes %s and %s do not broadcast", x, y);
+      dims[rank - i] = a == 1 ? b : b == 1 || a >= 0 ? a : b;
+    }
+    return Shape.of(dims);
+  }
+
+  static Shape reduce(Shape x, List<Integer> axes, boolean keepDims) {
+    Shape y = x;
+    for (int i = axes.size() - 1; i >= 0; i--) {
+      y = keepDims ? y.with(axes.get(i), 1) : y.without(axes.get(i));
+    }
+    return y;
+  }
+
+  static Shape reshape(Shape x, long[] dims) {
+    int inferred = -1;
+    long rest = 1;
+    boolean known = x.isConcrete();
+    for (int i = 0; i < dims.length; i++) {
+      if (dims[i] < 0) {
+        known &= inferred < 0;
+        inferred = i;
+      } else {
+        rest *= dims[i];
+      }
+    }
+    if (known && inferred >= 0 && rest > 0) {
+      require(x.size() % rest == 0, "%s elements do not divide into %s", x, Shape.of(dims));
+      dims[inferred] = x.size() / rest;
+    } else if (known && inferred < 0) {
+      require(x.size() == rest, "%s cannot take shape %s", x, Shape.of(dims));
+    }
+    return Shape.of(dims);
+  }
+
+  static Shape concat(List<TensorType> in, int axis) {
+    Shape y = in.get(0).shape();
+    for (TensorType next : in.subList(1, in.size())) {
+      Shape x = next.shape();
+      require(next.dtype() == in.get(0).dtype(), "%s cannot join %s", next, in.get(0));
+      require(x.rank() == y.rank() && y.with(axis, 0).accepts(x.with(axis, 0)), "%s cannot join %s on axis %s", x, y, axis);
+      long length = x.isKnown(axis) && y.isKnown(axis) ? x.dim(axis) + y.dim(axis) : Shape.UNKNOWN;
+      for (int i = 0; i < y.rank(); i++) {
+        y = y.with(i, i == axis ? length : y.isKnown(i) ? y.dim(i) : x.dim(i));
+      }
+    }
+    return y;
+  }
+
+  static Shape matMul(Shape a, Shape b, boolean transposeA, boolean transposeB) {
+    require(a.rank() >= 2 && b.rank() >= 2, "the product of %s and %s", a, b);
+    long inner = a.dim(transposeA ? -2 : -1);
+    long other = b.dim(transposeB ? -1 : -2);
+    require(inner == other || inner < 0 || other < 0, "the product of %s and %s", a, b);
+    Shape batch = broadcast(a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));
+    return batch.concat(Shape.of(a.dim(transposeA ? -1 : -2), b.dim(transposeB ? -2 : -1)));
+  }
+
+  static Shape conv(Shape x, Shape kernel, Op.Conv conv) {
+    int spatial = conv.strides().size();
+    require(x.rank() == spatial + 2 && kernel.rank() == spatial + 2, "convolution of %s with %s", x, kernel);
+    require(
+        !x.isKnown(-1) || x.dim(-1) == kernel.dim(-2) * conv.groups(),
+        "convolution of %s with %s in %s groups",
+        x,
+        kernel,
+        conv.groups());
+    require(kernel.dim(-1) % conv.groups() == 0, "%s filters in %s groups", kernel.dim(-1), conv.groups());
+    long[] dims = x.toArray();
+    for (int i = 0; i < spatial; i++) {
+      dims[i + 1] =
+          conv.padding().output(i, dims[i + 1], kernel.dim(i), conv.strides().get(i), conv.dilations().get(i));
+    }
+    dims[spatial + 1] = kernel.dim(-1);
+    return Shape.of(dims);
+  }
+
+  static Shape convTranspose(Shape x, Shape kernel, Op.ConvTranspose conv) {
+    int spatial = conv.strides().size();
+    require(
+        x.rank() == spatial + 2 && kernel.rank() == spatial + 2 && (!x.isKnown(-1) || x.dim(-1) == kernel.dim(-1)),
+        "transposed convolution of %s with %s",
+        x,
+        kernel);
+    long[] dims = x.toArray();
+    for (int i = 0; i < spatial; i++) {
+      dims[i + 1] = conv.output(i, dims[i + 1], kernel.dim(i));
+    }
+    dims[spatial + 1] = kernel.dim(-2);
+    return Shape.of(dims);
+  }
+
+  static List<TensorType> scan(Op.Scan scan, List<TensorType> in) {
+    Shape x = in.get(0).shape();
+    require(x.rank() >= 2, "a recurrence takes (batch, time, ...), not %s", x);
+    List<TensorType> step = new ArrayList<>();
+    step.add(new TensorType(in.get(0).dtype(), x.without(1)));
+    step.addAll(in.subList(1, 1 + scan.states()));
+    step.addAll(in.subList(1 + scan.states() + (scan.mask() ? 1 : 0), in.size()));
+    List<TensorType> body = scan.body().infer(step);
+    List<TensorType> types = new ArrayList<>(body);
+    types.set(0, scan.recurrence().output(body.get(0), x));
+    return types;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.keraunos.graph;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** One application of an operation. */
+public final class Node {
+  private final GraphBuilder builder;
+  private final int id;
+  private final String path;
+  private final Op op;
+  private final List<Value> inputs;
+  private final List<Value> outputs;
+
+  Node(GraphBuilder builder, int id, String path, Op op, List<Value> inputs, List<TensorType> types) {
+    this.builder = builder;
+    this.id = id;
+    this.path = path;
+    this.op = op;
+    this.inputs = List.copyOf(inputs);
+    List<Value> values = new ArrayList<>();
+    for (TensorType type : types) {
+      values.add(new Value(this, values.size(), type));
+    }
+    this.outputs = List.copyOf(values);
+  }
+
+  GraphBuilder builder() {
+    return builder;
+  }
+
+  /** The position in order of creation; inputs of a node have lower ids. */
+  public int id() {
+    return id;
+  }
+
+  /** The path in the model of the layer this node was lowered from, empty where there is none. */
+  public String path() {
+    return path;
+  }
+
+  public Op op() {
+    return op;
+  }
+
+  public List<Value> inputs() {
+    return inputs;
+  }
+
+  public List<Value> outputs() {
+    return outputs;
+  }
+
+  /** The only output. */
+  public Value output() {
+    if (outputs.size() != 1) {
+      throw new IllegalStateException(this + " has " + outputs.size() + " outputs");
+    }
+    return outputs.get(0);
+  }
+
+  @Override
+  public String toString() {
+    return "%" + id + " " + op.getClass().getSimpleName() + (path.isEmpty() ? "" : " (" + path + ")");
+  }
+}

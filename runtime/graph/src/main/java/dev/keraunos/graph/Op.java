@@ -1,0 +1,482 @@
+package dev.keraunos.graph;
+
+import static dev.keraunos.graph.Inference.broadcast;
+import static dev.keraunos.graph.Inference.one;
+import static dev.keraunos.graph.Inference.require;
+import static dev.keraunos.graph.Inference.same;
+
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The operations of the intermediate representation: a closed set, one record each. The components are the attributes;
+ * {@link #infer} gives the types of the outputs for types of the inputs, whose dimensions may be unknown.
+ *
+ * <p>Channels are last. Axes are never negative. Spatial attributes have one entry per spatial axis, so 1D, 2D and 3D
+ * are one operation.
+ */
+public sealed interface Op {
+  /**
+   * The types of the outputs.
+   *
+   * @throws dev.keraunos.error.InputException if the operation does not take such inputs
+   */
+  List<TensorType> infer(List<TensorType> in);
+
+  // ---- Sources -------------------------------------------------------------------------------------------------
+
+  /** A named input of the graph. */
+  record Input(String name, TensorType type) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(type);
+    }
+  }
+
+  /** A tensor known beforehand; whoever builds the graph must not change it afterwards. */
+  record Constant(Tensor value) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(value.dtype(), value.shape());
+    }
+  }
+
+  /** One value everywhere. The inputs only lend dimensions. */
+  record Fill(DType dtype, double value, List<Dim> shape) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(dtype, Shape.of(Dim.resolve(shape, in)));
+    }
+  }
+
+  /** The index along an axis. The inputs only lend dimensions. */
+  record Iota(DType dtype, List<Dim> shape, int axis) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(dtype, Shape.of(Dim.resolve(shape, in)));
+    }
+  }
+
+  // ---- Elementwise ---------------------------------------------------------------------------------------------
+
+  /** A function of one operand. */
+  record Unary(UnaryKind kind, double alpha, double beta) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      DType x = in.get(0).dtype();
+      DType y = kind.isPredicate() ? DType.BOOL : x.isFloating() || kind.keepsIntegers() ? x : DType.FLOAT32;
+      return one(y, in.get(0).shape());
+    }
+  }
+
+  /** A function of two operands of the same type, broadcast as NumPy does. */
+  record Binary(BinaryKind kind) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      DType x = in.get(0).dtype();
+      require(x == in.get(1).dtype(), "operands are %s and %s", x, in.get(1).dtype());
+      DType y = kind.isPredicate() ? DType.BOOL : kind == BinaryKind.DIVIDE && !x.isFloating() ? DType.FLOAT32 : x;
+      return one(y, broadcast(in.get(0).shape(), in.get(1).shape()));
+    }
+  }
+
+  /** Input 1 where input 0 (bool) is true, else input 2; broadcast. */
+  record Select() implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      require(in.get(0).dtype() == DType.BOOL, "the condition is %s", in.get(0).dtype());
+      require(in.get(1).dtype() == in.get(2).dtype(), "branches are %s and %s", in.get(1).dtype(), in.get(2).dtype());
+      Shape branches = broadcast(in.get(1).shape(), in.get(2).shape());
+      return one(in.get(1).dtype(), broadcast(in.get(0).shape(), branches));
+    }
+  }
+
+  /** Another element type: floating to integer truncates, non-zero is true. */
+  record Cast(DType dtype) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(dtype, in.get(0).shape());
+    }
+  }
+
+  // ---- Reductions ----------------------------------------------------------------------------------------------
+
+  /** A reduction over axes in ascending order. The mean of integers is float32. */
+  record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      DType x = in.get(0).dtype();
+      DType y = kind == ReduceKind.MEAN && !x.isFloating() ? DType.FLOAT32 : x;
+      return one(y, Inference.reduce(in.get(0).shape(), axes, keepDims));
+    }
+  }
+
+  /** The index of the largest (or smallest) element along an axis, the lowest on ties. */
+  record ArgReduce(boolean max, int axis, boolean keepDims, DType dtype) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(dtype, Inference.reduce(in.get(0).shape(), List.of(axis), keepDims));
+    }
+  }
+
+  /** Running SUM, PROD, MAX or MIN along an axis. */
+  record Cumulative(ReduceKind kind, int axis) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return same(in);
+    }
+  }
+
+  /** The k largest of the last axis in descending order, lower index first on ties: values, and indices (int32). */
+  record TopK(int k) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      require(!x.isKnown(-1) || k <= x.dim(-1), "top %s of %s", k, x);
+      return List.of(
+          new TensorType(in.get(0).dtype(), x.with(-1, k)), new TensorType(DType.INT32, x.with(-1, k)));
+    }
+  }
+
+  /** The elements along an axis in ascending (or descending) order: values, and indices (int32). Stable. */
+  record Sort(int axis, boolean descending) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return List.of(in.get(0), new TensorType(DType.INT32, in.get(0).shape()));
+    }
+  }
+
+  // ---- Movement ------------------------------------------------------------------------------------------------
+
+  /** The same elements under another shape. Inputs after the first only lend dimensions. */
+  record Reshape(List<Dim> shape) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(in.get(0).dtype(), Inference.reshape(in.get(0).shape(), Dim.resolve(shape, in)));
+    }
+  }
+
+  /** Output axis i is input axis permutation[i]. */
+  record Transpose(List<Integer> permutation) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      require(permutation.size() == x.rank(), "permutation %s of %s", permutation, x);
+      return one(in.get(0).dtype(), Shape.of(permutation.stream().mapToLong(x::dim).toArray()));
+    }
+  }
+
+  /** Input 0 repeated to a shape, as NumPy's broadcast_to. Further inputs only lend dimensions. */
+  record BroadcastTo(List<Dim> shape) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(in.get(0).dtype(), broadcast(in.get(0).shape(), Shape.of(Dim.resolve(shape, in))));
+    }
+  }
+
+  /** Python slices, one per axis. */
+  record Slice(List<Range> ranges) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      require(ranges.size() == x.rank(), "%s slices of %s", ranges.size(), x);
+      long[] dims = new long[x.rank()];
+      for (int i = 0; i < dims.length; i++) {
+        dims[i] = ranges.get(i).length(x.dim(i));
+      }
+      return one(in.get(0).dtype(), Shape.of(dims));
+    }
+  }
+
+  /** Inputs joined along an axis. */
+  record Concat(int axis) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(in.get(0).dtype(), Inference.concat(in, axis));
+    }
+  }
+
+  /** Cells added before and after every axis; mode CONSTANT fills them with a value. */
+  record Pad(Mode mode, double value, List<Long> before, List<Long> after) implements Op {
+    /** What the added cells hold, in the names of {@code keras.ops.pad}. */
+    public enum Mode {
+      CONSTANT,
+      REFLECT,
+      SYMMETRIC
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      require(before.size() == x.rank() && after.size() == x.rank(), "padding %s, %s of %s", before, after, x);
+      long[] dims = x.toArray();
+      for (int i = 0; i < dims.length; i++) {
+        dims[i] = x.isKnown(i) ? dims[i] + before.get(i) + after.get(i) : Shape.UNKNOWN;
+      }
+      return one(in.get(0).dtype(), Shape.of(dims));
+    }
+  }
+
+  /** Every entry of an axis several times in a row. */
+  record Repeat(int axis, int times) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      return one(in.get(0).dtype(), x.isKnown(axis) ? x.with(axis, x.dim(axis) * times) : x);
+    }
+  }
+
+  /** Entries of an axis of input 0 picked by the integer indices of input 1, which take the axis' place. */
+  record Gather(int axis) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      Shape indices = in.get(1).shape();
+      require(in.get(1).dtype().isInteger(), "indices are %s", in.get(1).dtype());
+      return one(in.get(0).dtype(), x.slice(0, axis).concat(indices).concat(x.slice(axis + 1, x.rank())));
+    }
+  }
+
+  /** Elements picked along an axis by indices of the same rank: {@code keras.ops.take_along_axis}. */
+  record GatherAlong(int axis) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape().with(axis, 1);
+      Shape indices = in.get(1).shape();
+      return one(in.get(0).dtype(), broadcast(x, indices.with(axis, 1)).with(axis, indices.dim(axis)));
+    }
+  }
+
+  /** Integers as vectors with a one at that index, zeros where it is outside the depth; a new last axis. */
+  record OneHot(int depth, DType dtype) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(dtype, in.get(0).shape().concat(Shape.of(depth)));
+    }
+  }
+
+  // ---- Linear algebra and windows --------------------------------------------------------------------------------
+
+  /** Matrix products over the last two axes, the others broadcast; either operand may be read transposed. */
+  record MatMul(boolean transposeA, boolean transposeB) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(in.get(0).dtype(), Inference.matMul(in.get(0).shape(), in.get(1).shape(), transposeA, transposeB));
+    }
+  }
+
+  /**
+   * Correlation of x (batch, spatial..., channels) with a kernel (spatial..., channels/groups, filters). Depthwise is
+   * groups = channels.
+   */
+  record Conv(List<Integer> strides, List<Integer> dilations, Padding padding, int groups) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(in.get(0).dtype(), Inference.conv(in.get(0).shape(), in.get(1).shape(), this));
+    }
+  }
+
+  /**
+   * The gradient of {@link Conv} with respect to x: x (batch, spatial..., channels) and a kernel (spatial..., filters,
+   * channels). The length along an axis is that of {@code outputSize} or, where that is empty, of Keras'
+   * deconv_output_length; an empty {@code outputPadding} stands for None. The padding is VALID or SAME.
+   */
+  record ConvTranspose(
+      List<Integer> strides,
+      List<Integer> dilations,
+      Padding padding,
+      List<Integer> outputPadding,
+      List<Long> outputSize)
+      implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return one(in.get(0).dtype(), Inference.convTranspose(in.get(0).shape(), in.get(1).shape(), this));
+    }
+
+    /** The length of the output along a spatial axis of input length n. */
+    public long output(int axis, long n, long window) {
+      if (!outputSize.isEmpty()) {
+        return outputSize.get(axis);
+      }
+      long stride = strides.get(axis);
+      long extent = (window - 1) * dilations.get(axis) + 1;
+      boolean same = padding.mode() == Padding.Mode.SAME;
+      if (n < 0) {
+        return n;
+      }
+      if (outputPadding.isEmpty()) {
+        return same ? n * stride : n * stride + Math.max(extent - stride, 0);
+      }
+      return (n - 1) * stride + (same ? extent % 2 : extent) + outputPadding.get(axis);
+    }
+
+    /** How many cells of the full scatter are cut off before the first. */
+    public long cut(int axis, long n, long window) {
+      long extent = (window - 1) * dilations.get(axis) + 1;
+      long full = (n - 1) * strides.get(axis) + extent;
+      return padding.mode() == Padding.Mode.SAME ? Math.max(full - output(axis, n, window), 0) / 2 : 0;
+    }
+  }
+
+  /** The maximum, or the mean of the cells inside x, over windows of (batch, spatial..., channels). */
+  record Pool(boolean max, List<Integer> size, List<Integer> strides, Padding padding) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      require(x.rank() == size.size() + 2, "pooling over %s axes of %s", size.size(), x);
+      long[] dims = x.toArray();
+      for (int i = 0; i < size.size(); i++) {
+        dims[i + 1] = padding.output(i, dims[i + 1], size.get(i), strides.get(i), 1);
+      }
+      return one(in.get(0).dtype(), Shape.of(dims));
+    }
+  }
+
+  /** Pooling to a fixed size: window i covers floor(i·n/o) to ceil((i+1)·n/o). */
+  record AdaptivePool(boolean max, List<Integer> outputSize) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      long[] dims = in.get(0).shape().toArray();
+      for (int i = 0; i < outputSize.size(); i++) {
+        dims[i + 1] = outputSize.get(i);
+      }
+      return one(in.get(0).dtype(), Shape.of(dims));
+    }
+  }
+
+  /**
+   * Images (batch, height, width, channels) sampled at another size: the sizes given or, if {@code scale} is set, the
+   * sizes times these factors.
+   */
+  record Resize(Interpolation interpolation, boolean scale, List<Integer> size, boolean antialias) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      require(x.rank() == 4 && size.size() == 2, "resizing %s to %s", x, size);
+      for (int i = 0; i < 2; i++) {
+        long factor = !scale ? 1 : x.isKnown(i + 1) ? x.dim(i + 1) : Shape.UNKNOWN;
+        x = x.with(i + 1, factor < 0 ? factor : factor * size.get(i));
+      }
+      return one(in.get(0).dtype(), x);
+    }
+  }
+
+  // ---- Normalisation -------------------------------------------------------------------------------------------
+
+  /** exp(x)/Σexp(x) jointly over axes, or its logarithm. */
+  record Softmax(List<Integer> axes, boolean log) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return same(in);
+    }
+  }
+
+  /** (x − mean)·rsqrt(variance + epsilon) with the biased moments over axes. Scale and offset are further operations. */
+  record Standardize(List<Integer> axes, double epsilon) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return same(in);
+    }
+  }
+
+  // ---- Recurrence ----------------------------------------------------------------------------------------------
+
+  /**
+   * A recurrent layer over x (batch, time, features). Inputs: x, kernel (features, gates·units), recurrent kernel
+   * (units, gates·units), then where declared bias (gates·units; (2, gates·units) for GRU_RESET_AFTER), initial states
+   * (batch, units) each, mask (batch, time) bool. Gates are in Keras' order: i, f, c, o; z, r, h. Outputs: the sequence
+   * (batch, time, units) or the last output (batch, units), then the last states.
+   */
+  record Rnn(
+      Cell cell,
+      Unary activation,
+      Unary recurrentActivation,
+      boolean bias,
+      boolean initialState,
+      boolean mask,
+      Recurrence recurrence)
+      implements Op {
+    /** The cells that have a kernel of their own; every other cell is a {@link Scan}. */
+    public enum Cell {
+      SIMPLE_RNN(1, 1),
+      LSTM(4, 2),
+      GRU(3, 1),
+      GRU_RESET_AFTER(3, 1);
+
+      private final int gates;
+      private final int states;
+
+      Cell(int gates, int states) {
+        this.gates = gates;
+        this.states = states;
+      }
+
+      public int gates() {
+        return gates;
+      }
+
+      public int states() {
+        return states;
+      }
+    }
+
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      Shape x = in.get(0).shape();
+      require(x.rank() == 3, "a recurrent layer takes (batch, time, features), not %s", x);
+      Shape kernel = in.get(1).shape();
+      long units = in.get(2).shape().dim(0);
+      require(kernel.dim(1) == units * cell.gates(), "kernel %s for %s units", kernel, units);
+      require(!x.isKnown(2) || x.dim(2) == kernel.dim(0), "input %s for kernel %s", x, kernel);
+      TensorType state = new TensorType(in.get(0).dtype(), Shape.of(x.dim(0), units));
+      List<TensorType> types = new ArrayList<>();
+      types.add(recurrence.output(state, x));
+      for (int i = 0; i < cell.states(); i++) {
+        types.add(state);
+      }
+      return types;
+    }
+
+    /** The position of the mask among the inputs. */
+    public int maskIndex() {
+      return 3 + (bias ? 1 : 0) + (initialState ? cell.states() : 0);
+    }
+  }
+
+  /**
+   * A body graph applied to every step of x (batch, time, ...). Inputs: x, initial states, mask (batch, time) bool where
+   * declared, then values the body takes unchanged at every step. The body takes the step of x, the states and those
+   * values, in this order, and gives the output of the step and the new states, which have the types of the old.
+   */
+  record Scan(Graph body, int states, boolean mask, Recurrence recurrence) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return Inference.scan(this, in);
+    }
+  }
+
+  // ---- Property sets -------------------------------------------------------------------------------------------
+
+  /** Operations that move or rename elements and compute none. */
+  Set<Class<? extends Op>> MOVEMENT =
+      Set.of(
+          Reshape.class,
+          Transpose.class,
+          BroadcastTo.class,
+          Slice.class,
+          Concat.class,
+          Pad.class,
+          Repeat.class,
+          Gather.class,
+          GatherAlong.class);
+
+  /** Operations whose every output element depends on the elements at the same place only. */
+  Set<Class<? extends Op>> ELEMENTWISE = Set.of(Unary.class, Binary.class, Select.class, Cast.class);
+
+  /** Operations without inputs that carry data. */
+  Set<Class<? extends Op>> SOURCES = Set.of(Input.class, Constant.class, Fill.class, Iota.class);
+}

@@ -1,0 +1,114 @@
+package dev.keraunos.graph;
+
+/**
+ * Elementwise functions of one operand with up to two parameters. The formula here is the definition; it is evaluated in
+ * double precision and rounded to the operand's type.
+ */
+public enum UnaryKind {
+  NEGATIVE((x, a, b) -> -x),
+  ABSOLUTE((x, a, b) -> Math.abs(x)),
+  SIGN((x, a, b) -> Math.signum(x)),
+  SQUARE((x, a, b) -> x * x),
+  SQRT((x, a, b) -> Math.sqrt(x)),
+  RSQRT((x, a, b) -> 1 / Math.sqrt(x)),
+  RECIPROCAL((x, a, b) -> 1 / x),
+  EXP((x, a, b) -> Math.exp(x)),
+  EXPM1((x, a, b) -> Math.expm1(x)),
+  LOG((x, a, b) -> Math.log(x)),
+  LOG1P((x, a, b) -> Math.log1p(x)),
+  SIN((x, a, b) -> Math.sin(x)),
+  COS((x, a, b) -> Math.cos(x)),
+  TAN((x, a, b) -> Math.tan(x)),
+  ARCSIN((x, a, b) -> Math.asin(x)),
+  ARCCOS((x, a, b) -> Math.acos(x)),
+  ARCTAN((x, a, b) -> Math.atan(x)),
+  SINH((x, a, b) -> Math.sinh(x)),
+  COSH((x, a, b) -> Math.cosh(x)),
+  TANH((x, a, b) -> Math.tanh(x)),
+  ERF((x, a, b) -> SpecialFunctions.erf(x)),
+  FLOOR((x, a, b) -> Math.floor(x)),
+  CEIL((x, a, b) -> Math.ceil(x)),
+  /** Half to even. */
+  ROUND((x, a, b) -> Math.rint(x)),
+  TRUNC((x, a, b) -> x < 0 ? Math.ceil(x) : Math.floor(x)),
+  /** The result is bool. */
+  IS_NAN((x, a, b) -> Double.isNaN(x) ? 1 : 0),
+  /** The result is bool. */
+  IS_FINITE((x, a, b) -> Double.isFinite(x) ? 1 : 0),
+  /** The result is bool. */
+  LOGICAL_NOT((x, a, b) -> x == 0 ? 1 : 0),
+
+  /** x above zero, alpha·x below. */
+  RELU((x, a, b) -> x > 0 ? x : a == 0 ? x * 0 == 0 || x == Double.NEGATIVE_INFINITY ? 0 : x : a * x),
+  /** x limited to alpha..beta. */
+  CLIP((x, a, b) -> Double.isNaN(x) ? x : Math.min(Math.max(x, a), b)),
+  /** x above zero, alpha·(eˣ−1) below. */
+  ELU((x, a, b) -> x > 0 ? x : a * Math.expm1(x)),
+  SELU((x, a, b) -> Selu.SCALE * (x > 0 ? x : Selu.ALPHA * Math.expm1(x))),
+  SIGMOID((x, a, b) -> sigmoid(x)),
+  /** alpha·x + beta limited to 0..1. */
+  HARD_SIGMOID((x, a, b) -> Double.isNaN(x) ? x : Math.min(Math.max(a * x + b, 0), 1)),
+  SOFTPLUS((x, a, b) -> softplus(x)),
+  SOFTSIGN((x, a, b) -> x / (1 + Math.abs(x))),
+  /** x·sigmoid(x). */
+  SILU((x, a, b) -> x * sigmoid(x)),
+  /** x·clip(x/6 + 1/2, 0, 1). */
+  HARD_SILU((x, a, b) -> x * Math.min(Math.max(x + 3, 0), 6) / 6),
+  /** x·Φ(x). */
+  GELU((x, a, b) -> 0.5 * x * (1 + SpecialFunctions.erf(x / Math.sqrt(2)))),
+  /** The tanh approximation of {@link #GELU}. */
+  GELU_TANH(
+      (x, a, b) -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
+  MISH((x, a, b) -> x * Math.tanh(softplus(x)));
+
+  private interface Formula {
+    double apply(double x, double alpha, double beta);
+  }
+
+  private static final class Selu {
+    static final double SCALE = 1.0507009873554805;
+    static final double ALPHA = 1.6732632423543772;
+  }
+
+  private final Formula formula;
+
+  UnaryKind(Formula formula) {
+    this.formula = formula;
+  }
+
+  public double apply(double x, double alpha, double beta) {
+    return formula.apply(x, alpha, beta);
+  }
+
+  /** True if the result is bool whatever the operand. */
+  public boolean isPredicate() {
+    return this == IS_NAN || this == IS_FINITE || this == LOGICAL_NOT;
+  }
+
+  /** True if integers stay integers; other kinds turn them into float32. */
+  public boolean keepsIntegers() {
+    switch (this) {
+      case NEGATIVE:
+      case ABSOLUTE:
+      case SIGN:
+      case SQUARE:
+      case FLOOR:
+      case CEIL:
+      case ROUND:
+      case TRUNC:
+      case RELU:
+      case CLIP:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  private static double sigmoid(double x) {
+    return x >= 0 ? 1 / (1 + Math.exp(-x)) : Math.exp(x) / (1 + Math.exp(x));
+  }
+
+  private static double softplus(double x) {
+    return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+}
