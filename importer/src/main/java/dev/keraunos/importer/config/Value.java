@@ -1,0 +1,271 @@
+package dev.keraunos.importer.config;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * One entry of a config, read as the type the caller expects. Every conversion throws {@link ModelFileException} naming
+ * the layer and the key if the JSON does not fit.
+ *
+ * <p>Readers are as lenient as Keras: {@code 3.0} is an integer, {@code [3]} is 3, tuples and constants read in every
+ * form that Keras writes.
+ */
+public final class Value {
+  private final JsonNode json;
+  private final String path;
+  private final String key;
+
+  Value(JsonNode json, String path, String key) {
+    this.json = unwrap(json);
+    this.path = path;
+    this.key = key;
+  }
+
+  /** Strips Keras' envelopes of tuples, shapes, numpy arrays and constant tensors. */
+  private static JsonNode unwrap(JsonNode json) {
+    switch (json.path("class_name").asText()) {
+      case "__tuple__":
+      case "TensorShape":
+        return json.path("items");
+      case "__numpy__":
+      case "__tensor__":
+        return json.path("config").path("value");
+      default:
+        return json.path("type").asText().equals("ndarray") ? json.path("value") : json;
+    }
+  }
+
+  /** True if the key is absent from the config. */
+  public boolean isMissing() {
+    return json.isMissingNode();
+  }
+
+  /** True if the key is absent or its value is null. */
+  public boolean isNull() {
+    return json.isMissingNode() || json.isNull();
+  }
+
+  /** True for a JSON list or tuple. */
+  public boolean isList() {
+    return json.isArray();
+  }
+
+  /** True for a number. */
+  public boolean isNumber() {
+    return json.isNumber();
+  }
+
+  /** True for a text. */
+  public boolean isText() {
+    return json.isTextual();
+  }
+
+  /** True for an object. */
+  public boolean isObject() {
+    return json.isObject();
+  }
+
+  /** A whole number. */
+  public int integer() {
+    JsonNode number = json.isArray() && json.size() == 1 ? json.get(0) : json;
+    if (number.isNumber() && number.asDouble() == number.asInt()) {
+      return number.asInt();
+    }
+    if (number.isTextual() && number.asText().matches("[+-]?\\d{1,9}")) {
+      return Integer.parseInt(number.asText());
+    }
+    throw unexpected("a whole number");
+  }
+
+  /** A whole number, or the default where the key is absent or null. */
+  public int integer(int absent) {
+    return isNull() ? absent : integer();
+  }
+
+  /** A number, NaN and infinities included. */
+  public double number() {
+    JsonNode number = json.isArray() && json.size() == 1 ? json.get(0) : json;
+    if (number.isNumber()) {
+      return number.asDouble();
+    }
+    throw unexpected("a number");
+  }
+
+  /** A number, or the default where the key is absent or null. */
+  public double number(double absent) {
+    return isNull() ? absent : number();
+  }
+
+  /** True or false; 0 and 1 are accepted as Python does. */
+  public boolean bool() {
+    if (json.isBoolean()) {
+      return json.asBoolean();
+    }
+    if (json.isNumber() && (json.asDouble() == 0 || json.asDouble() == 1)) {
+      return json.asDouble() == 1;
+    }
+    throw unexpected("true or false");
+  }
+
+  /** True or false, or the default where the key is absent or null. */
+  public boolean bool(boolean absent) {
+    return isNull() ? absent : bool();
+  }
+
+  /** A text. */
+  public String text() {
+    if (json.isTextual()) {
+      return json.asText();
+    }
+    throw unexpected("a text");
+  }
+
+  /** A text, or the default where the key is absent or null. */
+  public String text(String absent) {
+    return isNull() ? absent : text();
+  }
+
+  /** One of these texts, or the default (which may be none of them) where the key is absent or null. */
+  public String oneOf(String absent, String... allowed) {
+    String text = text(absent);
+    if (!isNull() && !Arrays.asList(allowed).contains(text)) {
+      throw unexpected("one of " + String.join(", ", allowed));
+    }
+    return text;
+  }
+
+  /** A list of whole numbers; a single number is a list of one. */
+  public int[] integers() {
+    return json.isArray()
+        ? list().stream().mapToInt(Value::integer).toArray()
+        : new int[] {integer()};
+  }
+
+  /** Exactly {@code count} whole numbers; a single one stands for all of them. */
+  public int[] integers(int count) {
+    int[] values = integers();
+    if (values.length == 1 && count > 1) {
+      int[] repeated = new int[count];
+      Arrays.fill(repeated, values[0]);
+      return repeated;
+    }
+    if (values.length != count) {
+      throw unexpected("a whole number or a list of " + count);
+    }
+    return values;
+  }
+
+  /** A list of numbers, flattened in row-major order; a single number is a list of one. */
+  public double[] numbers() {
+    return json.isArray()
+        ? list().stream().flatMapToDouble(v -> Arrays.stream(v.numbers())).toArray()
+        : new double[] {number()};
+  }
+
+  /** A shape; null dimensions are unknown. */
+  public Shape shape() {
+    try {
+      return Shape.of(
+          list().stream().mapToLong(v -> v.isNull() ? Shape.UNKNOWN : v.dimension()).toArray());
+    } catch (ArithmeticException | IllegalArgumentException e) {
+      throw unexpected("a shape");
+    }
+  }
+
+  private long dimension() {
+    if (json.isNumber() && json.asDouble() == json.asLong() && json.asLong() >= 0) {
+      return json.asLong();
+    }
+    throw unexpected("a dimension (a number from 0 on, or null)");
+  }
+
+  /** The elements of a list. */
+  public List<Value> list() {
+    if (!json.isArray()) {
+      throw unexpected("a list");
+    }
+    List<Value> values = new ArrayList<>(json.size());
+    for (int i = 0; i < json.size(); i++) {
+      values.add(new Value(json.get(i), path, key + "[" + i + "]"));
+    }
+    return values;
+  }
+
+  /** A nested object; absent and null read as an empty one. */
+  public Config config() {
+    if (isNull() || json.isObject()) {
+      return new Config(json, path + "." + key);
+    }
+    throw unexpected("an object");
+  }
+
+  /** The layer's dtype policy; absent and null are float32. */
+  public DTypePolicy dtypePolicy() {
+    return DTypePolicy.read(json, path);
+  }
+
+  /** A function or object in any of Keras' spellings. */
+  public SavedObject savedObject() {
+    if (json.isTextual()) {
+      return saved(json.asText(), "", null);
+    }
+    JsonNode className = json.path("class_name");
+    if (className.isTextual()) {
+      return envelope(className.asText());
+    }
+    if (json.path("name").isTextual()) {
+      ObjectNode settings = json.deepCopy();
+      settings.remove("name");
+      return saved(json.path("name").asText(), "", settings);
+    }
+    throw unexpected("a name or an object with class_name and config");
+  }
+
+  private SavedObject envelope(String className) {
+    String module = json.path("module").asText("");
+    JsonNode config = json.path("config");
+    if (className.equals("function") && config.isTextual()) {
+      return saved(config.asText(), module, null);
+    }
+    if (config.isTextual()) { // a registered object whose get_config returned a name
+      config = JsonNodeFactory.instance.objectNode().put("name", config.asText());
+    }
+    String registered = json.path("registered_name").asText("");
+    return saved(registered.contains(">") ? registered : className, module, config);
+  }
+
+  private SavedObject saved(String registeredName, String module, JsonNode settings) {
+    String name = registeredName.substring(registeredName.indexOf('>') + 1);
+    return new SavedObject(name, registeredName, module, new Config(settings, path + "." + key));
+  }
+
+  /** The JSON itself, with Keras' envelopes of tuples and arrays stripped. */
+  public JsonNode json() {
+    return json;
+  }
+
+  /** An error that names the layer, the key and what was found. */
+  public ModelFileException unexpected(String allowed) {
+    String found = isMissing() ? "no '" + key + "'" : "'" + key + "' = " + shorten(json.toString());
+    return new ModelFileException(path, found, allowed, "");
+  }
+
+  static String kind(JsonNode json) {
+    return "of JSON type " + json.getNodeType() + " (" + shorten(json.toString()) + ")";
+  }
+
+  private static String shorten(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 77) + "...";
+  }
+
+  @Override
+  public String toString() {
+    return path + "." + key + " = " + shorten(json.toString());
+  }
+}
