@@ -25,7 +25,8 @@ public final class Node {
     this.outputs = List.copyOf(values);
   }
 
-  GraphBuilder builder() {
+  /** Where it was appended; further nodes on its outputs go there too. */
+  public GraphBuilder builder() {
     return builder;
   }
 

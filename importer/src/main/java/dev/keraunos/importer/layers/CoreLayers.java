@@ -1,0 +1,94 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.SavedObject;
+import dev.keraunos.tensor.DType;
+import java.util.List;
+import java.util.function.Function;
+
+/** {@code keras.layers.core}: Dense, Activation, Embedding, Masking, Lambda and the layers that change nothing. */
+final class CoreLayers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.passes(CoreLayers::dense, "Dense", "TimeDistributedDense")
+              .weights("kernel")
+              .bias()
+              .ignores("quantization_config"),
+          LayerRow.passes(call -> call.activate("activation", call.x()), "Activation"),
+          LayerRow.of(CoreLayers::embedding, "Embedding")
+              .weights("embeddings")
+              .ignores("dropout", "quantization_config"),
+          LayerRow.of(CoreLayers::masking, "Masking"),
+          LayerRow.drops(CoreLayers::lambda, "Lambda")
+              .ignores(
+                  "function", "function_type", "output_shape", "output_shape_type", "output_shape_module", "module",
+                  "arguments", "mask", "mask_type", "mask_module"),
+          LayerRow.passes(
+                  LayerCall::x,
+                  "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise",
+                  "GaussianDropout", "AlphaDropout", "ActivityRegularization")
+              .ignores(
+                  "rate", "p", "noise_shape", "stddev", "sigma", "l1", "l2", "data_format", "dim_ordering"));
+
+  private CoreLayers() {}
+
+  /** activation(x·W + b) over the last axis of any rank from 2 on. */
+  private static Value dense(LayerCall call) {
+    Value x = call.floating();
+    int units = call.config().get("units", "output_dim").integer();
+    Value y = Ops.matmul(x, call.weight("kernel", call.dim(x, -1), units));
+    if (call.config().get("use_bias", "bias").bool(true)) {
+      y = Ops.add(y, call.weight("bias", units));
+    }
+    return call.activate("activation", y);
+  }
+
+  /** Rows of a matrix by index; with {@code mask_zero} index 0 is masked. */
+  private static List<Masked> embedding(LayerCall call) {
+    Value x = call.inputs().get(0).value();
+    int rows = call.config().get("input_dim").integer();
+    Value table = call.weight("embeddings", rows, call.config().get("output_dim").integer());
+    Value indices = x.dtype() == DType.INT64 ? x : Ops.cast(x, DType.INT32);
+    Value mask = call.config().get("mask_zero").bool(false) ? Ops.notEqual(x, 0) : null;
+    return List.of(new Masked(Ops.take(table, indices, 0), mask));
+  }
+
+  /** Steps equal to the mask value in every feature are masked and become zero. */
+  private static List<Masked> masking(LayerCall call) {
+    Value x = call.x();
+    Value differs = Ops.notEqual(x, call.config().get("mask_value").number(0));
+    Value mask = Ops.any(differs, -1);
+    boolean selects = call.version().isAtLeast(3, 15);
+    Value kept = Ops.expandDims(mask, -1);
+    Value y = selects ? Ops.where(kept, x, 0.0) : Ops.multiply(x, Ops.cast(kept, x.dtype()));
+    return List.of(new Masked(y, mask));
+  }
+
+  /** The function bound in the registry under the layer's name or the Python function's. */
+  private static Value lambda(LayerCall call) {
+    ModelRegistry registry = call.lowering().registry();
+    String layerName = call.layer().name();
+    String functionName = functionName(call);
+    Function<List<Value>, Value> function =
+        registry
+            .lambda(layerName)
+            .or(() -> registry.lambda(functionName))
+            .orElseThrow(
+                () ->
+                    call.gap(
+                        "the Python function of a Lambda cannot run on the JVM. Bind one by the layer's name"
+                            + (functionName.isEmpty() ? "" : " or by '" + functionName + "'")
+                            + ": ModelRegistry.builder().lambda(\"" + layerName
+                            + "\", x -> Ops.divide(x, 255)), or --lambda " + layerName + "='x / 255'"));
+    return function.apply(call.xs());
+  }
+
+  private static String functionName(LayerCall call) {
+    if (!call.config().get("function").isObject()) {
+      return "";
+    }
+    SavedObject function = call.config().get("function").savedObject();
+    return function.name().equals("__lambda__") ? "" : function.name();
+  }
+}

@@ -1,0 +1,221 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.config.DTypePolicy;
+import dev.keraunos.importer.config.Dialect;
+import dev.keraunos.importer.config.KerasVersion;
+import dev.keraunos.importer.topology.Argument;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** What a row sees of one call of its layer: inputs, config, weights, and where to append operations. */
+public final class LayerCall {
+  private final ModelLowering lowering;
+  private final GraphBuilder builder;
+  private final LayerSpec layer;
+  private final Config config;
+  private final LayerWeights weights;
+  private final List<Argument> arguments;
+  private final Map<String, Argument> keywords;
+  private final Function<TensorRef, Masked> tensors;
+  private final List<Masked> inputs;
+  private final DTypePolicy policy;
+
+  LayerCall(
+      ModelLowering lowering,
+      GraphBuilder builder,
+      LayerSpec layer,
+      LayerWeights weights,
+      List<Argument> arguments,
+      Map<String, Argument> keywords,
+      Function<TensorRef, Masked> tensors,
+      List<Masked> inputs) {
+    this.lowering = lowering;
+    this.builder = builder;
+    this.layer = layer;
+    this.config = layer.config();
+    this.weights = weights;
+    this.arguments = arguments;
+    this.keywords = keywords;
+    this.tensors = tensors;
+    this.inputs = inputs;
+    this.policy = config.get("dtype").dtypePolicy();
+  }
+
+  public LayerSpec layer() {
+    return layer;
+  }
+
+  /** The layer's config; keys never read are reported unless the row ignores them. */
+  public Config config() {
+    return config;
+  }
+
+  public GraphBuilder builder() {
+    return builder;
+  }
+
+  public Dialect dialect() {
+    return layer.dialect();
+  }
+
+  public KerasVersion version() {
+    return layer.dialect().version();
+  }
+
+  /** The tensors given positionally, flattened, as they came. */
+  public List<Masked> inputs() {
+    return inputs;
+  }
+
+  /** The only or first input, its floating type cast to the layer's compute type. */
+  public Value x() {
+    return autocast(inputs.get(0).value());
+  }
+
+  /** All inputs, cast as {@link #x}. */
+  public List<Value> xs() {
+    List<Value> values = new ArrayList<>();
+    inputs.forEach(input -> values.add(autocast(input.value())));
+    return values;
+  }
+
+  /** The first input as the layer's compute type, whatever it was. */
+  public Value floating() {
+    return Ops.cast(inputs.get(0).value(), policy.compute());
+  }
+
+  /** The mask of the first input, or null. */
+  public Value mask() {
+    return inputs.isEmpty() ? null : inputs.get(0).mask();
+  }
+
+  /** The type the layer computes in. */
+  public DType computeType() {
+    return policy.compute();
+  }
+
+  Value autocast(Value value) {
+    boolean casts = value.dtype().isFloating() && policy.compute().isFloating();
+    return casts ? Ops.cast(value, policy.compute()) : value;
+  }
+
+  /** All positional arguments, in their structure. */
+  public List<Argument> arguments() {
+    return arguments;
+  }
+
+  /** A keyword argument; null literals count as absent. */
+  public Optional<Argument> keyword(String name) {
+    Argument argument = keywords.get(name);
+    boolean absent = argument instanceof Argument.Literal literal && (literal.json() == null || literal.json().isNull());
+    return absent ? Optional.empty() : Optional.ofNullable(argument);
+  }
+
+  /** What an argument refers to. */
+  public Masked tensor(TensorRef ref) {
+    return tensors.apply(ref);
+  }
+
+  /** The tensors inside an argument, flattened. */
+  public List<Masked> tensors(Argument argument) {
+    List<Masked> found = new ArrayList<>();
+    argument.tensors().forEach(ref -> found.add(tensors.apply(ref)));
+    return found;
+  }
+
+  /**
+   * A variable as a constant of the compute type.
+   *
+   * @param name as the row declares it
+   * @param dims its shape; {@link Shape#UNKNOWN} where anything goes
+   * @throws ModelFileException if the file has no such variable or it has another shape
+   */
+  public Value weight(String name, long... dims) {
+    Tensor stored = tensor(name, dims);
+    DType type = stored.dtype().isFloating() ? policy.compute() : stored.dtype();
+    return lowering.constant(builder, stored, type);
+  }
+
+  /** A variable as stored; see {@link #weight}. */
+  public Tensor tensor(String name, long... dims) {
+    Tensor stored = weights.get(name);
+    Shape expected = Shape.of(dims);
+    if (!expected.accepts(stored.shape())) {
+      throw new ModelFileException(
+          layer.path(),
+          "variable '" + name + "' of shape " + stored.shape(),
+          "the shape " + expected + " that the config and the input " + describeInputs() + " ask for",
+          "The weights belong to another model, or the file is damaged.");
+    }
+    return stored;
+  }
+
+  private String describeInputs() {
+    List<String> shapes = new ArrayList<>();
+    inputs.forEach(input -> shapes.add(input.value().shape().toString()));
+    return String.join(", ", shapes);
+  }
+
+  /** The dimension of an axis of an input, which must be known. */
+  public long dim(Value x, int axis) {
+    long dim = x.shape().dim(axis);
+    if (dim == Shape.UNKNOWN) {
+      throw gap("axis " + axis + " of the input " + x.shape() + " is unknown, but this layer needs it");
+    }
+    return dim;
+  }
+
+  /** The activation that a config key names, applied; absent and null are linear. */
+  public Value activate(String key, Value x) {
+    return lowering.activations().apply(config.get(key), x, this);
+  }
+
+  /**
+   * Lowers a layer inside this one.
+   *
+   * @param attribute as the row declares it
+   */
+  public List<Masked> inner(LayerSpec inner, String attribute, List<Masked> given) {
+    return lowering.layer(builder, inner, weights.child(attribute), given);
+  }
+
+  /** See {@link #inner(LayerSpec, String, List)}; for a body with a builder of its own. */
+  public List<Masked> inner(GraphBuilder body, LayerSpec inner, String attribute, List<Masked> given) {
+    return lowering.layer(body, inner, weights.child(attribute), given);
+  }
+
+  LayerWeights weights() {
+    return weights;
+  }
+
+  ModelLowering lowering() {
+    return lowering;
+  }
+
+  /** This call cannot be lowered; thrown, then collected with all others. */
+  public GapException gap(String problem) {
+    return new GapException(problem);
+  }
+
+  /** Carries one gap to where all are collected. */
+  public static final class GapException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    GapException(String problem) {
+      super(problem, null, false, false);
+    }
+  }
+}

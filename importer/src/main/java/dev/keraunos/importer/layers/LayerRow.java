@@ -1,0 +1,123 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.topology.LayerSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiPredicate;
+import java.util.function.Function;
+
+/**
+ * One row of the layer table: the class names it serves, its variables in file order, the layers inside it, the keys it
+ * knowingly leaves unread, and how it is lowered.
+ */
+final class LayerRow {
+  /** A layer whose outputs do not depend on the mask. */
+  interface Plain {
+    Value lower(LayerCall call);
+  }
+
+  private final List<String> names;
+  private final Lowering lowering;
+  private final List<String> ignored = new ArrayList<>();
+  private boolean ignoresAll;
+  private final List<Declared> variables = new ArrayList<>();
+  private Function<LayerSpec, Map<String, LayerSpec>> children = layer -> Map.of();
+
+  private record Declared(Variable variable, BiPredicate<Config, LayerSpec> present) {}
+
+  private LayerRow(Lowering lowering, String... names) {
+    this.names = List.of(names);
+    this.lowering = lowering;
+  }
+
+  /** A layer that hands the mask of its first input on. */
+  static LayerRow passes(Plain lowering, String... names) {
+    return new LayerRow(call -> List.of(new Masked(lowering.lower(call), call.mask())), names);
+  }
+
+  /** A layer whose output has no mask. */
+  static LayerRow drops(Plain lowering, String... names) {
+    return new LayerRow(call -> List.of(Masked.unmasked(lowering.lower(call))), names);
+  }
+
+  /** A layer that decides on masks itself, or has several outputs. */
+  static LayerRow of(Lowering lowering, String... names) {
+    return new LayerRow(lowering, names);
+  }
+
+  /** Declares trainable variables that are always there, in file order. */
+  LayerRow weights(String... variables) {
+    for (String name : variables) {
+      weight(name, true, config -> true);
+    }
+    return this;
+  }
+
+  /** Declares a variable that is there if the config says so. */
+  LayerRow weight(String name, boolean trainable, Function<Config, Boolean> present) {
+    variables.add(new Declared(new Variable(name, trainable), (config, layer) -> present.apply(config)));
+    return this;
+  }
+
+  /** Declares a variable whose presence depends on more than the config. */
+  LayerRow weight(String name, boolean trainable, BiPredicate<Config, LayerSpec> present) {
+    variables.add(new Declared(new Variable(name, trainable), present));
+    return this;
+  }
+
+  /** Declares a trainable variable that {@code use_bias} (Keras 1: {@code bias}) switches, on by default. */
+  LayerRow bias() {
+    return weight("bias", true, config -> config.get("use_bias", "bias").bool(true));
+  }
+
+  /** Declares the layers inside, by the attribute that holds each, in file order. */
+  LayerRow children(Function<LayerSpec, Map<String, LayerSpec>> inner) {
+    this.children = inner;
+    return this;
+  }
+
+  /** Declares keys that have no effect on what the layer computes. */
+  LayerRow ignores(String... keys) {
+    ignored.addAll(List.of(keys));
+    return this;
+  }
+
+  /** Declares that this row answers for every key. */
+  LayerRow ignoresAll() {
+    ignoresAll = true;
+    return this;
+  }
+
+  boolean answersFor(String key) {
+    return ignoresAll || ignored.contains(key);
+  }
+
+  List<String> names() {
+    return names;
+  }
+
+  Lowering lowering() {
+    return lowering;
+  }
+
+  /** The variables of a layer of this class, in the order it creates them. */
+  List<Variable> variables(LayerSpec layer) {
+    Config config = layer.config();
+    List<Variable> present = new ArrayList<>();
+    for (Declared declared : variables) {
+      if (declared.present().test(config, layer)) {
+        present.add(declared.variable());
+      }
+    }
+    return present;
+  }
+
+  /** The layers inside, by attribute. */
+  Map<String, LayerSpec> children(LayerSpec layer) {
+    return new LinkedHashMap<>(children.apply(layer));
+  }
+}

@@ -1,0 +1,83 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.topology.LayerSpec;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** All rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
+final class LayerTable {
+  private static final Map<String, LayerRow> LAYERS = new HashMap<>();
+  private static final Map<String, LayerRow> OPERATIONS = new HashMap<>();
+
+  static {
+    List<LayerRow> layers = new ArrayList<>();
+    layers.addAll(CoreLayers.ROWS);
+    layers.forEach(row -> row.names().forEach(name -> LAYERS.put(name, row)));
+  }
+
+  /** Keys that every layer may carry and that never change what it computes. */
+  private static final Set<String> MEANINGLESS =
+      Set.of(
+          "name", "trainable", "dtype", "batch_input_shape", "batch_shape", "input_shape", "input_dtype", "input_dim",
+          "input_length", "build_input_shape", "seed", "autocast", "init", "inner_init", "forget_bias_init",
+          "unit_forget_bias", "beta_init", "gamma_init", "lora_rank", "lora_alpha", "activity_regularizer");
+
+  private final ModelRegistry registry;
+
+  LayerTable(ModelRegistry registry) {
+    this.registry = registry;
+  }
+
+  static boolean isMeaningless(String key, Config config) {
+    return MEANINGLESS.contains(key)
+        || key.endsWith("_initializer")
+        || key.endsWith("_regularizer")
+        || key.endsWith("_constraint")
+        || config.json().get(key).isNull();
+  }
+
+  /** The row of a layer; what the user registered comes first. */
+  Optional<LayerRow> find(LayerSpec layer) {
+    return registry
+        .layer(layer.registeredName())
+        .or(() -> registry.layer(layer.className()))
+        .map(function -> LayerRow.passes(function::apply, layer.className()).ignoresAll())
+        .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())));
+  }
+
+  private static Map<String, LayerRow> rows(LayerSpec.Kind kind) {
+    return kind == LayerSpec.Kind.OPERATION ? OPERATIONS : LAYERS;
+  }
+
+  /** An activation given as a layer object, such as LeakyReLU with its settings. */
+  Optional<LayerSpec> activationLayer(dev.keraunos.importer.config.Value entry, LayerCall call) {
+    return LAYERS.containsKey(entry.savedObject().name()) && entry.isObject()
+        ? Optional.of(call.layer().inner(entry.json(), "activation"))
+        : Optional.empty();
+  }
+
+  /** What to tell of a class that has no row. */
+  String unknown(LayerSpec layer) {
+    Set<String> names = new HashSet<>(rows(layer.kind()).keySet());
+    String nearest =
+        names.stream().min(Comparator.comparingInt(name -> distance(name, layer.className()))).orElse("none");
+    return "class '" + layer.registeredName() + "' is not known; the nearest known is '" + nearest
+        + "'. Register a lowering for it with ModelRegistry.builder().layer(\"" + layer.className() + "\", call -> ...)";
+  }
+
+  private static int distance(String a, String b) {
+    Set<Integer> left = new TreeSet<>(a.toLowerCase().chars().boxed().toList());
+    Set<Integer> right = new TreeSet<>(b.toLowerCase().chars().boxed().toList());
+    Set<Integer> common = new TreeSet<>(left);
+    common.retainAll(right);
+    return left.size() + right.size() - 2 * common.size() + Math.abs(a.length() - b.length());
+  }
+}

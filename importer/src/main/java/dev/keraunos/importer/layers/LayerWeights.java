@@ -1,0 +1,20 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.tensor.Tensor;
+
+/** The stored values of one layer's variables. */
+public interface LayerWeights {
+  /**
+   * The value of a variable, after the conversions its Keras version needs.
+   *
+   * @param name as the layer's row declares it
+   * @throws dev.keraunos.importer.ModelFileException if the file has none
+   */
+  Tensor get(String name);
+
+  /** The weights of a layer inside this one, by the attribute that the row declares. */
+  LayerWeights child(String attribute);
+
+  /** The weights of a layer of a nested model. */
+  LayerWeights layer(String name);
+}

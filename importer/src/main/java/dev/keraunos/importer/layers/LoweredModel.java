@@ -1,0 +1,31 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.UnaryKind;
+import dev.keraunos.graph.Value;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model as a graph.
+ *
+ * @param graph its outputs are the model's, by Keras' output names
+ * @param masks the outputs' masks, where they have one
+ * @param layerOutputs what every layer computes, by path; a layer called several times has {@code path#1} and so on
+ * @param penalties the regularisers
+ */
+public record LoweredModel(
+    Graph graph, Map<String, Value> masks, Map<String, List<Value>> layerOutputs, List<Penalty> penalties) {
+
+  /** What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies from it. */
+  public Optional<Value> logits(String output) {
+    Op op = graph.outputs().get(output).producer().op();
+    boolean sigmoid = op instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
+    boolean softmax = op instanceof Op.Softmax axes && !axes.log();
+    return sigmoid || softmax
+        ? Optional.of(graph.outputs().get(output).producer().inputs().get(0))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,247 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.TensorType;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.topology.Argument;
+import dev.keraunos.importer.topology.Call;
+import dev.keraunos.importer.topology.InputSpec;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Walks a topology call by call and writes each in operations; collects everything it cannot. */
+public final class ModelLowering {
+  private final ModelRegistry registry;
+  private final LayerTable table;
+  private final Activations activations;
+  private final GraphBuilder builder = new GraphBuilder();
+  private final Set<Gap> gaps = new LinkedHashSet<>();
+  private final Map<GraphBuilder, Map<Tensor, Map<DType, Value>>> constants = new IdentityHashMap<>();
+  private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
+  private final Penalties penalties = new Penalties();
+
+  private ModelLowering(ModelRegistry registry) {
+    this.registry = registry;
+    this.table = new LayerTable(registry);
+    this.activations = new Activations(registry);
+  }
+
+  /**
+   * Lowers a model.
+   *
+   * @param weights the stored weights of the model's layers
+   * @throws UnsupportedModelException listing every layer and setting that cannot be lowered
+   * @throws dev.keraunos.importer.ModelFileException if the config or the weights are inconsistent
+   */
+  public static LoweredModel lower(ModelTopology topology, LayerWeights weights, ModelRegistry registry) {
+    return new ModelLowering(registry).lower(topology, weights);
+  }
+
+  /**
+   * Everything that is missing to lower a model, found without its weights.
+   *
+   * @return the layers of classes that are not known
+   */
+  public static List<Gap> gaps(ModelTopology topology, ModelRegistry registry) {
+    ModelLowering lowering = new ModelLowering(registry);
+    lowering.findUnknown(topology);
+    return List.copyOf(lowering.gaps);
+  }
+
+  private LoweredModel lower(ModelTopology topology, LayerWeights weights) {
+    findUnknown(topology);
+    List<Masked> inputs = new ArrayList<>();
+    for (InputSpec input : topology.inputs()) {
+      inputs.add(Masked.unmasked(builder.input(input.name(), type(input))));
+    }
+    List<Masked> outputs = model(builder, topology, weights, inputs);
+    if (!gaps.isEmpty()) {
+      throw new UnsupportedModelException(List.copyOf(gaps));
+    }
+    Map<String, Value> named = new LinkedHashMap<>();
+    Map<String, Value> masks = new LinkedHashMap<>();
+    for (String name : topology.outputNames()) {
+      Masked output = outputs.get(named.size());
+      named.put(name, output.value());
+      if (output.mask() != null) {
+        masks.put(name, output.mask());
+      }
+    }
+    return new LoweredModel(builder.build(named), masks, layerOutputs, penalties.list());
+  }
+
+  private TensorType type(InputSpec input) {
+    Shape shape =
+        input
+            .batchShape()
+            .orElseThrow(
+                () ->
+                    new UnsupportedModelException(
+                        List.of(
+                            new Gap(
+                                input.name(),
+                                "InputLayer",
+                                "the file does not say the input's shape; save the model after it was built"))));
+    if (input.dtype().equals("string")) {
+      gaps.add(new Gap(input.name(), "InputLayer", "text inputs are not supported"));
+      return new TensorType(DType.FLOAT32, shape);
+    }
+    return new TensorType(DType.of(input.dtype()), shape.rank() == 0 ? shape : shape.with(0, Shape.UNKNOWN));
+  }
+
+  private void findUnknown(ModelTopology topology) {
+    for (LayerSpec layer : topology.layersByName().values()) {
+      findUnknown(layer);
+    }
+  }
+
+  private void findUnknown(LayerSpec layer) {
+    if (layer.model().isPresent()) {
+      findUnknown(layer.model().get());
+    } else if (layer.kind() != LayerSpec.Kind.INPUT) {
+      table
+          .find(layer)
+          .ifPresentOrElse(
+              row -> row.children(layer).values().forEach(this::findUnknown),
+              () -> gaps.add(new Gap(layer.path(), layer.className(), table.unknown(layer))));
+    }
+  }
+
+  /** Lowers all calls of a model; a call that needs the output of one that failed is left out. */
+  private List<Masked> model(
+      GraphBuilder target, ModelTopology topology, LayerWeights weights, List<Masked> inputs) {
+    Map<TensorRef, Masked> tensors = new HashMap<>();
+    List<TensorRef> entries = topology.inputStructure().tensors();
+    for (int i = 0; i < inputs.size(); i++) {
+      tensors.put(entries.get(i), inputs.get(i));
+    }
+    for (Call call : topology.calls()) {
+      LayerSpec layer = call.layer();
+      if (layer.kind() == LayerSpec.Kind.INPUT || !tensors.keySet().containsAll(call.tensors())) {
+        continue;
+      }
+      List<Masked> given = new ArrayList<>();
+      call.arguments().forEach(argument -> argument.tensors().forEach(ref -> given.add(tensors.get(ref))));
+      LayerWeights own = weights.layer(layer.name());
+      List<Masked> outputs =
+          layer(target, layer, own, call.arguments(), call.keywords(), tensors::get, given);
+      for (int i = 0; i < outputs.size(); i++) {
+        tensors.put(new TensorRef(layer.name(), call.index(), i), outputs.get(i));
+      }
+      if (target == builder && !outputs.isEmpty()) {
+        String path = layer.path() + (call.index() == 0 ? "" : "#" + call.index());
+        layerOutputs.putIfAbsent(path, outputs.stream().map(Masked::value).toList());
+      }
+    }
+    List<Masked> outputs = new ArrayList<>();
+    for (TensorRef ref : topology.outputs()) {
+      Masked output = tensors.get(ref);
+      if (output == null && gaps.isEmpty()) {
+        gaps.add(new Gap(ref.layer(), "", "output " + ref.tensor() + " of the model does not exist"));
+      }
+      outputs.add(output);
+    }
+    return outputs.contains(null) ? List.of() : outputs;
+  }
+
+  /** Lowers one call of a layer that gets its tensors positionally. */
+  List<Masked> layer(GraphBuilder target, LayerSpec layer, LayerWeights weights, List<Masked> given) {
+    return layer(target, layer, weights, List.of(), Map.of(), ref -> null, given);
+  }
+
+  private List<Masked> layer(
+      GraphBuilder target,
+      LayerSpec layer,
+      LayerWeights weights,
+      List<Argument> arguments,
+      Map<String, Argument> keywords,
+      Function<TensorRef, Masked> tensors,
+      List<Masked> given) {
+    if (layer.model().isPresent()) {
+      return model(target, layer.model().get(), weights, given);
+    }
+    String before = target.path(layer.path());
+    try {
+      LayerRow row = table.find(layer).orElse(null);
+      if (row == null) {
+        return List.of();
+      }
+      List<Masked> inputs = maskedByCaller(keywords, tensors, given);
+      LayerCall call = new LayerCall(this, target, layer, weights, arguments, keywords, tensors, inputs);
+      List<Masked> outputs = row.lowering().lower(call);
+      penalties.collect(call, row, outputs, target == builder);
+      reportUnread(call, row);
+      return outputs;
+    } catch (LayerCall.GapException e) {
+      gaps.add(new Gap(layer.path(), layer.className(), e.getMessage()));
+      return List.of();
+    } finally {
+      target.path(before);
+    }
+  }
+
+  /** A {@code mask} argument of the call replaces the mask that the first input carries. */
+  private static List<Masked> maskedByCaller(
+      Map<String, Argument> keywords, Function<TensorRef, Masked> tensors, List<Masked> given) {
+    if (keywords.get("mask") instanceof TensorRef ref) {
+      List<Masked> inputs = new ArrayList<>(given);
+      inputs.set(0, new Masked(given.get(0).value(), tensors.apply(ref).value()));
+      return inputs;
+    }
+    return given;
+  }
+
+  private void reportUnread(LayerCall call, LayerRow row) {
+    Config config = call.config();
+    for (String key : config.unread()) {
+      if (!row.answersFor(key) && !LayerTable.isMeaningless(key, config)) {
+        gaps.add(
+            new Gap(
+                call.layer().path(),
+                call.layer().className(),
+                "key '" + key + "' = " + config.json().get(key) + " is not understood"));
+      }
+    }
+    if (call.keyword("training").map(Object::toString).orElse("false").contains("true")) {
+      gaps.add(new Gap(call.layer().path(), call.layer().className(), "training=True is built into the model"));
+    }
+  }
+
+  /** A stored tensor as a constant of a builder, once per type. */
+  Value constant(GraphBuilder target, Tensor stored, DType type) {
+    Map<DType, Value> types =
+        constants
+            .computeIfAbsent(target, unused -> new IdentityHashMap<>())
+            .computeIfAbsent(stored, unused -> new HashMap<>());
+    return types.computeIfAbsent(
+        type,
+        wanted -> target.apply(new Op.Constant(stored.dtype() == wanted ? stored : stored.cast(wanted))).get(0));
+  }
+
+  Activations activations() {
+    return activations;
+  }
+
+  LayerTable table() {
+    return table;
+  }
+
+  ModelRegistry registry() {
+    return registry;
+  }
+}

@@ -1,0 +1,9 @@
+package dev.keraunos.importer.layers;
+
+/**
+ * A variable that a layer owns.
+ *
+ * @param name as Keras names it, such as {@code kernel}
+ * @param trainable whether it counts among the layer's trainable variables, which files list first
+ */
+public record Variable(String name, boolean trainable) {}
