@@ -3,9 +3,11 @@ package dev.keraunos.importer;
 import dev.keraunos.error.KeraunosException;
 
 /**
- * A model file that cannot be loaded: broken, hostile, of a kind Keraunos does not read, or at odds with itself.
+ * A model file that cannot be loaded: broken, hostile, of a kind Keraunos does not read, or at odds
+ * with itself.
  *
- * <p>The message says which file, where inside it, what was found there, what is allowed and what to do.
+ * <p>The message says which file, where inside it, what was found there, what is allowed and what
+ * to do.
  */
 public final class ModelFileException extends KeraunosException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +19,12 @@ public final class ModelFileException extends KeraunosException {
   private final String remedy;
 
   private ModelFileException(
-      String file, String objectPath, String found, String allowed, String remedy, Throwable cause) {
+      String file,
+      String objectPath,
+      String found,
+      String allowed,
+      String remedy,
+      Throwable cause) {
     super(message(file, objectPath, found, allowed, remedy), cause);
     this.file = file;
     this.objectPath = objectPath;
@@ -29,7 +36,8 @@ public final class ModelFileException extends KeraunosException {
   /**
    * A problem inside a file whose name the caller adds with {@link #in}.
    *
-   * @param objectPath the place inside the file: an HDF5 path, a zip member, a layer's path in the model
+   * @param objectPath the place inside the file: an HDF5 path, a zip member, a layer's path in the
+   *     model
    * @param found what is there
    * @param allowed what may be there
    * @param remedy what the user can do; empty if there is nothing to say

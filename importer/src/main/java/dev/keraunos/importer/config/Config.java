@@ -10,8 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The config of one layer or other saved object. It remembers which keys were asked for, so that keys nobody read can
- * be reported: {@link #unread} after a layer was lowered.
+ * The config of one layer or other saved object. It remembers which keys were asked for, so that
+ * keys nobody read can be reported: {@link #unread} after a layer was lowered.
  *
  * <p>Not thread-safe; make a fresh one per reader.
  */
@@ -27,10 +27,14 @@ public final class Config {
    * @throws ModelFileException if the JSON is no object
    */
   public Config(JsonNode json, String path) {
-    this.json = json == null || json.isNull() || json.isMissingNode() ? JsonNodeFactory.instance.objectNode() : json;
+    this.json =
+        json == null || json.isNull() || json.isMissingNode()
+            ? JsonNodeFactory.instance.objectNode()
+            : json;
     this.path = path;
     if (!this.json.isObject()) {
-      throw new ModelFileException(path, "a config that is " + Value.kind(this.json), "a JSON object", "");
+      throw new ModelFileException(
+          path, "a config that is " + Value.kind(this.json), "a JSON object", "");
     }
   }
 
@@ -45,8 +49,8 @@ public final class Config {
   }
 
   /**
-   * The value of the first of these names that is present, or an absent value. Give the newest name first and the
-   * names older Keras versions wrote after it. All of them count as read.
+   * The value of the first of these names that is present, or an absent value. Give the newest name
+   * first and the names older Keras versions wrote after it. All of them count as read.
    */
   public Value get(String... names) {
     for (String name : names) {

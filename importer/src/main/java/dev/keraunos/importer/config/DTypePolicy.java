@@ -11,7 +11,8 @@ import java.util.Locale;
  * @param name as written: {@code float32}, {@code mixed_float16}, {@code int8_from_float32}
  * @param compute the type inputs are cast to
  * @param variable the type of the variables
- * @param quantization the mode of a quantized layer such as {@code int8} or {@code int4/128}, empty for others
+ * @param quantization the mode of a quantized layer such as {@code int8} or {@code int4/128}, empty
+ *     for others
  */
 public record DTypePolicy(String name, DType compute, DType variable, String quantization) {
   /** What Keras uses where nothing is said. */
@@ -37,8 +38,7 @@ public record DTypePolicy(String name, DType compute, DType variable, String qua
     if (config.hasNonNull("source_name")) {
       DTypePolicy source = named(config.path("source_name").asText(), where);
       String mode = config.path("mode").asText();
-      return new DTypePolicy(
-          mode + "_from_" + source.name, source.compute, source.variable, mode);
+      return new DTypePolicy(mode + "_from_" + source.name, source.compute, source.variable, mode);
     }
     if (config.path("name").isTextual()) {
       return named(config.path("name").asText(), where);

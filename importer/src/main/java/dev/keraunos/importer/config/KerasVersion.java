@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * @param line which of the four code bases it names
  */
 public record KerasVersion(String text, int major, int minor, int patch, Line line) {
-  private static final Pattern NUMBERS = Pattern.compile("(\\d{1,4})(?:\\.(\\d{1,4}))?(?:\\.(\\d{1,4}))?.*");
+  private static final Pattern NUMBERS =
+      Pattern.compile("(\\d{1,4})(?:\\.(\\d{1,4}))?(?:\\.(\\d{1,4}))?.*");
 
   /** The code bases that write Keras models. */
   public enum Line {
@@ -25,7 +26,8 @@ public record KerasVersion(String text, int major, int minor, int patch, Line li
   }
 
   /**
-   * Reads a version text leniently: missing parts are 0, what follows the numbers is kept in the text only.
+   * Reads a version text leniently: missing parts are 0, what follows the numbers is kept in the
+   * text only.
    *
    * @throws IllegalArgumentException if the text does not begin with a number
    */

@@ -10,11 +10,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One entry of a config, read as the type the caller expects. Every conversion throws {@link ModelFileException} naming
- * the layer and the key if the JSON does not fit.
+ * One entry of a config, read as the type the caller expects. Every conversion throws {@link
+ * ModelFileException} naming the layer and the key if the JSON does not fit.
  *
- * <p>Readers are as lenient as Keras: {@code 3.0} is an integer, {@code [3]} is 3, tuples and constants read in every
- * form that Keras writes.
+ * <p>Readers are as lenient as Keras: {@code 3.0} is an integer, {@code [3]} is 3, tuples and
+ * constants read in every form that Keras writes.
  */
 public final class Value {
   private final JsonNode json;
@@ -131,7 +131,9 @@ public final class Value {
     return isNull() ? absent : text();
   }
 
-  /** One of these texts, or the default (which may be none of them) where the key is absent or null. */
+  /**
+   * One of these texts, or the default (which may be none of them) where the key is absent or null.
+   */
   public String oneOf(String absent, String... allowed) {
     String text = text(absent);
     if (!isNull() && !Arrays.asList(allowed).contains(text)) {

@@ -21,7 +21,8 @@ import java.util.function.UnaryOperator;
 
 /** The activation functions by name: {@code keras.activations} of Keras 1 to 3.15. */
 final class Activations {
-  private static final Map<String, BiFunction<Value, KerasVersion, Value>> BUILT_IN = new HashMap<>();
+  private static final Map<String, BiFunction<Value, KerasVersion, Value>> BUILT_IN =
+      new HashMap<>();
 
   static {
     add(x -> x, "linear");
@@ -82,12 +83,17 @@ final class Activations {
     return call.lowering()
         .table()
         .activationLayer(entry, call)
-        .map(layer -> call.lowering().layer(x.producer().builder(), layer, null, List.of(Masked.unmasked(x))))
+        .map(
+            layer ->
+                call.lowering()
+                    .layer(x.producer().builder(), layer, null, List.of(Masked.unmasked(x))))
         .map(outputs -> outputs.get(0).value())
         .orElseThrow(
             () ->
                 call.gap(
-                    "activation '" + saved.registeredName() + "' is not known; register it by that name. Known are "
+                    "activation '"
+                        + saved.registeredName()
+                        + "' is not known; register it by that name. Known are "
                         + new TreeSet<>(BUILT_IN.keySet())));
   }
 
@@ -99,7 +105,8 @@ final class Activations {
     if (y == x) {
       return Optional.of(new Op.Unary(UnaryKind.RELU, 1, 0));
     }
-    boolean single = y.producer().inputs().equals(List.of(x)) && y.producer().op() instanceof Op.Unary;
+    boolean single =
+        y.producer().inputs().equals(List.of(x)) && y.producer().op() instanceof Op.Unary;
     return single ? Optional.of((Op.Unary) y.producer().op()) : Optional.empty();
   }
 }

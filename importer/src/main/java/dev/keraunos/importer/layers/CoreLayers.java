@@ -7,7 +7,10 @@ import dev.keraunos.tensor.DType;
 import java.util.List;
 import java.util.function.Function;
 
-/** {@code keras.layers.core}: Dense, Activation, Embedding, Masking, Lambda and the layers that change nothing. */
+/**
+ * {@code keras.layers.core}: Dense, Activation, Embedding, Masking, Lambda and the layers that
+ * change nothing.
+ */
 final class CoreLayers {
   static final List<LayerRow> ROWS =
       List.of(
@@ -22,14 +25,36 @@ final class CoreLayers {
           LayerRow.of(CoreLayers::masking, "Masking"),
           LayerRow.drops(CoreLayers::lambda, "Lambda")
               .ignores(
-                  "function", "function_type", "output_shape", "output_shape_type", "output_shape_module", "module",
-                  "arguments", "mask", "mask_type", "mask_module"),
+                  "function",
+                  "function_type",
+                  "output_shape",
+                  "output_shape_type",
+                  "output_shape_module",
+                  "module",
+                  "arguments",
+                  "mask",
+                  "mask_type",
+                  "mask_module"),
           LayerRow.passes(
                   LayerCall::x,
-                  "Dropout", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "GaussianNoise",
-                  "GaussianDropout", "AlphaDropout", "ActivityRegularization")
+                  "Dropout",
+                  "SpatialDropout1D",
+                  "SpatialDropout2D",
+                  "SpatialDropout3D",
+                  "GaussianNoise",
+                  "GaussianDropout",
+                  "AlphaDropout",
+                  "ActivityRegularization")
               .ignores(
-                  "rate", "p", "noise_shape", "stddev", "sigma", "l1", "l2", "data_format", "dim_ordering"));
+                  "rate",
+                  "p",
+                  "noise_shape",
+                  "stddev",
+                  "sigma",
+                  "l1",
+                  "l2",
+                  "data_format",
+                  "dim_ordering"));
 
   private CoreLayers() {}
 
@@ -77,10 +102,14 @@ final class CoreLayers {
             .orElseThrow(
                 () ->
                     call.gap(
-                        "the Python function of a Lambda cannot run on the JVM. Bind one by the layer's name"
+                        "the Python function of a Lambda cannot run on the JVM. Bind one by the"
+                            + " layer's name"
                             + (functionName.isEmpty() ? "" : " or by '" + functionName + "'")
-                            + ": ModelRegistry.builder().lambda(\"" + layerName
-                            + "\", x -> Ops.divide(x, 255)), or --lambda " + layerName + "='x / 255'"));
+                            + ": ModelRegistry.builder().lambda(\""
+                            + layerName
+                            + "\", x -> Ops.divide(x, 255)), or --lambda "
+                            + layerName
+                            + "='x / 255'"));
     return function.apply(call.xs());
   }
 

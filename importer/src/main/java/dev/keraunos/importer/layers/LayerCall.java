@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** What a row sees of one call of its layer: inputs, config, weights, and where to append operations. */
+/**
+ * What a row sees of one call of its layer: inputs, config, weights, and where to append
+ * operations.
+ */
 public final class LayerCall {
   private final ModelLowering lowering;
   private final GraphBuilder builder;
@@ -120,7 +123,9 @@ public final class LayerCall {
   /** A keyword argument; null literals count as absent. */
   public Optional<Argument> keyword(String name) {
     Argument argument = keywords.get(name);
-    boolean absent = argument instanceof Argument.Literal literal && (literal.json() == null || literal.json().isNull());
+    boolean absent =
+        argument instanceof Argument.Literal literal
+            && (literal.json() == null || literal.json().isNull());
     return absent ? Optional.empty() : Optional.ofNullable(argument);
   }
 
@@ -157,7 +162,11 @@ public final class LayerCall {
       throw new ModelFileException(
           layer.path(),
           "variable '" + name + "' of shape " + stored.shape(),
-          "the shape " + expected + " that the config and the input " + describeInputs() + " ask for",
+          "the shape "
+              + expected
+              + " that the config and the input "
+              + describeInputs()
+              + " ask for",
           "The weights belong to another model, or the file is damaged.");
     }
     return stored;
@@ -173,7 +182,8 @@ public final class LayerCall {
   public long dim(Value x, int axis) {
     long dim = x.shape().dim(axis);
     if (dim == Shape.UNKNOWN) {
-      throw gap("axis " + axis + " of the input " + x.shape() + " is unknown, but this layer needs it");
+      throw gap(
+          "axis " + axis + " of the input " + x.shape() + " is unknown, but this layer needs it");
     }
     return dim;
   }
@@ -193,7 +203,8 @@ public final class LayerCall {
   }
 
   /** See {@link #inner(LayerSpec, String, List)}; for a body with a builder of its own. */
-  public List<Masked> inner(GraphBuilder body, LayerSpec inner, String attribute, List<Masked> given) {
+  public List<Masked> inner(
+      GraphBuilder body, LayerSpec inner, String attribute, List<Masked> given) {
     return lowering.layer(body, inner, weights.child(attribute), given);
   }
 

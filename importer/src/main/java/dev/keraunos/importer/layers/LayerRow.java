@@ -11,8 +11,8 @@ import java.util.function.BiPredicate;
 import java.util.function.Function;
 
 /**
- * One row of the layer table: the class names it serves, its variables in file order, the layers inside it, the keys it
- * knowingly leaves unread, and how it is lowered.
+ * One row of the layer table: the class names it serves, its variables in file order, the layers
+ * inside it, the keys it knowingly leaves unread, and how it is lowered.
  */
 final class LayerRow {
   /** A layer whose outputs do not depend on the mask. */
@@ -59,7 +59,8 @@ final class LayerRow {
 
   /** Declares a variable that is there if the config says so. */
   LayerRow weight(String name, boolean trainable, Function<Config, Boolean> present) {
-    variables.add(new Declared(new Variable(name, trainable), (config, layer) -> present.apply(config)));
+    variables.add(
+        new Declared(new Variable(name, trainable), (config, layer) -> present.apply(config)));
     return this;
   }
 
@@ -69,7 +70,10 @@ final class LayerRow {
     return this;
   }
 
-  /** Declares a trainable variable that {@code use_bias} (Keras 1: {@code bias}) switches, on by default. */
+  /**
+   * Declares a trainable variable that {@code use_bias} (Keras 1: {@code bias}) switches, on by
+   * default.
+   */
   LayerRow bias() {
     return weight("bias", true, config -> config.get("use_bias", "bias").bool(true));
   }

@@ -26,9 +26,27 @@ final class LayerTable {
   /** Keys that every layer may carry and that never change what it computes. */
   private static final Set<String> MEANINGLESS =
       Set.of(
-          "name", "trainable", "dtype", "batch_input_shape", "batch_shape", "input_shape", "input_dtype", "input_dim",
-          "input_length", "build_input_shape", "seed", "autocast", "init", "inner_init", "forget_bias_init",
-          "unit_forget_bias", "beta_init", "gamma_init", "lora_rank", "lora_alpha", "activity_regularizer");
+          "name",
+          "trainable",
+          "dtype",
+          "batch_input_shape",
+          "batch_shape",
+          "input_shape",
+          "input_dtype",
+          "input_dim",
+          "input_length",
+          "build_input_shape",
+          "seed",
+          "autocast",
+          "init",
+          "inner_init",
+          "forget_bias_init",
+          "unit_forget_bias",
+          "beta_init",
+          "gamma_init",
+          "lora_rank",
+          "lora_alpha",
+          "activity_regularizer");
 
   private final ModelRegistry registry;
 
@@ -68,9 +86,16 @@ final class LayerTable {
   String unknown(LayerSpec layer) {
     Set<String> names = new HashSet<>(rows(layer.kind()).keySet());
     String nearest =
-        names.stream().min(Comparator.comparingInt(name -> distance(name, layer.className()))).orElse("none");
-    return "class '" + layer.registeredName() + "' is not known; the nearest known is '" + nearest
-        + "'. Register a lowering for it with ModelRegistry.builder().layer(\"" + layer.className() + "\", call -> ...)";
+        names.stream()
+            .min(Comparator.comparingInt(name -> distance(name, layer.className())))
+            .orElse("none");
+    return "class '"
+        + layer.registeredName()
+        + "' is not known; the nearest known is '"
+        + nearest
+        + "'. Register a lowering for it with ModelRegistry.builder().layer(\""
+        + layer.className()
+        + "\", call -> ...)";
   }
 
   private static int distance(String a, String b) {

@@ -13,13 +13,20 @@ import java.util.Optional;
  *
  * @param graph its outputs are the model's, by Keras' output names
  * @param masks the outputs' masks, where they have one
- * @param layerOutputs what every layer computes, by path; a layer called several times has {@code path#1} and so on
+ * @param layerOutputs what every layer computes, by path; a layer called several times has {@code
+ *     path#1} and so on
  * @param penalties the regularisers
  */
 public record LoweredModel(
-    Graph graph, Map<String, Value> masks, Map<String, List<Value>> layerOutputs, List<Penalty> penalties) {
+    Graph graph,
+    Map<String, Value> masks,
+    Map<String, List<Value>> layerOutputs,
+    List<Penalty> penalties) {
 
-  /** What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies from it. */
+  /**
+   * What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies
+   * from it.
+   */
   public Optional<Value> logits(String output) {
     Op op = graph.outputs().get(output).producer().op();
     boolean sigmoid = op instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;

@@ -31,7 +31,8 @@ public final class ModelLowering {
   private final Activations activations;
   private final GraphBuilder builder = new GraphBuilder();
   private final Set<Gap> gaps = new LinkedHashSet<>();
-  private final Map<GraphBuilder, Map<Tensor, Map<DType, Value>>> constants = new IdentityHashMap<>();
+  private final Map<GraphBuilder, Map<Tensor, Map<DType, Value>>> constants =
+      new IdentityHashMap<>();
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
 
@@ -48,7 +49,8 @@ public final class ModelLowering {
    * @throws UnsupportedModelException listing every layer and setting that cannot be lowered
    * @throws dev.keraunos.importer.ModelFileException if the config or the weights are inconsistent
    */
-  public static LoweredModel lower(ModelTopology topology, LayerWeights weights, ModelRegistry registry) {
+  public static LoweredModel lower(
+      ModelTopology topology, LayerWeights weights, ModelRegistry registry) {
     return new ModelLowering(registry).lower(topology, weights);
   }
 
@@ -96,12 +98,14 @@ public final class ModelLowering {
                             new Gap(
                                 input.name(),
                                 "InputLayer",
-                                "the file does not say the input's shape; save the model after it was built"))));
+                                "the file does not say the input's shape; save the model after it"
+                                    + " was built"))));
     if (input.dtype().equals("string")) {
       gaps.add(new Gap(input.name(), "InputLayer", "text inputs are not supported"));
       return new TensorType(DType.FLOAT32, shape);
     }
-    return new TensorType(DType.of(input.dtype()), shape.rank() == 0 ? shape : shape.with(0, Shape.UNKNOWN));
+    return new TensorType(
+        DType.of(input.dtype()), shape.rank() == 0 ? shape : shape.with(0, Shape.UNKNOWN));
   }
 
   private void findUnknown(ModelTopology topology) {
@@ -136,7 +140,8 @@ public final class ModelLowering {
         continue;
       }
       List<Masked> given = new ArrayList<>();
-      call.arguments().forEach(argument -> argument.tensors().forEach(ref -> given.add(tensors.get(ref))));
+      call.arguments()
+          .forEach(argument -> argument.tensors().forEach(ref -> given.add(tensors.get(ref))));
       LayerWeights own = weights.layer(layer.name());
       List<Masked> outputs =
           layer(target, layer, own, call.arguments(), call.keywords(), tensors::get, given);
@@ -152,7 +157,8 @@ public final class ModelLowering {
     for (TensorRef ref : topology.outputs()) {
       Masked output = tensors.get(ref);
       if (output == null && gaps.isEmpty()) {
-        gaps.add(new Gap(ref.layer(), "", "output " + ref.tensor() + " of the model does not exist"));
+        gaps.add(
+            new Gap(ref.layer(), "", "output " + ref.tensor() + " of the model does not exist"));
       }
       outputs.add(output);
     }
@@ -160,7 +166,8 @@ public final class ModelLowering {
   }
 
   /** Lowers one call of a layer that gets its tensors positionally. */
-  List<Masked> layer(GraphBuilder target, LayerSpec layer, LayerWeights weights, List<Masked> given) {
+  List<Masked> layer(
+      GraphBuilder target, LayerSpec layer, LayerWeights weights, List<Masked> given) {
     return layer(target, layer, weights, List.of(), Map.of(), ref -> null, given);
   }
 
@@ -182,7 +189,8 @@ public final class ModelLowering {
         return List.of();
       }
       List<Masked> inputs = maskedByCaller(keywords, tensors, given);
-      LayerCall call = new LayerCall(this, target, layer, weights, arguments, keywords, tensors, inputs);
+      LayerCall call =
+          new LayerCall(this, target, layer, weights, arguments, keywords, tensors, inputs);
       List<Masked> outputs = row.lowering().lower(call);
       penalties.collect(call, row, outputs, target == builder);
       reportUnread(call, row);
@@ -218,7 +226,11 @@ public final class ModelLowering {
       }
     }
     if (call.keyword("training").map(Object::toString).orElse("false").contains("true")) {
-      gaps.add(new Gap(call.layer().path(), call.layer().className(), "training=True is built into the model"));
+      gaps.add(
+          new Gap(
+              call.layer().path(),
+              call.layer().className(),
+              "training=True is built into the model"));
     }
   }
 
@@ -230,7 +242,10 @@ public final class ModelLowering {
             .computeIfAbsent(stored, unused -> new HashMap<>());
     return types.computeIfAbsent(
         type,
-        wanted -> target.apply(new Op.Constant(stored.dtype() == wanted ? stored : stored.cast(wanted))).get(0));
+        wanted ->
+            target
+                .apply(new Op.Constant(stored.dtype() == wanted ? stored : stored.cast(wanted)))
+                .get(0));
   }
 
   Activations activations() {

@@ -10,8 +10,8 @@ import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
- * What a model refers to and its file cannot hold: the functions behind Lambda layers, custom activations and custom
- * layers. Immutable; entries take precedence over what Keraunos brings.
+ * What a model refers to and its file cannot hold: the functions behind Lambda layers, custom
+ * activations and custom layers. Immutable; entries take precedence over what Keraunos brings.
  */
 public final class ModelRegistry {
   /** A registry without entries. */
@@ -78,8 +78,8 @@ public final class ModelRegistry {
     }
 
     /**
-     * A custom layer by the class name in the file, {@code package>Name} or bare. The mask of the first input is handed
-     * on.
+     * A custom layer by the class name in the file, {@code package>Name} or bare. The mask of the
+     * first input is handed on.
      */
     public Builder layer(String className, Function<LayerCall, Value> lowering) {
       layers.put(className, lowering);

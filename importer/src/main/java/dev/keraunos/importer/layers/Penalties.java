@@ -7,7 +7,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
-/** Finds the regularisers of layers as they are lowered: any config key that ends in {@code _regularizer}. */
+/**
+ * Finds the regularisers of layers as they are lowered: any config key that ends in {@code
+ * _regularizer}.
+ */
 final class Penalties {
   private static final String SUFFIX = "_regularizer";
 
@@ -18,7 +21,10 @@ final class Penalties {
     return List.copyOf(found);
   }
 
-  /** A shared layer's weights count once, its activity once a call; inside a recurrence there is no activity. */
+  /**
+   * A shared layer's weights count once, its activity once a call; inside a recurrence there is no
+   * activity.
+   */
   void collect(LayerCall call, LayerRow row, List<Masked> outputs, boolean activities) {
     Config config = call.config();
     List<String> keys = new ArrayList<>();
@@ -35,7 +41,11 @@ final class Penalties {
         }
         found.add(
             new Penalty(
-                call.layer().path(), key, config.get(key).savedObject(), null, outputs.get(0).value(),
+                call.layer().path(),
+                key,
+                config.get(key).savedObject(),
+                null,
+                outputs.get(0).value(),
                 call.layer().trainable()));
       } else if (weightsSeen.add(call.layer().path() + " " + key)) {
         weight(call, row, key);

@@ -15,4 +15,9 @@ import dev.keraunos.tensor.Tensor;
  * @param trainable false if the layer or a model around it is frozen
  */
 public record Penalty(
-    String path, String key, SavedObject regularizer, Tensor weight, Value activity, boolean trainable) {}
+    String path,
+    String key,
+    SavedObject regularizer,
+    Tensor weight,
+    Value activity,
+    boolean trainable) {}

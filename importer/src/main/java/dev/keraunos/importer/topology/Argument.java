@@ -15,7 +15,10 @@ public sealed interface Argument
   /** A constant: a number, text, null, slice or array as Keras wrote it. */
   record Literal(JsonNode json) implements Argument {}
 
-  /** A list or tuple that holds at least one tensor, or the structure of inputs and outputs of a model. */
+  /**
+   * A list or tuple that holds at least one tensor, or the structure of inputs and outputs of a
+   * model.
+   */
   record Items(List<Argument> items) implements Argument {
     public Items {
       items = List.copyOf(items);
@@ -29,7 +32,10 @@ public sealed interface Argument
     }
   }
 
-  /** The tensors inside, in the order of Keras' {@code tree.flatten}: lists in order, dicts by sorted key. */
+  /**
+   * The tensors inside, in the order of Keras' {@code tree.flatten}: lists in order, dicts by
+   * sorted key.
+   */
   default List<TensorRef> tensors() {
     List<TensorRef> found = new ArrayList<>();
     collect(this, found);

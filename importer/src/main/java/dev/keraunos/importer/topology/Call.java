@@ -11,8 +11,8 @@ import java.util.Map;
  *
  * @param layer the layer called
  * @param index which of its calls this is, from 0 on
- * @param arguments the positional arguments; Keras 1 and 2 give one, an {@link Argument.Items} if the layer takes
- *     several tensors
+ * @param arguments the positional arguments; Keras 1 and 2 give one, an {@link Argument.Items} if
+ *     the layer takes several tensors
  * @param keywords the keyword arguments in file order
  */
 public record Call(

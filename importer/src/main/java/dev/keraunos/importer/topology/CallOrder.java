@@ -24,7 +24,10 @@ final class CallOrder {
     PriorityQueue<Integer> ready = new PriorityQueue<>();
     for (int i = 0; i < calls.size(); i++) {
       Set<Integer> producers = new LinkedHashSet<>();
-      calls.get(i).tensors().forEach(ref -> producers.add(position.get(key(ref.layer(), ref.call()))));
+      calls
+          .get(i)
+          .tensors()
+          .forEach(ref -> producers.add(position.get(key(ref.layer(), ref.call()))));
       waiting[i] = producers.size();
       for (int producer : producers) {
         consumers.get(producer).add(i);
@@ -56,8 +59,7 @@ final class CallOrder {
   private static ModelFileException circle(List<Call> calls, List<Call> sorted, String path) {
     Set<Call> stuck = new LinkedHashSet<>(calls);
     sorted.forEach(stuck::remove);
-    String names =
-        String.join(", ", stuck.stream().map(Call::toString).limit(8).toList());
+    String names = String.join(", ", stuck.stream().map(Call::toString).limit(8).toList());
     return new ModelFileException(
         path,
         "calls that wait for each other: " + names + (stuck.size() > 8 ? ", ..." : ""),

@@ -33,8 +33,14 @@ final class FunctionalReader {
     NodeIndices indices = NodeIndices.of(layers, written, out);
     List<Call> calls = CallOrder.sort(written.stream().map(indices::inCall).toList(), path);
     return new ModelTopology(
-        name, className, ModelTopology.Kind.FUNCTIONAL, List.copyOf(layers.values()), calls,
-        inputs(in, layers), indices.inInputs(in), indices.inOutputs(out));
+        name,
+        className,
+        ModelTopology.Kind.FUNCTIONAL,
+        List.copyOf(layers.values()),
+        calls,
+        inputs(in, layers),
+        indices.inInputs(in),
+        indices.inOutputs(out));
   }
 
   private Map<String, LayerSpec> layers() {

@@ -7,8 +7,8 @@ import java.util.Optional;
  * An input of a model.
  *
  * @param name the input layer's name
- * @param batchShape with the batch axis, unknown dimensions allowed; empty if the file does not say (a Sequential saved
- *     before it was built)
+ * @param batchShape with the batch axis, unknown dimensions allowed; empty if the file does not say
+ *     (a Sequential saved before it was built)
  * @param dtype as written, such as {@code float32} or {@code string}
  * @param optional true if Keras 3 accepts {@code None} here
  */

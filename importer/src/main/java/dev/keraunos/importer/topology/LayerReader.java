@@ -50,11 +50,20 @@ final class LayerReader {
     Optional<ModelTopology> model =
         kind == Kind.MODEL ? Optional.of(readModel(entry, path, name, dialect)) : Optional.empty();
     JsonNode id = entry.json.path("shared_object_id");
-    Optional<Long> sharedObjectId = id.isIntegralNumber() ? Optional.of(id.asLong()) : Optional.empty();
+    Optional<Long> sharedObjectId =
+        id.isIntegralNumber() ? Optional.of(id.asLong()) : Optional.empty();
     JsonNode config = entry.config.isArray() ? MissingNode.getInstance() : entry.config;
     return new LayerSpec(
-        name, path, kind, entry.className, entry.registeredName, entry.module, config, model,
-        sharedObjectId, dialect);
+        name,
+        path,
+        kind,
+        entry.className,
+        entry.registeredName,
+        entry.module,
+        config,
+        model,
+        sharedObjectId,
+        dialect);
   }
 
   private static ModelTopology readModel(Entry entry, String path, String name, Dialect dialect) {
@@ -74,8 +83,8 @@ final class LayerReader {
   }
 
   /**
-   * Keras 3 gives operations a module of their own in {@code .keras} files. Its {@code .h5} files have no modules;
-   * there an operation is what lacks the keys that every layer has.
+   * Keras 3 gives operations a module of their own in {@code .keras} files. Its {@code .h5} files
+   * have no modules; there an operation is what lacks the keys that every layer has.
    */
   private static boolean isOperation(Entry entry, Dialect dialect) {
     if (!entry.module.isEmpty()) {

@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param path names from the root model down, joined by {@code /}
  * @param kind what it is
  * @param className the class without its package, such as {@code Conv2D} or {@code Functional}
- * @param registeredName {@code package>Name} if it was registered under a package, else the class name
+ * @param registeredName {@code package>Name} if it was registered under a package, else the class
+ *     name
  * @param module the v3 form's module such as {@code keras.layers}; empty in older files
  * @param json its config; use {@link #config} to read it
  * @param model the topology, for kind MODEL only
@@ -54,8 +55,8 @@ public record LayerSpec(
   }
 
   /**
-   * The layer inside a wrapper or cell holder: {@code config.layer}, {@code config.backward_layer}, {@code
-   * config.cell}.
+   * The layer inside a wrapper or cell holder: {@code config.layer}, {@code config.backward_layer},
+   * {@code config.cell}.
    *
    * @param entry the inner layer's entry with {@code class_name} and {@code config}
    * @param attribute appended to the path, such as {@code layer} or {@code cells[1]}

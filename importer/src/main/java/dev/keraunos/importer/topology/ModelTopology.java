@@ -3,12 +3,12 @@ package dev.keraunos.importer.topology;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.config.Dialect;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.Set;
 
@@ -16,10 +16,11 @@ import java.util.Set;
  * The layers of a model and the calls between them. Immutable.
  *
  * @param name the model's name; empty if the file gives none (a Sequential of Keras 1)
- * @param className as saved: {@code Sequential}, {@code Functional}, {@code Model} or a user's class
+ * @param className as saved: {@code Sequential}, {@code Functional}, {@code Model} or a user's
+ *     class
  * @param kind whether it was written as a list or as a graph
- * @param layers in the order of {@code model.layers}, input layers included where the file has them; a layer that
- *     occurs twice in a Sequential is listed twice
+ * @param layers in the order of {@code model.layers}, input layers included where the file has
+ *     them; a layer that occurs twice in a Sequential is listed twice
  * @param calls in an order in which every call comes after the calls whose outputs it takes
  * @param inputs in the order of {@code model.inputs}
  * @param inputStructure tensors of input layers in the structure the model was built with
@@ -48,10 +49,11 @@ public record ModelTopology(
   }
 
   /**
-   * Reads a model's config: the object with {@code class_name} and {@code config} that a file holds as {@code
-   * model_config} or {@code config.json}.
+   * Reads a model's config: the object with {@code class_name} and {@code config} that a file holds
+   * as {@code model_config} or {@code config.json}.
    *
-   * @throws ModelFileException if it is no model, or its calls refer to missing layers or to each other in a circle
+   * @throws ModelFileException if it is no model, or its calls refer to missing layers or to each
+   *     other in a circle
    */
   public static ModelTopology read(JsonNode modelConfig, Dialect dialect) {
     return LayerReader.model(modelConfig, dialect);
@@ -68,8 +70,8 @@ public record ModelTopology(
   }
 
   /**
-   * Keras' {@code model.output_names}: the layers' names; a second output of one layer gets the suffix {@code _1} and
-   * so on as tf.keras names it (Keras 3 repeats the bare name).
+   * Keras' {@code model.output_names}: the layers' names; a second output of one layer gets the
+   * suffix {@code _1} and so on as tf.keras names it (Keras 3 repeats the bare name).
    */
   public List<String> outputNames() {
     List<String> names = new ArrayList<>();
@@ -85,7 +87,10 @@ public record ModelTopology(
     return names;
   }
 
-  /** The dict keys of the outputs in the order of {@link #outputs}, or an empty list where they are no flat dict. */
+  /**
+   * The dict keys of the outputs in the order of {@link #outputs}, or an empty list where they are
+   * no flat dict.
+   */
   public List<String> outputKeys() {
     if (outputStructure instanceof Argument.Entries dict
         && dict.entries().values().stream().allMatch(TensorRef.class::isInstance)) {

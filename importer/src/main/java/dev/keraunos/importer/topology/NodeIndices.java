@@ -15,9 +15,10 @@ import java.util.function.UnaryOperator;
 /**
  * From node indices as written to call indices.
  *
- * <p>They are the same except for nested models, which in memory begin with a node for their own construction. Keras 1
- * and 2 and tf.keras count that node in every index; Keras 3 counts it in {@code output_layers} and only for functional
- * models. A tf.keras Sequential may or may not have it, so an index out of range is tried without the shift.
+ * <p>They are the same except for nested models, which in memory begin with a node for their own
+ * construction. Keras 1 and 2 and tf.keras count that node in every index; Keras 3 counts it in
+ * {@code output_layers} and only for functional models. A tf.keras Sequential may or may not have
+ * it, so an index out of range is tried without the shift.
  */
 final class NodeIndices {
   /** What to subtract from an index inside a node and from one in {@code output_layers}. */

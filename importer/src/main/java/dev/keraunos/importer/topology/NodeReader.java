@@ -13,9 +13,10 @@ import java.util.function.Function;
 /**
  * Reads the arguments of one call from an element of {@code inbound_nodes}, in every dialect.
  *
- * <p>Keras 1: {@code [[name, node, tensor], ...]}. Keras 2 and tf.keras add keyword arguments as a fourth element;
- * tf.keras nests the same lists in dicts, and its op layers drop one list level. Keras 3: {@code {"args", "kwargs"}}
- * with {@code __keras_tensor__} objects. Node indices are as written.
+ * <p>Keras 1: {@code [[name, node, tensor], ...]}. Keras 2 and tf.keras add keyword arguments as a
+ * fourth element; tf.keras nests the same lists in dicts, and its op layers drop one list level.
+ * Keras 3: {@code {"args", "kwargs"}} with {@code __keras_tensor__} objects. Node indices are as
+ * written.
  */
 final class NodeReader {
   private static final String CONSTANT = "_CONSTANT_VALUE";
@@ -104,11 +105,13 @@ final class NodeReader {
     return tensor ? tensor(json.get(0), json.get(1), json.get(2), json) : null;
   }
 
-  /** Tensors of {@code input_layers} and {@code output_layers}: a bare triple, a list, a dict or any nesting. */
+  /**
+   * Tensors of {@code input_layers} and {@code output_layers}: a bare triple, a list, a dict or any
+   * nesting.
+   */
   Argument ends(JsonNode json) {
     return structure(
-        json,
-        leaf -> isLeaf(leaf) ? tensor(leaf.path(0), leaf.path(1), leaf.path(2), leaf) : null);
+        json, leaf -> isLeaf(leaf) ? tensor(leaf.path(0), leaf.path(1), leaf.path(2), leaf) : null);
   }
 
   /** Walks lists and dicts; whatever holds no tensor is one constant. */
@@ -124,7 +127,9 @@ final class NodeReader {
     }
     if (json.isObject()) {
       Map<String, Argument> entries = entries(json, leaf);
-      return constant(entries.values()) ? new Argument.Literal(json) : new Argument.Entries(entries);
+      return constant(entries.values())
+          ? new Argument.Literal(json)
+          : new Argument.Entries(entries);
     }
     return new Argument.Literal(json);
   }

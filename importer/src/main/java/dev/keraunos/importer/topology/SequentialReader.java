@@ -15,7 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Reads a Sequential model as a chain of calls behind an input layer, which most files leave out. */
+/**
+ * Reads a Sequential model as a chain of calls behind an input layer, which most files leave out.
+ */
 final class SequentialReader {
   private final JsonNode config;
   private final JsonNode entries;
@@ -109,7 +111,9 @@ final class SequentialReader {
         branchInputs.add(input(inputFor(branch)));
       }
       outputs.add(
-          call(branch, branchInputs.size() == 1 ? branchInputs.get(0) : new Argument.Items(branchInputs)));
+          call(
+              branch,
+              branchInputs.size() == 1 ? branchInputs.get(0) : new Argument.Items(branchInputs)));
     }
     layers.add(merge);
     return call(merge, new Argument.Items(outputs));
@@ -126,7 +130,10 @@ final class SequentialReader {
       return inputLayer(new InputSpec(name, inner.batchShape(), inner.dtype(), false));
     }
     Optional<Shape> shape = firstShape(own);
-    String dtype = own.get("input_dtype", "dtype").isText() ? own.get("input_dtype", "dtype").text() : "float32";
+    String dtype =
+        own.get("input_dtype", "dtype").isText()
+            ? own.get("input_dtype", "dtype").text()
+            : "float32";
     return inputLayer(new InputSpec(first.name() + "_input", shape, dtype, false));
   }
 
@@ -153,7 +160,15 @@ final class SequentialReader {
     input.batchShape().ifPresent(shape -> json.set("batch_shape", InputSpecs.json(shape)));
     String inputPath = path.isEmpty() ? input.name() : path + "/" + input.name();
     return new LayerSpec(
-        input.name(), inputPath, Kind.INPUT, "InputLayer", "InputLayer", "", json,
-        Optional.empty(), Optional.empty(), dialect);
+        input.name(),
+        inputPath,
+        Kind.INPUT,
+        "InputLayer",
+        "InputLayer",
+        "",
+        json,
+        Optional.empty(),
+        Optional.empty(),
+        dialect);
   }
 }

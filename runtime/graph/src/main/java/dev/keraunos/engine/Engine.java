@@ -3,7 +3,9 @@ package dev.keraunos.engine;
 import dev.keraunos.graph.Graph;
 import java.util.Optional;
 
-/** Compiles graphs. Found through {@link java.util.ServiceLoader}; implementations are thread-safe. */
+/**
+ * Compiles graphs. Found through {@link java.util.ServiceLoader}; implementations are thread-safe.
+ */
 public interface Engine {
   /** The name users choose it by. */
   String name();

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A graph ready to run, any number of times, from any number of threads at once. Every result is bit for bit that of the
- * same call alone.
+ * A graph ready to run, any number of times, from any number of threads at once. Every result is
+ * bit for bit that of the same call alone.
  */
 public interface Executable extends AutoCloseable {
   Graph graph();

@@ -4,7 +4,10 @@ import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A dimension of a shape that an operation produces, resolved once the shapes of its inputs are known. */
+/**
+ * A dimension of a shape that an operation produces, resolved once the shapes of its inputs are
+ * known.
+ */
 public sealed interface Dim {
   /** A dimension known beforehand. */
   record Fixed(long size) implements Dim {}
@@ -24,7 +27,9 @@ public sealed interface Dim {
     return dims;
   }
 
-  /** The dimensions in terms of the inputs' shapes; {@link Inferred} stays {@link Shape#UNKNOWN}. */
+  /**
+   * The dimensions in terms of the inputs' shapes; {@link Inferred} stays {@link Shape#UNKNOWN}.
+   */
   static long[] resolve(List<Dim> dims, List<TensorType> inputs) {
     long[] sizes = new long[dims.size()];
     for (int i = 0; i < sizes.length; i++) {

@@ -104,12 +104,14 @@ public final class Graph {
   public void requireInputs(List<TensorType> given) {
     List<String> names = inputNames();
     if (given.size() != names.size()) {
-      throw new InputException("the graph takes the inputs " + names + ", given are " + given.size());
+      throw new InputException(
+          "the graph takes the inputs " + names + ", given are " + given.size());
     }
     for (int i = 0; i < names.size(); i++) {
       TensorType wanted = inputs.get(i).type();
       if (wanted.dtype() != given.get(i).dtype() || !wanted.shape().accepts(given.get(i).shape())) {
-        throw new InputException("input '" + names.get(i) + "' takes " + wanted + ", given is " + given.get(i));
+        throw new InputException(
+            "input '" + names.get(i) + "' takes " + wanted + ", given is " + given.get(i));
       }
     }
   }

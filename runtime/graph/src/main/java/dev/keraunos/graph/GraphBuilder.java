@@ -75,7 +75,10 @@ public final class GraphBuilder {
     return Graph.of(nodes, outputs);
   }
 
-  /** Dimensions of a value: fixed where known, else taken from the value as input {@code position} of an operation. */
+  /**
+   * Dimensions of a value: fixed where known, else taken from the value as input {@code position}
+   * of an operation.
+   */
   static List<Dim> dims(Value value, int position) {
     List<Dim> dims = new ArrayList<>();
     Shape shape = value.shape();

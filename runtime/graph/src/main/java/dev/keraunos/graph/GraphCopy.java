@@ -6,7 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Copies the nodes of a graph into a builder, giving a rule the chance to write something else for each. */
+/**
+ * Copies the nodes of a graph into a builder, giving a rule the chance to write something else for
+ * each.
+ */
 public final class GraphCopy {
   /** What to write in place of a node. */
   public interface Rule {

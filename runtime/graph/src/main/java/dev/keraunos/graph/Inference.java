@@ -34,7 +34,8 @@ final class Inference {
     for (int i = 1; i <= rank; i++) {
       long a = i <= x.rank() ? x.dim(-i) : 1;
       long b = i <= y.rank() ? y.dim(-i) : 1;
-      require(a == b || a == 1 || b == 1 || a < 0 || b < 0, "shapes %s and %s do not broadcast", x, y);
+      require(
+          a == b || a == 1 || b == 1 || a < 0 || b < 0, "shapes %s and %s do not broadcast", x, y);
       dims[rank - i] = a == 1 ? b : b == 1 || a >= 0 ? a : b;
     }
     return Shape.of(dims);
@@ -74,7 +75,12 @@ final class Inference {
     for (TensorType next : in.subList(1, in.size())) {
       Shape x = next.shape();
       require(next.dtype() == in.get(0).dtype(), "%s cannot join %s", next, in.get(0));
-      require(x.rank() == y.rank() && y.with(axis, 0).accepts(x.with(axis, 0)), "%s cannot join %s on axis %s", x, y, axis);
+      require(
+          x.rank() == y.rank() && y.with(axis, 0).accepts(x.with(axis, 0)),
+          "%s cannot join %s on axis %s",
+          x,
+          y,
+          axis);
       long length = x.isKnown(axis) && y.isKnown(axis) ? x.dim(axis) + y.dim(axis) : Shape.UNKNOWN;
       for (int i = 0; i < y.rank(); i++) {
         y = y.with(i, i == axis ? length : y.isKnown(i) ? y.dim(i) : x.dim(i));
@@ -94,18 +100,28 @@ final class Inference {
 
   static Shape conv(Shape x, Shape kernel, Op.Conv conv) {
     int spatial = conv.strides().size();
-    require(x.rank() == spatial + 2 && kernel.rank() == spatial + 2, "convolution of %s with %s", x, kernel);
+    require(
+        x.rank() == spatial + 2 && kernel.rank() == spatial + 2,
+        "convolution of %s with %s",
+        x,
+        kernel);
     require(
         !x.isKnown(-1) || x.dim(-1) == kernel.dim(-2) * conv.groups(),
         "convolution of %s with %s in %s groups",
         x,
         kernel,
         conv.groups());
-    require(kernel.dim(-1) % conv.groups() == 0, "%s filters in %s groups", kernel.dim(-1), conv.groups());
+    require(
+        kernel.dim(-1) % conv.groups() == 0,
+        "%s filters in %s groups",
+        kernel.dim(-1),
+        conv.groups());
     long[] dims = x.toArray();
     for (int i = 0; i < spatial; i++) {
       dims[i + 1] =
-          conv.padding().output(i, dims[i + 1], kernel.dim(i), conv.strides().get(i), conv.dilations().get(i));
+          conv.padding()
+              .output(
+                  i, dims[i + 1], kernel.dim(i), conv.strides().get(i), conv.dilations().get(i));
     }
     dims[spatial + 1] = kernel.dim(-1);
     return Shape.of(dims);
@@ -114,7 +130,9 @@ final class Inference {
   static Shape convTranspose(Shape x, Shape kernel, Op.ConvTranspose conv) {
     int spatial = conv.strides().size();
     require(
-        x.rank() == spatial + 2 && kernel.rank() == spatial + 2 && (!x.isKnown(-1) || x.dim(-1) == kernel.dim(-1)),
+        x.rank() == spatial + 2
+            && kernel.rank() == spatial + 2
+            && (!x.isKnown(-1) || x.dim(-1) == kernel.dim(-1)),
         "transposed convolution of %s with %s",
         x,
         kernel);

@@ -1,8 +1,8 @@
 package dev.keraunos.graph;
 
 /**
- * Sampling of {@link Op.Resize} over the two axes before the channels, half-pixel centred unless said otherwise, as
- * {@code tf.image.resize}.
+ * Sampling of {@link Op.Resize} over the two axes before the channels, half-pixel centred unless
+ * said otherwise, as {@code tf.image.resize}.
  */
 public enum Interpolation {
   NEAREST,
@@ -14,6 +14,8 @@ public enum Interpolation {
   LANCZOS5,
   GAUSSIAN,
   MITCHELLCUBIC,
-  /** Source index i·n/o without half-pixel centres: {@code UpSampling2D} of Keras 2.2.3 to 2.3.1. */
+  /**
+   * Source index i·n/o without half-pixel centres: {@code UpSampling2D} of Keras 2.2.3 to 2.3.1.
+   */
   BILINEAR_LEGACY
 }

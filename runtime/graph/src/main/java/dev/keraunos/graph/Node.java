@@ -12,7 +12,13 @@ public final class Node {
   private final List<Value> inputs;
   private final List<Value> outputs;
 
-  Node(GraphBuilder builder, int id, String path, Op op, List<Value> inputs, List<TensorType> types) {
+  Node(
+      GraphBuilder builder,
+      int id,
+      String path,
+      Op op,
+      List<Value> inputs,
+      List<TensorType> types) {
     this.builder = builder;
     this.id = id;
     this.path = path;
@@ -62,6 +68,10 @@ public final class Node {
 
   @Override
   public String toString() {
-    return "%" + id + " " + op.getClass().getSimpleName() + (path.isEmpty() ? "" : " (" + path + ")");
+    return "%"
+        + id
+        + " "
+        + op.getClass().getSimpleName()
+        + (path.isEmpty() ? "" : " (" + path + ")");
   }
 }

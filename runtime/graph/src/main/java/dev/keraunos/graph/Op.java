@@ -13,11 +13,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The operations of the intermediate representation: a closed set, one record each. The components are the attributes;
- * {@link #infer} gives the types of the outputs for types of the inputs, whose dimensions may be unknown.
+ * The operations of the intermediate representation: a closed set, one record each. The components
+ * are the attributes; {@link #infer} gives the types of the outputs for types of the inputs, whose
+ * dimensions may be unknown.
  *
- * <p>Channels are last. Axes are never negative. Spatial attributes have one entry per spatial axis, so 1D, 2D and 3D
- * are one operation.
+ * <p>Channels are last. Axes are never negative. Spatial attributes have one entry per spatial
+ * axis, so 1D, 2D and 3D are one operation.
  */
 public sealed interface Op {
   /**
@@ -27,7 +28,8 @@ public sealed interface Op {
    */
   List<TensorType> infer(List<TensorType> in);
 
-  // ---- Sources -------------------------------------------------------------------------------------------------
+  // ---- Sources
+  // -------------------------------------------------------------------------------------------------
 
   /** A named input of the graph. */
   record Input(String name, TensorType type) implements Op {
@@ -61,14 +63,18 @@ public sealed interface Op {
     }
   }
 
-  // ---- Elementwise ---------------------------------------------------------------------------------------------
+  // ---- Elementwise
+  // ---------------------------------------------------------------------------------------------
 
   /** A function of one operand. */
   record Unary(UnaryKind kind, double alpha, double beta) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       DType x = in.get(0).dtype();
-      DType y = kind.isPredicate() ? DType.BOOL : x.isFloating() || kind.keepsIntegers() ? x : DType.FLOAT32;
+      DType y =
+          kind.isPredicate()
+              ? DType.BOOL
+              : x.isFloating() || kind.keepsIntegers() ? x : DType.FLOAT32;
       return one(y, in.get(0).shape());
     }
   }
@@ -79,7 +85,10 @@ public sealed interface Op {
     public List<TensorType> infer(List<TensorType> in) {
       DType x = in.get(0).dtype();
       require(x == in.get(1).dtype(), "operands are %s and %s", x, in.get(1).dtype());
-      DType y = kind.isPredicate() ? DType.BOOL : kind == BinaryKind.DIVIDE && !x.isFloating() ? DType.FLOAT32 : x;
+      DType y =
+          kind.isPredicate()
+              ? DType.BOOL
+              : kind == BinaryKind.DIVIDE && !x.isFloating() ? DType.FLOAT32 : x;
       return one(y, broadcast(in.get(0).shape(), in.get(1).shape()));
     }
   }
@@ -89,7 +98,11 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       require(in.get(0).dtype() == DType.BOOL, "the condition is %s", in.get(0).dtype());
-      require(in.get(1).dtype() == in.get(2).dtype(), "branches are %s and %s", in.get(1).dtype(), in.get(2).dtype());
+      require(
+          in.get(1).dtype() == in.get(2).dtype(),
+          "branches are %s and %s",
+          in.get(1).dtype(),
+          in.get(2).dtype());
       Shape branches = broadcast(in.get(1).shape(), in.get(2).shape());
       return one(in.get(1).dtype(), broadcast(in.get(0).shape(), branches));
     }
@@ -103,7 +116,8 @@ public sealed interface Op {
     }
   }
 
-  // ---- Reductions ----------------------------------------------------------------------------------------------
+  // ---- Reductions
+  // ----------------------------------------------------------------------------------------------
 
   /** A reduction over axes in ascending order. The mean of integers is float32. */
   record Reduce(ReduceKind kind, List<Integer> axes, boolean keepDims) implements Op {
@@ -131,18 +145,25 @@ public sealed interface Op {
     }
   }
 
-  /** The k largest of the last axis in descending order, lower index first on ties: values, and indices (int32). */
+  /**
+   * The k largest of the last axis in descending order, lower index first on ties: values, and
+   * indices (int32).
+   */
   record TopK(int k) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
       require(!x.isKnown(-1) || k <= x.dim(-1), "top %s of %s", k, x);
       return List.of(
-          new TensorType(in.get(0).dtype(), x.with(-1, k)), new TensorType(DType.INT32, x.with(-1, k)));
+          new TensorType(in.get(0).dtype(), x.with(-1, k)),
+          new TensorType(DType.INT32, x.with(-1, k)));
     }
   }
 
-  /** The elements along an axis in ascending (or descending) order: values, and indices (int32). Stable. */
+  /**
+   * The elements along an axis in ascending (or descending) order: values, and indices (int32).
+   * Stable.
+   */
   record Sort(int axis, boolean descending) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
@@ -150,7 +171,8 @@ public sealed interface Op {
     }
   }
 
-  // ---- Movement ------------------------------------------------------------------------------------------------
+  // ---- Movement
+  // ------------------------------------------------------------------------------------------------
 
   /** The same elements under another shape. Inputs after the first only lend dimensions. */
   record Reshape(List<Dim> shape) implements Op {
@@ -212,7 +234,12 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
-      require(before.size() == x.rank() && after.size() == x.rank(), "padding %s, %s of %s", before, after, x);
+      require(
+          before.size() == x.rank() && after.size() == x.rank(),
+          "padding %s, %s of %s",
+          before,
+          after,
+          x);
       long[] dims = x.toArray();
       for (int i = 0; i < dims.length; i++) {
         dims[i] = x.isKnown(i) ? dims[i] + before.get(i) + after.get(i) : Shape.UNKNOWN;
@@ -230,28 +257,38 @@ public sealed interface Op {
     }
   }
 
-  /** Entries of an axis of input 0 picked by the integer indices of input 1, which take the axis' place. */
+  /**
+   * Entries of an axis of input 0 picked by the integer indices of input 1, which take the axis'
+   * place.
+   */
   record Gather(int axis) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
       Shape indices = in.get(1).shape();
       require(in.get(1).dtype().isInteger(), "indices are %s", in.get(1).dtype());
-      return one(in.get(0).dtype(), x.slice(0, axis).concat(indices).concat(x.slice(axis + 1, x.rank())));
+      return one(
+          in.get(0).dtype(), x.slice(0, axis).concat(indices).concat(x.slice(axis + 1, x.rank())));
     }
   }
 
-  /** Elements picked along an axis by indices of the same rank: {@code keras.ops.take_along_axis}. */
+  /**
+   * Elements picked along an axis by indices of the same rank: {@code keras.ops.take_along_axis}.
+   */
   record GatherAlong(int axis) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape().with(axis, 1);
       Shape indices = in.get(1).shape();
-      return one(in.get(0).dtype(), broadcast(x, indices.with(axis, 1)).with(axis, indices.dim(axis)));
+      return one(
+          in.get(0).dtype(), broadcast(x, indices.with(axis, 1)).with(axis, indices.dim(axis)));
     }
   }
 
-  /** Integers as vectors with a one at that index, zeros where it is outside the depth; a new last axis. */
+  /**
+   * Integers as vectors with a one at that index, zeros where it is outside the depth; a new last
+   * axis.
+   */
   record OneHot(int depth, DType dtype) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
@@ -259,21 +296,28 @@ public sealed interface Op {
     }
   }
 
-  // ---- Linear algebra and windows --------------------------------------------------------------------------------
+  // ---- Linear algebra and windows
+  // --------------------------------------------------------------------------------
 
-  /** Matrix products over the last two axes, the others broadcast; either operand may be read transposed. */
+  /**
+   * Matrix products over the last two axes, the others broadcast; either operand may be read
+   * transposed.
+   */
   record MatMul(boolean transposeA, boolean transposeB) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
-      return one(in.get(0).dtype(), Inference.matMul(in.get(0).shape(), in.get(1).shape(), transposeA, transposeB));
+      return one(
+          in.get(0).dtype(),
+          Inference.matMul(in.get(0).shape(), in.get(1).shape(), transposeA, transposeB));
     }
   }
 
   /**
-   * Correlation of x (batch, spatial..., channels) with a kernel (spatial..., channels/groups, filters). Depthwise is
-   * groups = channels.
+   * Correlation of x (batch, spatial..., channels) with a kernel (spatial..., channels/groups,
+   * filters). Depthwise is groups = channels.
    */
-  record Conv(List<Integer> strides, List<Integer> dilations, Padding padding, int groups) implements Op {
+  record Conv(List<Integer> strides, List<Integer> dilations, Padding padding, int groups)
+      implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       return one(in.get(0).dtype(), Inference.conv(in.get(0).shape(), in.get(1).shape(), this));
@@ -281,9 +325,10 @@ public sealed interface Op {
   }
 
   /**
-   * The gradient of {@link Conv} with respect to x: x (batch, spatial..., channels) and a kernel (spatial..., filters,
-   * channels). The length along an axis is that of {@code outputSize} or, where that is empty, of Keras'
-   * deconv_output_length; an empty {@code outputPadding} stands for None. The padding is VALID or SAME.
+   * The gradient of {@link Conv} with respect to x: x (batch, spatial..., channels) and a kernel
+   * (spatial..., filters, channels). The length along an axis is that of {@code outputSize} or,
+   * where that is empty, of Keras' deconv_output_length; an empty {@code outputPadding} stands for
+   * None. The padding is VALID or SAME.
    */
   record ConvTranspose(
       List<Integer> strides,
@@ -294,7 +339,8 @@ public sealed interface Op {
       implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
-      return one(in.get(0).dtype(), Inference.convTranspose(in.get(0).shape(), in.get(1).shape(), this));
+      return one(
+          in.get(0).dtype(), Inference.convTranspose(in.get(0).shape(), in.get(1).shape(), this));
     }
 
     /** The length of the output along a spatial axis of input length n. */
@@ -318,12 +364,17 @@ public sealed interface Op {
     public long cut(int axis, long n, long window) {
       long extent = (window - 1) * dilations.get(axis) + 1;
       long full = (n - 1) * strides.get(axis) + extent;
-      return padding.mode() == Padding.Mode.SAME ? Math.max(full - output(axis, n, window), 0) / 2 : 0;
+      return padding.mode() == Padding.Mode.SAME
+          ? Math.max(full - output(axis, n, window), 0) / 2
+          : 0;
     }
   }
 
-  /** The maximum, or the mean of the cells inside x, over windows of (batch, spatial..., channels). */
-  record Pool(boolean max, List<Integer> size, List<Integer> strides, Padding padding) implements Op {
+  /**
+   * The maximum, or the mean of the cells inside x, over windows of (batch, spatial..., channels).
+   */
+  record Pool(boolean max, List<Integer> size, List<Integer> strides, Padding padding)
+      implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
@@ -349,10 +400,11 @@ public sealed interface Op {
   }
 
   /**
-   * Images (batch, height, width, channels) sampled at another size: the sizes given or, if {@code scale} is set, the
-   * sizes times these factors.
+   * Images (batch, height, width, channels) sampled at another size: the sizes given or, if {@code
+   * scale} is set, the sizes times these factors.
    */
-  record Resize(Interpolation interpolation, boolean scale, List<Integer> size, boolean antialias) implements Op {
+  record Resize(Interpolation interpolation, boolean scale, List<Integer> size, boolean antialias)
+      implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
@@ -365,7 +417,8 @@ public sealed interface Op {
     }
   }
 
-  // ---- Normalisation -------------------------------------------------------------------------------------------
+  // ---- Normalisation
+  // -------------------------------------------------------------------------------------------
 
   /** exp(x)/Σexp(x) jointly over axes, or its logarithm. */
   record Softmax(List<Integer> axes, boolean log) implements Op {
@@ -375,7 +428,10 @@ public sealed interface Op {
     }
   }
 
-  /** (x − mean)·rsqrt(variance + epsilon) with the biased moments over axes. Scale and offset are further operations. */
+  /**
+   * (x − mean)·rsqrt(variance + epsilon) with the biased moments over axes. Scale and offset are
+   * further operations.
+   */
   record Standardize(List<Integer> axes, double epsilon) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
@@ -383,13 +439,15 @@ public sealed interface Op {
     }
   }
 
-  // ---- Recurrence ----------------------------------------------------------------------------------------------
+  // ---- Recurrence
+  // ----------------------------------------------------------------------------------------------
 
   /**
-   * A recurrent layer over x (batch, time, features). Inputs: x, kernel (features, gates·units), recurrent kernel
-   * (units, gates·units), then where declared bias (gates·units; (2, gates·units) for GRU_RESET_AFTER), initial states
-   * (batch, units) each, mask (batch, time) bool. Gates are in Keras' order: i, f, c, o; z, r, h. Outputs: the sequence
-   * (batch, time, units) or the last output (batch, units), then the last states.
+   * A recurrent layer over x (batch, time, features). Inputs: x, kernel (features, gates·units),
+   * recurrent kernel (units, gates·units), then where declared bias (gates·units; (2, gates·units)
+   * for GRU_RESET_AFTER), initial states (batch, units) each, mask (batch, time) bool. Gates are in
+   * Keras' order: i, f, c, o; z, r, h. Outputs: the sequence (batch, time, units) or the last
+   * output (batch, units), then the last states.
    */
   record Rnn(
       Cell cell,
@@ -448,9 +506,10 @@ public sealed interface Op {
   }
 
   /**
-   * A body graph applied to every step of x (batch, time, ...). Inputs: x, initial states, mask (batch, time) bool where
-   * declared, then values the body takes unchanged at every step. The body takes the step of x, the states and those
-   * values, in this order, and gives the output of the step and the new states, which have the types of the old.
+   * A body graph applied to every step of x (batch, time, ...). Inputs: x, initial states, mask
+   * (batch, time) bool where declared, then values the body takes unchanged at every step. The body
+   * takes the step of x, the states and those values, in this order, and gives the output of the
+   * step and the new states, which have the types of the old.
    */
   record Scan(Graph body, int states, boolean mask, Recurrence recurrence) implements Op {
     @Override
@@ -459,7 +518,8 @@ public sealed interface Op {
     }
   }
 
-  // ---- Property sets -------------------------------------------------------------------------------------------
+  // ---- Property sets
+  // -------------------------------------------------------------------------------------------
 
   /** Operations that move or rename elements and compute none. */
   Set<Class<? extends Op>> MOVEMENT =
@@ -475,7 +535,8 @@ public sealed interface Op {
           GatherAlong.class);
 
   /** Operations whose every output element depends on the elements at the same place only. */
-  Set<Class<? extends Op>> ELEMENTWISE = Set.of(Unary.class, Binary.class, Select.class, Cast.class);
+  Set<Class<? extends Op>> ELEMENTWISE =
+      Set.of(Unary.class, Binary.class, Select.class, Cast.class);
 
   /** Operations without inputs that carry data. */
   Set<Class<? extends Op>> SOURCES = Set.of(Input.class, Constant.class, Fill.class, Iota.class);

@@ -10,16 +10,18 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The vocabulary in which losses, layers and lambdas are written: the names and semantics of {@code keras.ops} (Keras
- * 3.15), so that Python ports line by line. Axes may be negative; axes may be absent, which means all of them; binary
- * functions broadcast and promote their operands; a Java number takes the type of the tensor beside it.
+ * The vocabulary in which losses, layers and lambdas are written: the names and semantics of {@code
+ * keras.ops} (Keras 3.15), so that Python ports line by line. Axes may be negative; axes may be
+ * absent, which means all of them; binary functions broadcast and promote their operands; a Java
+ * number takes the type of the tensor beside it.
  *
  * <p>Every function throws {@link InputException} if its operands do not fit.
  */
 public final class Ops {
   private Ops() {}
 
-  // ---- Elementwise, one operand --------------------------------------------------------------------------------
+  // ---- Elementwise, one operand
+  // --------------------------------------------------------------------------------
 
   public static Value negative(Value x) {
     return unary(UnaryKind.NEGATIVE, x, 0, 0);
@@ -211,7 +213,8 @@ public final class Ops {
     return x.dtype() == dtype ? x : node(new Op.Cast(dtype), x);
   }
 
-  // ---- Elementwise, two operands -------------------------------------------------------------------------------
+  // ---- Elementwise, two operands
+  // -------------------------------------------------------------------------------
 
   public static Value add(Value x, Value y) {
     return binary(BinaryKind.ADD, x, y);
@@ -430,7 +433,8 @@ public final class Ops {
     return square(subtract(x, y));
   }
 
-  // ---- Constants -----------------------------------------------------------------------------------------------
+  // ---- Constants
+  // -----------------------------------------------------------------------------------------------
 
   /** A tensor as a value beside another. */
   public static Value constant(Value beside, Tensor tensor) {
@@ -467,7 +471,8 @@ public final class Ops {
     return node(new Op.Iota(DType.INT32, GraphBuilder.dims(x, 0), x.shape().axis(axis)), x);
   }
 
-  // ---- Reductions ----------------------------------------------------------------------------------------------
+  // ---- Reductions
+  // ----------------------------------------------------------------------------------------------
 
   public static Value sum(Value x, int... axis) {
     return reduce(ReduceKind.SUM, x, false, axis);
@@ -502,12 +507,18 @@ public final class Ops {
     boolean count = x.dtype() == DType.BOOL && kind != ReduceKind.ANY && kind != ReduceKind.ALL;
     Value operand = count ? cast(x, DType.INT32) : x;
     List<Integer> axes = axes(x, axis);
-    return axes.isEmpty() && kind != ReduceKind.MEAN ? operand : node(new Op.Reduce(kind, axes, keepDims), operand);
+    return axes.isEmpty() && kind != ReduceKind.MEAN
+        ? operand
+        : node(new Op.Reduce(kind, axes, keepDims), operand);
   }
 
   /** The biased variance. */
   public static Value var(Value x, boolean keepDims, int... axis) {
-    return reduce(ReduceKind.MEAN, squaredDifference(x, reduce(ReduceKind.MEAN, x, true, axis)), keepDims, axis);
+    return reduce(
+        ReduceKind.MEAN,
+        squaredDifference(x, reduce(ReduceKind.MEAN, x, true, axis)),
+        keepDims,
+        axis);
   }
 
   public static Value std(Value x, boolean keepDims, int... axis) {
@@ -546,7 +557,8 @@ public final class Ops {
     return x.producer().builder().apply(new Op.TopK(k), x);
   }
 
-  // ---- Movement ------------------------------------------------------------------------------------------------
+  // ---- Movement
+  // ------------------------------------------------------------------------------------------------
 
   /** One dimension may be −1. */
   public static Value reshape(Value x, long... shape) {
@@ -656,7 +668,8 @@ public final class Ops {
   public static List<Value> split(Value x, int sections, int axis) {
     long length = x.shape().dim(axis);
     if (length < 0 || length % sections != 0) {
-      throw new InputException("axis " + axis + " of " + x.shape() + " does not divide into " + sections);
+      throw new InputException(
+          "axis " + axis + " of " + x.shape() + " does not divide into " + sections);
     }
     List<Value> parts = new ArrayList<>();
     for (long i = 0; i < length; i += length / sections) {
@@ -675,7 +688,10 @@ public final class Ops {
     return times == 1 ? x : node(new Op.Repeat(x.shape().axis(axis), times), x);
   }
 
-  /** Entries of an axis picked by indices, which take the axis' place; negative indices count from the end. */
+  /**
+   * Entries of an axis picked by indices, which take the axis' place; negative indices count from
+   * the end.
+   */
   public static Value take(Value x, Value indices, int axis) {
     return node(new Op.Gather(x.shape().axis(axis)), x, indices);
   }
@@ -690,14 +706,16 @@ public final class Ops {
     return node(new Op.OneHot(numClasses, DType.FLOAT32), x);
   }
 
-  // ---- Linear algebra and windows --------------------------------------------------------------------------------
+  // ---- Linear algebra and windows
+  // --------------------------------------------------------------------------------
 
   /** NumPy's matmul of operands of rank 2 or more. */
   public static Value matmul(Value x, Value y) {
     return node(new Op.MatMul(false, false), x, y);
   }
 
-  // ---- Normalisation -------------------------------------------------------------------------------------------
+  // ---- Normalisation
+  // -------------------------------------------------------------------------------------------
 
   /** Jointly over the axes; without axes, over the last. */
   public static Value softmax(Value x, int... axis) {

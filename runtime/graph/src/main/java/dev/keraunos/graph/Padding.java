@@ -3,8 +3,8 @@ package dev.keraunos.graph;
 import java.util.List;
 
 /**
- * How the spatial axes of a windowed operation are padded. {@code before} and {@code after} count cells per spatial axis
- * and are empty unless the mode is {@link Mode#EXPLICIT}.
+ * How the spatial axes of a windowed operation are padded. {@code before} and {@code after} count
+ * cells per spatial axis and are empty unless the mode is {@link Mode#EXPLICIT}.
  */
 public record Padding(Mode mode, List<Integer> before, List<Integer> after) {
   /** The padding modes of Keras, and explicit cells. */

@@ -35,7 +35,6 @@ public record Range(Long start, Long stop, long step) {
     return span <= 0 ? 0 : (span - 1) / Math.abs(step) + 1;
   }
 
-
   private long bound(long index, long n) {
     long positive = index < 0 ? index + n : index;
     return step > 0 ? Math.min(Math.max(positive, 0), n) : Math.min(Math.max(positive, -1), n - 1);

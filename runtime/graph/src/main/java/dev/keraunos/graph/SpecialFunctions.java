@@ -4,7 +4,9 @@ package dev.keraunos.graph;
 final class SpecialFunctions {
   private SpecialFunctions() {}
 
-  /** The error function: its Taylor series near zero, the continued fraction of erfc (Lentz) beyond. */
+  /**
+   * The error function: its Taylor series near zero, the continued fraction of erfc (Lentz) beyond.
+   */
   static double erf(double x) {
     double magnitude = Math.abs(x);
     if (Double.isNaN(x)) {

@@ -1,8 +1,8 @@
 package dev.keraunos.graph;
 
 /**
- * Elementwise functions of one operand with up to two parameters. The formula here is the definition; it is evaluated in
- * double precision and rounded to the operand's type.
+ * Elementwise functions of one operand with up to two parameters. The formula here is the
+ * definition; it is evaluated in double precision and rounded to the operand's type.
  */
 public enum UnaryKind {
   NEGATIVE((x, a, b) -> -x),
@@ -39,7 +39,9 @@ public enum UnaryKind {
   LOGICAL_NOT((x, a, b) -> x == 0 ? 1 : 0),
 
   /** x above zero, alpha·x below. */
-  RELU((x, a, b) -> x > 0 ? x : a == 0 ? x * 0 == 0 || x == Double.NEGATIVE_INFINITY ? 0 : x : a * x),
+  RELU(
+      (x, a, b) ->
+          x > 0 ? x : a == 0 ? x * 0 == 0 || x == Double.NEGATIVE_INFINITY ? 0 : x : a * x),
   /** x limited to alpha..beta. */
   CLIP((x, a, b) -> Double.isNaN(x) ? x : Math.min(Math.max(x, a), b)),
   /** x above zero, alpha·(eˣ−1) below. */

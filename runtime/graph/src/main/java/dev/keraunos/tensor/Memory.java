@@ -6,8 +6,9 @@ import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * A block of off-heap bytes of any size, seen through windows of at most 1 GiB. It is one contiguous native block where
- * JavaCPP loads, else plain direct buffers. Freed by {@link #close} or when unreachable.
+ * A block of off-heap bytes of any size, seen through windows of at most 1 GiB. It is one
+ * contiguous native block where JavaCPP loads, else plain direct buffers. Freed by {@link #close}
+ * or when unreachable.
  */
 final class Memory {
   private static final int WINDOW_BITS = 30;
@@ -58,7 +59,8 @@ final class Memory {
   /** The memory of a direct buffer from its position to its limit, shared. */
   static Memory of(ByteBuffer buffer) {
     ByteBuffer window = ordered(buffer.slice());
-    return new Memory(null, NATIVE ? new BytePointer(window).address() : 0, new ByteBuffer[] {window});
+    return new Memory(
+        null, NATIVE ? new BytePointer(window).address() : 0, new ByteBuffer[] {window});
   }
 
   private static int count(long bytes) {

@@ -20,8 +20,8 @@ public final class Shape {
   /**
    * A shape of these dimensions.
    *
-   * @throws IllegalArgumentException if a dimension is below zero and not {@link #UNKNOWN}, or the number of elements
-   *     overflows 63 bits
+   * @throws IllegalArgumentException if a dimension is below zero and not {@link #UNKNOWN}, or the
+   *     number of elements overflows 63 bits
    */
   public static Shape of(long... dims) {
     if (dims.length == 0) {
@@ -31,7 +31,8 @@ public final class Shape {
     long size = 1;
     for (long dim : copy) {
       if (dim < UNKNOWN) {
-        throw new IllegalArgumentException("dimension " + dim + " in shape " + Arrays.toString(dims));
+        throw new IllegalArgumentException(
+            "dimension " + dim + " in shape " + Arrays.toString(dims));
       }
       size = Math.multiplyExact(size, Math.max(dim, 1));
     }
@@ -120,7 +121,8 @@ public final class Shape {
   /** This shape without an axis. */
   public Shape without(int axis) {
     int index = axis(axis);
-    return of(LongStream.range(0, dims.length).filter(i -> i != index).map(i -> dims[(int) i]).toArray());
+    return of(
+        LongStream.range(0, dims.length).filter(i -> i != index).map(i -> dims[(int) i]).toArray());
   }
 
   /** This shape with a dimension inserted before an axis; an axis equal to the rank appends. */

@@ -10,9 +10,9 @@ import org.bytedeco.javacpp.Pointer;
 /**
  * A dense row-major tensor in off-heap memory. It may exceed 2 GiB: element indices are 64-bit.
  *
- * <p>Reading is safe from any thread; writing while others read is not. Closing frees the memory at once and is optional:
- * unreachable tensors are freed by the garbage collector. A view ({@link #reshape}, {@link #rows}) shares the memory of
- * its origin and closing it does nothing.
+ * <p>Reading is safe from any thread; writing while others read is not. Closing frees the memory at
+ * once and is optional: unreachable tensors are freed by the garbage collector. A view ({@link
+ * #reshape}, {@link #rows}) shares the memory of its origin and closing it does nothing.
  */
 public final class Tensor implements AutoCloseable {
   private final DType dtype;
@@ -100,13 +100,14 @@ public final class Tensor implements AutoCloseable {
 
   private static void requireSize(Shape shape, long size) {
     if (shape.size() != size) {
-      throw new InputException("shape " + shape + " holds " + shape.size() + " elements, given are " + size);
+      throw new InputException(
+          "shape " + shape + " holds " + shape.size() + " elements, given are " + size);
     }
   }
 
   /**
-   * A tensor over the bytes of a direct buffer from its position to its limit, without a copy. The buffer must stay
-   * reachable and holds elements in native byte order.
+   * A tensor over the bytes of a direct buffer from its position to its limit, without a copy. The
+   * buffer must stay reachable and holds elements in native byte order.
    *
    * @throws InputException if the buffer is not direct or its size does not fit the shape
    */
@@ -117,7 +118,13 @@ public final class Tensor implements AutoCloseable {
     }
     if (shape.size() * dtype.bytes() != buffer.remaining()) {
       throw new InputException(
-          "a " + dtype + " tensor " + shape + " takes " + shape.size() * dtype.bytes() + " bytes, the buffer holds "
+          "a "
+              + dtype
+              + " tensor "
+              + shape
+              + " takes "
+              + shape.size() * dtype.bytes()
+              + " bytes, the buffer holds "
               + buffer.remaining());
     }
     return new Tensor(dtype, shape, Memory.of(buffer), 0, false);
@@ -156,7 +163,10 @@ public final class Tensor implements AutoCloseable {
     return reshape(Shape.of(dims));
   }
 
-  /** The entries {@code from} (inclusive) to {@code to} (exclusive) of the first axis, sharing memory. */
+  /**
+   * The entries {@code from} (inclusive) to {@code to} (exclusive) of the first axis, sharing
+   * memory.
+   */
   public Tensor rows(long from, long to) {
     if (from < 0 || to < from || to > shape.dim(0)) {
       throw new InputException("rows " + from + " to " + to + " of a tensor of shape " + shape);
@@ -263,7 +273,9 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
-  /** Sets an element, keeping the low bits where this type is narrower; any non-zero value is true. */
+  /**
+   * Sets an element, keeping the low bits where this type is narrower; any non-zero value is true.
+   */
   public void setLong(long index, long value) {
     long at = at(index);
     ByteBuffer window = memory.window(at);
@@ -367,7 +379,8 @@ public final class Tensor implements AutoCloseable {
   /** Copies elements of another tensor of the same type. */
   public void copyFrom(long start, Tensor source, long sourceStart, long count) {
     if (source.dtype != dtype) {
-      throw new InputException("a " + source.dtype + " tensor cannot be copied into a " + dtype + " tensor");
+      throw new InputException(
+          "a " + source.dtype + " tensor cannot be copied into a " + dtype + " tensor");
     }
     requireRange(start, count);
     source.requireRange(sourceStart, count);
@@ -392,14 +405,18 @@ public final class Tensor implements AutoCloseable {
     for (int done = 0; done < count; ) {
       long at = offset + (start + done) * width;
       int n = Memory.run(at, (long) (count - done) * width) / width;
-      transfer.apply(memory.window(at).slice(Memory.within(at), n * width).order(ByteOrder.nativeOrder()), done, n);
+      transfer.apply(
+          memory.window(at).slice(Memory.within(at), n * width).order(ByteOrder.nativeOrder()),
+          done,
+          n);
       done += n;
     }
   }
 
   private void requireRange(long start, long count) {
     if (start < 0 || count < 0 || start + count > size()) {
-      throw new IndexOutOfBoundsException(count + " elements from " + start + " of a tensor of shape " + shape);
+      throw new IndexOutOfBoundsException(
+          count + " elements from " + start + " of a tensor of shape " + shape);
     }
   }
 
@@ -432,14 +449,15 @@ public final class Tensor implements AutoCloseable {
 
   private int arrayLength() {
     if (size() > Integer.MAX_VALUE - 8) {
-      throw new InputException("a tensor of shape " + shape + " does not fit one Java array; read it in parts");
+      throw new InputException(
+          "a tensor of shape " + shape + " does not fit one Java array; read it in parts");
     }
     return (int) size();
   }
 
   /**
-   * A window of the memory in native byte order, at most up to the next GiB boundary. It must not be used after this
-   * tensor is closed or unreachable.
+   * A window of the memory in native byte order, at most up to the next GiB boundary. It must not
+   * be used after this tensor is closed or unreachable.
    */
   public ByteBuffer bytes(long from, int count) {
     long at = offset + from;
@@ -453,19 +471,16 @@ public final class Tensor implements AutoCloseable {
     return base == 0 ? 0 : base + offset;
   }
 
-  /** A native pointer to the first element that keeps no hold of the memory; this tensor must outlive it. */
+  /**
+   * A native pointer to the first element that keeps no hold of the memory; this tensor must
+   * outlive it.
+   */
   public Pointer pointer() {
     long address = address();
     if (address == 0) {
       throw new IllegalStateException("this tensor has no native memory: JavaCPP is not loaded");
     }
-    return new BytePointer() {
-      {
-        this.address = address;
-        this.limit = byteSize();
-        this.capacity = byteSize();
-      }
-    };
+    return new View(address, byteSize());
   }
 
   /** Frees the memory unless this is a view. Later access throws {@link IllegalStateException}. */
@@ -482,8 +497,17 @@ public final class Tensor implements AutoCloseable {
     StringBuilder text = new StringBuilder(dtype + " " + shape + " [");
     long shown = Math.min(8, size());
     for (long i = 0; i < shown; i++) {
-      text.append(i == 0 ? "" : ", ").append(dtype.isFloating() ? (Object) getDouble(i) : (Object) getLong(i));
+      text.append(i == 0 ? "" : ", ")
+          .append(dtype.isFloating() ? (Object) getDouble(i) : (Object) getLong(i));
     }
     return text.append(shown < size() ? ", ...]" : "]").toString();
+  }
+
+  private static final class View extends BytePointer {
+    View(long start, long bytes) {
+      address = start;
+      limit = bytes;
+      capacity = bytes;
+    }
   }
 }
