@@ -34,7 +34,7 @@ public final class Config {
     this.path = path;
     if (!this.json.isObject()) {
       throw new ModelFileException(
-          path, "a config that is " + Value.kind(this.json), "a JSON object", "");
+          path, "a config that is " + Setting.kind(this.json), "a JSON object", "");
     }
   }
 
@@ -52,16 +52,16 @@ public final class Config {
    * The value of the first of these names that is present, or an absent value. Give the newest name
    * first and the names older Keras versions wrote after it. All of them count as read.
    */
-  public Value get(String... names) {
+  public Setting get(String... names) {
     for (String name : names) {
       read.add(name);
     }
     for (String name : names) {
       if (json.has(name)) {
-        return new Value(json.get(name), path, name);
+        return new Setting(json.get(name), path, name);
       }
     }
-    return new Value(MissingNode.getInstance(), path, names[0]);
+    return new Setting(MissingNode.getInstance(), path, names[0]);
   }
 
   /** Declares keys that have no effect on what the layer computes. */

@@ -9,6 +9,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.KerasVersion;
 import dev.keraunos.importer.config.KerasVersion.Line;
 import dev.keraunos.importer.config.SavedObject;
+import dev.keraunos.importer.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.HashMap;
@@ -66,7 +67,7 @@ final class Activations {
   }
 
   /** The activation that a config entry names, applied; an absent entry is linear. */
-  Value apply(dev.keraunos.importer.config.Value entry, Value x, LayerCall call) {
+  Value apply(Setting entry, Value x, LayerCall call) {
     if (entry.isNull()) {
       return x;
     }
@@ -98,7 +99,7 @@ final class Activations {
   }
 
   /** The same as one elementwise operation, where it is one: what the recurrent kernels take. */
-  Optional<Op.Unary> unary(dev.keraunos.importer.config.Value entry, LayerCall call) {
+  Optional<Op.Unary> unary(Setting entry, LayerCall call) {
     GraphBuilder scratch = new GraphBuilder();
     Value x = scratch.input("x", new TensorType(DType.FLOAT32, Shape.of(1, 1)));
     Value y = apply(entry, x, call);

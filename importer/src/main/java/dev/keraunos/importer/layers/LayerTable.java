@@ -1,6 +1,7 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -76,7 +77,7 @@ final class LayerTable {
   }
 
   /** An activation given as a layer object, such as LeakyReLU with its settings. */
-  Optional<LayerSpec> activationLayer(dev.keraunos.importer.config.Value entry, LayerCall call) {
+  Optional<LayerSpec> activationLayer(Setting entry, LayerCall call) {
     return LAYERS.containsKey(entry.savedObject().name()) && entry.isObject()
         ? Optional.of(call.layer().inner(entry.json(), "activation"))
         : Optional.empty();

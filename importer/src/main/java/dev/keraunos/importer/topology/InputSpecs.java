@@ -3,7 +3,7 @@ package dev.keraunos.importer.topology;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Value;
+import dev.keraunos.importer.config.Setting;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -13,16 +13,16 @@ final class InputSpecs {
 
   static InputSpec of(LayerSpec layer) {
     Config config = layer.config();
-    Value batchShape = config.get("batch_shape", "batch_input_shape");
+    Setting batchShape = config.get("batch_shape", "batch_input_shape");
     Optional<Shape> shape =
         batchShape.isNull() ? shapeWithoutBatch(config) : Optional.of(batchShape.shape());
-    Value dtype = config.get("dtype", "input_dtype");
+    Setting dtype = config.get("dtype", "input_dtype");
     String name = dtype.isText() ? dtype.text() : dtype.dtypePolicy().compute().kerasName();
     return new InputSpec(layer.name(), shape, name, config.get("optional").bool(false));
   }
 
   private static Optional<Shape> shapeWithoutBatch(Config config) {
-    Value shape = config.get("shape", "input_shape");
+    Setting shape = config.get("shape", "input_shape");
     return shape.isNull()
         ? Optional.empty()
         : Optional.of(Shape.of(Shape.UNKNOWN).concat(shape.shape()));

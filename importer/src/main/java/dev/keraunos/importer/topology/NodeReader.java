@@ -84,7 +84,7 @@ final class NodeReader {
     }
     if (json.isObject()) {
       Map<String, Argument> entries = new LinkedHashMap<>();
-      json.fields().forEachRemaining(e -> entries.put(e.getKey(), first(e.getValue(), keywords)));
+      json.properties().forEach(e -> entries.put(e.getKey(), first(e.getValue(), keywords)));
       return new Argument.Entries(entries);
     }
     return new Argument.Literal(json);

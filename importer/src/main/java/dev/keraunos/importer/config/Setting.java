@@ -16,12 +16,12 @@ import java.util.List;
  * <p>Readers are as lenient as Keras: {@code 3.0} is an integer, {@code [3]} is 3, tuples and
  * constants read in every form that Keras writes.
  */
-public final class Value {
+public final class Setting {
   private final JsonNode json;
   private final String path;
   private final String key;
 
-  Value(JsonNode json, String path, String key) {
+  Setting(JsonNode json, String path, String key) {
     this.json = unwrap(json);
     this.path = path;
     this.key = key;
@@ -145,7 +145,7 @@ public final class Value {
   /** A list of whole numbers; a single number is a list of one. */
   public int[] integers() {
     return json.isArray()
-        ? list().stream().mapToInt(Value::integer).toArray()
+        ? list().stream().mapToInt(Setting::integer).toArray()
         : new int[] {integer()};
   }
 
@@ -188,13 +188,13 @@ public final class Value {
   }
 
   /** The elements of a list. */
-  public List<Value> list() {
+  public List<Setting> list() {
     if (!json.isArray()) {
       throw unexpected("a list");
     }
-    List<Value> values = new ArrayList<>(json.size());
+    List<Setting> values = new ArrayList<>(json.size());
     for (int i = 0; i < json.size(); i++) {
-      values.add(new Value(json.get(i), path, key + "[" + i + "]"));
+      values.add(new Setting(json.get(i), path, key + "[" + i + "]"));
     }
     return values;
   }
