@@ -1,0 +1,39 @@
+package dev.keraunos.loss;
+
+import java.util.Locale;
+
+/**
+ * The library Keras computed with; losses differ between them in the last digits and at saturation.
+ */
+public enum Backend {
+  TENSORFLOW,
+  THEANO,
+  CNTK,
+  JAX,
+  TORCH,
+  NUMPY,
+  OPENVINO;
+
+  /**
+   * The backend of a name as Keras writes it; null and empty are TensorFlow.
+   *
+   * @throws IllegalArgumentException if Keras has no such backend
+   */
+  public static Backend of(String name) {
+    if (name == null || name.isEmpty()) {
+      return TENSORFLOW;
+    }
+    for (Backend backend : values()) {
+      if (backend.toString().equals(name.toLowerCase(Locale.ROOT))) {
+        return backend;
+      }
+    }
+    throw new IllegalArgumentException("'" + name + "' is none of Keras' backends");
+  }
+
+  /** The name as Keras writes it. */
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

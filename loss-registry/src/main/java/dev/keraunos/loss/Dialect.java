@@ -1,0 +1,52 @@
+package dev.keraunos.loss;
+
+/**
+ * Whose numbers an evaluation reproduces.
+ *
+ * @param version the Keras that wrote the model, or the one to follow instead
+ * @param profile the rules of that version
+ * @param backend what it computed with
+ */
+public record Dialect(KerasVersion version, Profile profile, Backend backend) {
+  /**
+   * The dialect of a file's {@code keras_version} and {@code backend}; the backend may be null.
+   *
+   * @throws IllegalArgumentException if either is not one of Keras'
+   */
+  public static Dialect of(String kerasVersion, String backend) {
+    KerasVersion version = KerasVersion.parse(kerasVersion);
+    return new Dialect(version, Profile.of(version), Backend.of(backend));
+  }
+
+  /**
+   * Reads what a user asks for: {@code VERSION} or {@code VERSION:BACKEND}, such as {@code 2.2.4}
+   * or {@code 3.15.1:jax}. {@code VERSION-v1} is the graph mode of Keras inside TensorFlow 2
+   * ({@link Profile#TV1}).
+   *
+   * @throws IllegalArgumentException if it is neither
+   */
+  public static Dialect parse(String text) {
+    int colon = text.indexOf(':');
+    String version = colon < 0 ? text : text.substring(0, colon);
+    Dialect dialect = of(version, colon < 0 ? null : text.substring(colon + 1));
+    return version.endsWith("-v1")
+        ? new Dialect(dialect.version, Profile.TV1, dialect.backend)
+        : dialect;
+  }
+
+  /** True if the profile is the given one or a later one. */
+  public boolean isAtLeast(Profile other) {
+    return profile.isAtLeast(other);
+  }
+
+  /** True if the version is the given one or a later one. */
+  public boolean isAtLeast(int major, int minor, int patch) {
+    return version.isAtLeast(major, minor, patch);
+  }
+
+  /** {@code VERSION:BACKEND}. */
+  @Override
+  public String toString() {
+    return version + ":" + backend;
+  }
+}

@@ -1,0 +1,32 @@
+package dev.keraunos.loss;
+
+import dev.keraunos.graph.Value;
+
+/**
+ * A loss function, written with {@link dev.keraunos.graph.Ops} as it is written in Python with
+ * {@code keras.ops}:
+ *
+ * <pre>{@code
+ * Loss mse = (yTrue, yPred) -> mean(square(subtract(yPred, yTrue)), -1);
+ * }</pre>
+ *
+ * <p>Targets arrive as Keras hands them to the function: floating targets in the type of the
+ * prediction, others unchanged. The scores have one number per sample or position, (batch, ...)
+ * without the last axis of the prediction, or are a scalar where the loss couples the whole batch.
+ * Averaging, masks and weights are the evaluation's business.
+ *
+ * <p>Called once per graph, not per batch. Implementations are stateless.
+ */
+@FunctionalInterface
+public interface Loss {
+  /** The scores of a prediction. */
+  Value scores(Value yTrue, Value yPred);
+
+  /**
+   * The scores where the dialect, the logits or positions that do not count matter; most losses
+   * leave this alone.
+   */
+  default Scores scores(Value yTrue, Prediction yPred) {
+    return Scores.of(scores(yTrue, yPred.value()));
+  }
+}

@@ -1,0 +1,118 @@
+package dev.keraunos.loss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ServiceLoader;
+
+/**
+ * The losses, metrics and regularisers that a model file may name. Immutable; one per loader, there
+ * is no global one.
+ *
+ * <p>A saved name matches exactly, without its {@code package>}, or in the other case style ({@code
+ * MeanSquaredError}, {@code mean_squared_error}). What is registered later wins, so built-ins can
+ * be overridden.
+ */
+public final class LossRegistry {
+  private final NameTable<LossFactory> losses;
+  private final NameTable<MetricFactory> metrics;
+  private final NameTable<RegularizerFactory> regularizers;
+
+  private LossRegistry(Builder builder) {
+    losses = builder.losses.copy();
+    metrics = builder.metrics.copy();
+    regularizers = builder.regularizers.copy();
+  }
+
+  /** What Keras itself brings. */
+  public static LossRegistry standard() {
+    return builder().build();
+  }
+
+  /** Starts with what Keras itself brings. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /**
+   * The loss of a saved name or object.
+   *
+   * @throws UnknownNameException if it is not registered
+   */
+  public Loss loss(JsonNode saved) {
+    SavedObject object = SavedObject.of(saved);
+    return losses.get(object).create(object.config());
+  }
+
+  /**
+   * The metric of a saved name or object; every loss is one too. {@code accuracy} and {@code
+   * crossentropy} depend on the output and are resolved by the evaluation.
+   *
+   * @throws UnknownNameException if it is not registered
+   */
+  public Metric metric(JsonNode saved) {
+    SavedObject object = SavedObject.of(saved);
+    if (!metrics.contains(object) && losses.contains(object)) {
+      return MetricFunction.of(losses.get(object).create(object.config()));
+    }
+    return metrics.get(object).create(object.config());
+  }
+
+  /**
+   * The regulariser of a saved name or object.
+   *
+   * @throws UnknownNameException if it is not registered
+   */
+  public Regularizer regularizer(JsonNode saved) {
+    SavedObject object = SavedObject.of(saved);
+    return regularizers.get(object).create(object.config());
+  }
+
+  /** Collects what a registry holds. */
+  public static final class Builder {
+    private final NameTable<LossFactory> losses = new NameTable<>("loss", Stubs.LOSS);
+    private final NameTable<MetricFactory> metrics = new NameTable<>("metric", Stubs.METRIC);
+    private final NameTable<RegularizerFactory> regularizers =
+        new NameTable<>("regularizer", Stubs.REGULARIZER);
+
+    private Builder() {
+      BuiltIns.register(this);
+    }
+
+    /** A loss under the name that the model file uses: of a function its {@code __name__}. */
+    public Builder loss(String name, Loss loss) {
+      return loss(name, config -> loss);
+    }
+
+    /** A loss that depends on saved settings. */
+    public Builder loss(String name, LossFactory factory) {
+      losses.put(name, factory);
+      return this;
+    }
+
+    /** A metric under the name that the model file uses. */
+    public Builder metric(String name, MetricFunction metric) {
+      return metric(name, config -> metric);
+    }
+
+    /** A metric that depends on saved settings. */
+    public Builder metric(String name, MetricFactory factory) {
+      metrics.put(name, factory);
+      return this;
+    }
+
+    /** A regulariser that depends on saved settings. */
+    public Builder regularizer(String name, RegularizerFactory factory) {
+      regularizers.put(name, factory);
+      return this;
+    }
+
+    /** Everything that the {@link LossProvider}s of a class loader bring. */
+    public Builder providers(ClassLoader loader) {
+      ServiceLoader.load(LossProvider.class, loader).forEach(provider -> provider.register(this));
+      return this;
+    }
+
+    public LossRegistry build() {
+      return new LossRegistry(this);
+    }
+  }
+}

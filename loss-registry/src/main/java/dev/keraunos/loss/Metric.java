@@ -1,0 +1,4 @@
+package dev.keraunos.loss;
+
+/** Something {@code evaluate} reports beside the loss. */
+public sealed interface Metric permits MetricFunction, MetricState {}

@@ -1,0 +1,24 @@
+package dev.keraunos.loss;
+
+import dev.keraunos.tensor.Tensor;
+
+/** A penalty on weights or activities, undivided: {@code l1·Σ|x| + l2·Σx²} for Keras' own. */
+@FunctionalInterface
+public interface Regularizer {
+  /** The penalty of all elements together. */
+  double penalty(Tensor x);
+
+  /** Keras' L1, L2 and L1L2. */
+  static Regularizer l1l2(double l1, double l2) {
+    return x -> {
+      double absolute = 0;
+      double square = 0;
+      for (long i = 0; i < x.size(); i++) {
+        double value = x.getDouble(i);
+        absolute += Math.abs(value);
+        square += value * value;
+      }
+      return l1 * absolute + l2 * square;
+    };
+  }
+}

@@ -1,0 +1,10 @@
+package dev.keraunos.loss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+
+/** Makes a regulariser of the settings that the model file holds. */
+@FunctionalInterface
+public interface RegularizerFactory {
+  /** A regulariser with these settings; an empty object where only the name was saved. */
+  Regularizer create(JsonNode config);
+}
