@@ -34,6 +34,11 @@ public record Dialect(KerasVersion version, Profile profile, Backend backend) {
         : dialect;
   }
 
+  /** The code base of the version. */
+  public KerasVersion.Line line() {
+    return version.line();
+  }
+
   /** True if the profile is the given one or a later one. */
   public boolean isAtLeast(Profile other) {
     return profile.isAtLeast(other);

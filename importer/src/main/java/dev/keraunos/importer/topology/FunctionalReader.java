@@ -2,8 +2,8 @@ package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.importer.config.Dialect;
 import dev.keraunos.importer.topology.LayerSpec.Kind;
+import dev.keraunos.loss.Dialect;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

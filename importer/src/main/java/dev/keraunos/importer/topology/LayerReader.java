@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.importer.config.Dialect;
-import dev.keraunos.importer.config.KerasVersion;
 import dev.keraunos.importer.topology.LayerSpec.Kind;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.KerasVersion;
 import java.util.Optional;
 
 /** Reads one entry among a model's layers, a nested model included. */

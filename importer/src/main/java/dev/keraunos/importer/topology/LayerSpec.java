@@ -2,7 +2,7 @@ package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Dialect;
+import dev.keraunos.loss.Dialect;
 import java.util.Optional;
 
 /**

@@ -2,7 +2,7 @@ package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.importer.config.Dialect;
+import dev.keraunos.loss.Dialect;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.keraunos.importer.topology;
 
 import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.importer.config.KerasVersion.Line;
 import dev.keraunos.importer.topology.LayerSpec.Kind;
+import dev.keraunos.loss.KerasVersion.Line;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
