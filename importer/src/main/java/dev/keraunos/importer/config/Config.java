@@ -3,6 +3,7 @@ package dev.keraunos.importer.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.keraunos.importer.ModelFileException;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -62,6 +63,11 @@ public final class Config {
       }
     }
     return new Setting(MissingNode.getInstance(), path, names[0]);
+  }
+
+  /** A text in place of a key that the file leaves out. */
+  public Setting standIn(String key, String text) {
+    return new Setting(TextNode.valueOf(text), path, key);
   }
 
   /** Declares keys that have no effect on what the layer computes. */

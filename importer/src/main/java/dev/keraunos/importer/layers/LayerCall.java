@@ -40,6 +40,7 @@ public final class LayerCall {
       ModelLowering lowering,
       GraphBuilder builder,
       LayerSpec layer,
+      Config config,
       LayerWeights weights,
       List<Argument> arguments,
       Map<String, Argument> keywords,
@@ -48,7 +49,7 @@ public final class LayerCall {
     this.lowering = lowering;
     this.builder = builder;
     this.layer = layer;
-    this.config = layer.config();
+    this.config = config;
     this.weights = weights;
     this.arguments = arguments;
     this.keywords = keywords;
@@ -202,10 +203,10 @@ public final class LayerCall {
     return lowering.layer(builder, inner, weights.child(attribute), given);
   }
 
-  /** See {@link #inner(LayerSpec, String, List)}; for a body with a builder of its own. */
-  public List<Masked> inner(
-      GraphBuilder body, LayerSpec inner, String attribute, List<Masked> given) {
-    return lowering.layer(body, inner, weights.child(attribute), given);
+  /** This call seen from a body graph: the same layer, its operations appended there. */
+  LayerCall in(GraphBuilder body) {
+    return new LayerCall(
+        lowering, body, layer, config, weights, arguments, keywords, tensors, inputs);
   }
 
   LayerWeights weights() {

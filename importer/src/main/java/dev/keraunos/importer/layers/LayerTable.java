@@ -21,6 +21,9 @@ final class LayerTable {
   static {
     List<LayerRow> layers = new ArrayList<>();
     layers.addAll(CoreLayers.ROWS);
+    layers.addAll(RecurrentLayers.ROWS);
+    layers.addAll(ConvLstmLayers.ROWS);
+    layers.addAll(Wrappers.ROWS);
     layers.forEach(row -> row.names().forEach(name -> LAYERS.put(name, row)));
   }
 

@@ -190,7 +190,8 @@ public final class ModelLowering {
       }
       List<Masked> inputs = maskedByCaller(keywords, tensors, given);
       LayerCall call =
-          new LayerCall(this, target, layer, weights, arguments, keywords, tensors, inputs);
+          new LayerCall(
+              this, target, layer, layer.config(), weights, arguments, keywords, tensors, inputs);
       List<Masked> outputs = row.lowering().lower(call);
       penalties.collect(call, row, outputs, target == builder);
       reportUnread(call, row);

@@ -1,0 +1,444 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Dim;
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Op.Rnn.Cell;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Recurrence;
+import dev.keraunos.graph.TensorType;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.config.KerasVersion.Line;
+import dev.keraunos.importer.config.Setting;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * {@code keras.layers.rnn}: LSTM, GRU, SimpleRNN, their cuDNN forms, and RNN over any cell. Every
+ * prediction starts from the states given or from zeros, stateful layers included.
+ */
+final class RecurrentLayers {
+  private static final String[] SEQUENCE_KEYS = {
+    "stateful",
+    "unroll",
+    "implementation",
+    "consume_less",
+    "dropout",
+    "recurrent_dropout",
+    "dropout_W",
+    "dropout_U",
+    "return_state",
+    "return_sequences",
+    "go_backwards",
+    "time_major",
+    "zero_output_for_mask",
+    "num_constants",
+    "reset_after",
+    "recurrent_activation",
+    "inner_activation",
+    "activation",
+    "use_cudnn"
+  };
+
+  static final List<LayerRow> ROWS =
+      List.of(
+          gated(call -> layer(call, Cell.SIMPLE_RNN), "SimpleRNN"),
+          gated(call -> layer(call, Cell.LSTM), "LSTM", "CuDNNLSTM"),
+          gated(call -> layer(call, gru(call)), "GRU", "CuDNNGRU"),
+          gated(call -> cell(call, Cell.SIMPLE_RNN), "SimpleRNNCell"),
+          gated(call -> cell(call, Cell.LSTM), "LSTMCell"),
+          gated(call -> cell(call, gru(call)), "GRUCell"),
+          LayerRow.of(RecurrentLayers::rnn, "RNN")
+              .children(layer -> Map.of("cell", cellOf(layer)))
+              .ignores(SEQUENCE_KEYS),
+          LayerRow.of(RecurrentLayers::stacked, "StackedRNNCells")
+              .children(RecurrentLayers::cellsOf)
+              .ignores("reverse_state_order"));
+
+  private RecurrentLayers() {}
+
+  private static LayerRow gated(Lowering lowering, String... names) {
+    return LayerRow.of(lowering, names)
+        .weights("kernel", "recurrent_kernel")
+        .bias()
+        .ignores(SEQUENCE_KEYS);
+  }
+
+  /** What a recurrent layer was given: the sequence, initial states or none, and a mask or null. */
+  record Given(Value x, List<Value> states, Value mask) {
+    static Given of(LayerCall call) {
+      List<Value> states = new ArrayList<>(call.xs().subList(1, call.inputs().size()));
+      call.keyword("initial_state")
+          .ifPresent(
+              argument ->
+                  call.tensors(argument)
+                      .forEach(state -> states.add(call.autocast(state.value()))));
+      if (call.keyword("constants").isPresent()
+          || call.config().get("num_constants").integer(0) > 0) {
+        throw call.gap("constants given to a recurrent layer are not supported");
+      }
+      boolean timeMajor = call.config().get("time_major").bool(false);
+      Value x = call.floating();
+      Value mask = call.mask();
+      return new Given(
+          timeMajor ? Ops.swapaxes(x, 0, 1) : x,
+          states,
+          timeMajor && mask != null ? Ops.swapaxes(mask, 0, 1) : mask);
+    }
+  }
+
+  private static List<Masked> layer(LayerCall call, Cell cell) {
+    Given given = Given.of(call);
+    Optional<Op.Unary> activation = unary(call, "activation", "tanh");
+    Optional<Op.Unary> gate =
+        cell == Cell.SIMPLE_RNN ? activation : unary(call, "recurrent_activation", gate(call));
+    if (activation.isEmpty() || gate.isEmpty()) {
+      return scan(
+          call, given, stateShapes(call, cell), call::in, (body, step) -> step(body, cell, step));
+    }
+    int units = units(call.config());
+    List<Value> inputs =
+        new ArrayList<>(List.of(given.x(), kernel(call, cell, given.x()), recurrent(call, cell)));
+    boolean bias = hasBias(call.config());
+    if (bias) {
+      inputs.add(bias(call, cell, units));
+    }
+    inputs.addAll(given.states());
+    if (given.mask() != null) {
+      inputs.add(given.mask());
+    }
+    Recurrence recurrence = recurrence(call, given);
+    Op.Rnn rnn =
+        new Op.Rnn(
+            cell,
+            activation.get(),
+            gate.get(),
+            bias,
+            !given.states().isEmpty(),
+            given.mask() != null,
+            recurrence);
+    return outputs(call, given, call.builder().apply(rnn, inputs));
+  }
+
+  private static Optional<Op.Unary> unary(LayerCall call, String key, String absent) {
+    return call.lowering().activations().unary(entry(call, key, absent), call);
+  }
+
+  /** A gate's activation as saved; where the key is absent, the default of its Keras version. */
+  private static Setting entry(LayerCall call, String key, String absent) {
+    Config config = call.config();
+    String old = key.equals("recurrent_activation") ? "inner_activation" : key;
+    return config.has(key) || config.has(old) ? config.get(key, old) : config.standIn(key, absent);
+  }
+
+  private static String gate(LayerCall call) {
+    boolean old = call.version().line() == Line.KERAS_1 || call.version().line() == Line.KERAS_2;
+    boolean cudnn = call.layer().className().startsWith("CuDNN");
+    return old && !cudnn && !call.version().isAtLeast(2, 3) ? "hard_sigmoid" : "sigmoid";
+  }
+
+  private static int units(Config config) {
+    return config.get("units", "output_dim").integer();
+  }
+
+  private static boolean hasBias(Config config) {
+    return config.get("use_bias", "bias").bool(true);
+  }
+
+  /** The shape of the stored bias decides where the key is absent. */
+  private static Cell gru(LayerCall call) {
+    boolean cudnn = call.layer().className().startsWith("CuDNN");
+    boolean stored =
+        hasBias(call.config())
+            && call.weights() != null
+            && call.weights().get("bias").shape().rank() == 2;
+    boolean absent = call.version().line() == Line.KERAS_3 || stored || cudnn;
+    return call.config().get("reset_after").bool(absent) ? Cell.GRU_RESET_AFTER : Cell.GRU;
+  }
+
+  private static Value kernel(LayerCall call, Cell cell, Value x) {
+    return call.weight("kernel", call.dim(x, -1), (long) units(call.config()) * cell.gates());
+  }
+
+  private static Value recurrent(LayerCall call, Cell cell) {
+    int units = units(call.config());
+    return call.weight("recurrent_kernel", units, (long) units * cell.gates());
+  }
+
+  private static Value bias(LayerCall call, Cell cell, int units) {
+    return cell == Cell.GRU_RESET_AFTER
+        ? call.weight("bias", 2, (long) units * cell.gates())
+        : call.weight("bias", (long) units * cell.gates());
+  }
+
+  /** How the layer's config and version run over time. */
+  static Recurrence recurrence(LayerCall call, Given given) {
+    Config config = call.config();
+    boolean masked = given.mask() != null;
+    boolean zero = masked && config.get("zero_output_for_mask").bool(false);
+    boolean old = call.version().line() == Line.KERAS_1 || !call.version().isAtLeast(2, 3);
+    boolean state =
+        masked
+            && old
+            && call.version().line() != Line.TF_KERAS
+            && !config.get("unroll").bool(false);
+    return new Recurrence(
+        config.get("go_backwards").bool(false),
+        config.get("return_sequences").bool(false),
+        zero && !zeroesUnreversed(call),
+        state);
+  }
+
+  /** Unrolled backwards, Keras zeroes the processed sequence by the mask in its original order. */
+  private static boolean zeroesUnreversed(LayerCall call) {
+    Config config = call.config();
+    return config.get("unroll").bool(false)
+        && config.get("go_backwards").bool(false)
+        && config.get("return_sequences").bool(false)
+        && config.get("zero_output_for_mask").bool(false);
+  }
+
+  /** The outputs of a recurrence as the layer gives them. */
+  static List<Masked> outputs(LayerCall call, Given given, List<Value> computed) {
+    Config config = call.config();
+    boolean sequence = config.get("return_sequences").bool(false);
+    boolean timeMajor = config.get("time_major").bool(false);
+    Value y = computed.get(0);
+    if (given.mask() != null && zeroesUnreversed(call)) {
+      y = Ops.where(Ops.expandDims(given.mask(), -1), y, 0.0);
+    }
+    if (sequence && timeMajor) {
+      y = Ops.swapaxes(y, 0, 1);
+    }
+    List<Masked> outputs = new ArrayList<>();
+    outputs.add(new Masked(y, sequence ? call.mask() : null));
+    if (config.get("return_state").bool(false)) {
+      computed.subList(1, computed.size()).forEach(state -> outputs.add(Masked.unmasked(state)));
+    }
+    return outputs;
+  }
+
+  /**
+   * One step of a recurrence: gets the step's input and the states, gives the output and the new
+   * states.
+   */
+  interface Step {
+    List<Value> apply(LayerCall body, List<Value> inputs);
+  }
+
+  /** The call seen from inside a body graph. */
+  interface Inside {
+    LayerCall in(GraphBuilder body);
+  }
+
+  /** Runs any step over time. */
+  static List<Masked> scan(
+      LayerCall call, Given given, List<Shape> stateShapes, Inside inside, Step step) {
+    Value x = given.x();
+    List<Value> states = new ArrayList<>(given.states());
+    for (Shape shape : states.isEmpty() ? stateShapes : List.<Shape>of()) {
+      List<Dim> dims = new ArrayList<>(Dim.of(shape.toArray()));
+      dims.set(0, new Dim.Same(0, 0));
+      states.add(Ops.full(x.dtype(), 0, dims, x));
+    }
+    GraphBuilder body = new GraphBuilder();
+    body.path(call.layer().path());
+    List<Value> stepInputs = new ArrayList<>();
+    stepInputs.add(body.input("x", new TensorType(x.dtype(), x.shape().without(1))));
+    for (Value state : states) {
+      stepInputs.add(body.input("state" + stepInputs.size(), state.type()));
+    }
+    Map<String, Value> results = new LinkedHashMap<>();
+    for (Value result : step.apply(inside.in(body), stepInputs)) {
+      results.put(results.isEmpty() ? "y" : "state" + results.size(), result);
+    }
+    Op.Scan scan =
+        new Op.Scan(
+            body.build(results), states.size(), given.mask() != null, recurrence(call, given));
+    List<Value> inputs = new ArrayList<>(List.of(x));
+    inputs.addAll(states);
+    if (given.mask() != null) {
+      inputs.add(given.mask());
+    }
+    return outputs(call, given, call.builder().apply(scan, inputs));
+  }
+
+  private static List<Shape> stateShapes(LayerCall call, Cell cell) {
+    Shape state = Shape.of(Shape.UNKNOWN, units(call.config()));
+    return cell.states() == 2 ? List.of(state, state) : List.of(state);
+  }
+
+  // A cell as a layer of its own: inputs x and states, outputs y and new states.
+
+  private static List<Masked> cell(LayerCall call, Cell cell) {
+    return step(call, cell, call.xs()).stream().map(Masked::unmasked).toList();
+  }
+
+  private static List<Value> step(LayerCall call, Cell cell, List<Value> inputs) {
+    Value x = inputs.get(0);
+    Value h = inputs.get(1);
+    Value wx = Ops.matmul(x, kernel(call, cell, x));
+    Value u = recurrent(call, cell);
+    Value bias = hasBias(call.config()) ? bias(call, cell, units(call.config())) : null;
+    switch (cell) {
+      case LSTM:
+        return lstm(call, addBias(Ops.add(wx, Ops.matmul(h, u)), bias), inputs.get(2));
+      case GRU:
+        return gru(call, addBias(wx, bias), h, u);
+      case GRU_RESET_AFTER:
+        return gruResetAfter(call, wx, Ops.matmul(h, u), bias, h);
+      default:
+        Value y = activate(call, Ops.add(addBias(wx, bias), Ops.matmul(h, u)));
+        return List.of(y, y);
+    }
+  }
+
+  private static Value addBias(Value x, Value bias) {
+    return bias == null ? x : Ops.add(x, bias);
+  }
+
+  private static Value activate(LayerCall call, Value x) {
+    return call.lowering().activations().apply(entry(call, "activation", "tanh"), x, call);
+  }
+
+  private static Value gate(LayerCall call, Value x) {
+    return call.lowering()
+        .activations()
+        .apply(entry(call, "recurrent_activation", gate(call)), x, call);
+  }
+
+  /** The states after a step of gates i, f, c, o on the last axis. */
+  static List<Value> lstm(LayerCall call, Value z, Value c) {
+    List<Value> gates = Ops.split(z, 4, -1);
+    Value kept = Ops.multiply(gate(call, gates.get(1)), c);
+    Value added = Ops.multiply(gate(call, gates.get(0)), activate(call, gates.get(2)));
+    Value cell = Ops.add(kept, added);
+    Value y = Ops.multiply(gate(call, gates.get(3)), activate(call, cell));
+    return List.of(y, y, cell);
+  }
+
+  private static List<Value> gru(LayerCall call, Value wx, Value h, Value u) {
+    List<Value> x = Ops.split(wx, 3, -1);
+    List<Value> recurrent = Ops.split(u, 3, -1);
+    Value z = gate(call, Ops.add(x.get(0), Ops.matmul(h, recurrent.get(0))));
+    Value r = gate(call, Ops.add(x.get(1), Ops.matmul(h, recurrent.get(1))));
+    Value candidate =
+        activate(call, Ops.add(x.get(2), Ops.matmul(Ops.multiply(r, h), recurrent.get(2))));
+    return mix(z, h, candidate);
+  }
+
+  private static List<Value> gruResetAfter(
+      LayerCall call, Value wx, Value uh, Value bias, Value h) {
+    List<Value> biases = bias == null ? List.of() : Ops.split(bias, 2, 0);
+    List<Value> x =
+        Ops.split(bias == null ? wx : Ops.add(wx, Ops.squeeze(biases.get(0), 0)), 3, -1);
+    List<Value> inner =
+        Ops.split(bias == null ? uh : Ops.add(uh, Ops.squeeze(biases.get(1), 0)), 3, -1);
+    Value z = gate(call, Ops.add(x.get(0), inner.get(0)));
+    Value r = gate(call, Ops.add(x.get(1), inner.get(1)));
+    return mix(z, h, activate(call, Ops.add(x.get(2), Ops.multiply(r, inner.get(2)))));
+  }
+
+  private static List<Value> mix(Value z, Value h, Value candidate) {
+    Value y = Ops.add(Ops.multiply(z, h), Ops.multiply(Ops.subtract(1, z), candidate));
+    return List.of(y, y);
+  }
+
+  // RNN over a cell.
+
+  private static LayerSpec cellOf(LayerSpec layer) {
+    return layer.inner(layer.config().get("cell").json(), "cell");
+  }
+
+  private static Map<String, LayerSpec> cellsOf(LayerSpec stack) {
+    Map<String, LayerSpec> cells = new LinkedHashMap<>();
+    stack
+        .config()
+        .get("cells")
+        .list()
+        .forEach(
+            cell ->
+                cells.put(
+                    "cells[" + cells.size() + "]",
+                    stack.inner(cell.json(), "cells[" + cells.size() + "]")));
+    return cells;
+  }
+
+  private static List<Masked> rnn(LayerCall call) {
+    LayerSpec cell = cellOf(call.layer());
+    call.config().get("cell");
+    Given given = Given.of(call);
+    return scan(
+        call,
+        given,
+        stateShapes(call, cell),
+        call::in,
+        (body, inputs) ->
+            body.inner(cell, "cell", inputs.stream().map(Masked::unmasked).toList()).stream()
+                .map(Masked::value)
+                .toList());
+  }
+
+  private static List<Shape> stateShapes(LayerCall call, LayerSpec cell) {
+    Config config = cell.config();
+    switch (cell.className()) {
+      case "SimpleRNNCell":
+      case "GRUCell":
+        return List.of(Shape.of(Shape.UNKNOWN, units(config)));
+      case "LSTMCell":
+        Shape state = Shape.of(Shape.UNKNOWN, units(config));
+        return List.of(state, state);
+      case "StackedRNNCells":
+        List<Shape> shapes = new ArrayList<>();
+        order(call, cell).forEach(inner -> shapes.addAll(stateShapes(call, inner)));
+        return shapes;
+      default:
+        throw call.gap("cell '" + cell.className() + "' is not known");
+    }
+  }
+
+  /**
+   * The cells in the order of their states: up to Keras 2.2.2, and on request, the top one first.
+   */
+  private static List<LayerSpec> order(LayerCall call, LayerSpec stack) {
+    List<LayerSpec> cells = new ArrayList<>(cellsOf(stack).values());
+    if (topFirst(call, stack)) {
+      Collections.reverse(cells);
+    }
+    return cells;
+  }
+
+  private static boolean topFirst(LayerCall call, LayerSpec stack) {
+    boolean old = call.version().line() == Line.KERAS_2 && !call.version().isAtLeast(2, 2, 3);
+    return stack.config().get("reverse_state_order").bool(old);
+  }
+
+  private static List<Masked> stacked(LayerCall call) {
+    call.config().get("cells");
+    Map<String, LayerSpec> cells = cellsOf(call.layer());
+    boolean topFirst = topFirst(call, call.layer());
+    List<Masked> states = call.inputs().subList(1, call.inputs().size());
+    int from = topFirst ? states.size() : 0;
+    Masked y = call.inputs().get(0);
+    List<Masked> results = new ArrayList<>();
+    for (Map.Entry<String, LayerSpec> cell : cells.entrySet()) {
+      int count = stateShapes(call, cell.getValue()).size();
+      from -= topFirst ? count : 0;
+      List<Masked> given = new ArrayList<>(List.of(y));
+      given.addAll(states.subList(from, from + count));
+      List<Masked> outputs = call.inner(cell.getValue(), cell.getKey(), given);
+      y = outputs.get(0);
+      results.addAll(topFirst ? 0 : results.size(), outputs.subList(1, outputs.size()));
+      from += topFirst ? 0 : count;
+    }
+    results.add(0, y);
+    return results;
+  }
+}

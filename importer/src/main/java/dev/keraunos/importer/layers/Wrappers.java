@@ -1,0 +1,139 @@
+package dev.keraunos.importer.layers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.config.KerasVersion.Line;
+import dev.keraunos.importer.topology.LayerSpec;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Layers around a layer: TimeDistributed and Bidirectional. */
+final class Wrappers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.of(Wrappers::timeDistributed, "TimeDistributed")
+              .children(
+                  layer ->
+                      Map.of("layer", layer.inner(layer.config().get("layer").json(), "layer"))),
+          LayerRow.of(Wrappers::bidirectional, "Bidirectional")
+              .children(Wrappers::directions)
+              .ignores(
+                  "layer", "backward_layer", "num_constants", "return_sequences", "return_state"));
+
+  private Wrappers() {}
+
+  /** The inner layer on every step. */
+  private static List<Masked> timeDistributed(LayerCall call) {
+    LayerSpec inner = call.layer().inner(call.config().get("layer").json(), "layer");
+    Value x = call.inputs().get(0).value();
+    Value mask = call.mask();
+    Value innerMask = mask == null || mask.rank() < 3 ? null : TimeAxis.fold(mask);
+    List<Masked> outputs =
+        call.inner(inner, "layer", List.of(new Masked(TimeAxis.fold(x), innerMask)));
+    List<Masked> unfolded = new ArrayList<>();
+    for (Masked output : outputs) {
+      unfolded.add(new Masked(TimeAxis.unfold(output.value(), x), mask(call, output, x)));
+    }
+    return unfolded;
+  }
+
+  /** Keras 3 hands the mask on; earlier versions prefer the one that the inner layer makes. */
+  private static Value mask(LayerCall call, Masked inner, Value x) {
+    Value mask = call.mask();
+    if (call.version().line() == Line.KERAS_3) {
+      return mask;
+    }
+    if (inner.mask() != null) {
+      return TimeAxis.unfold(inner.mask(), x);
+    }
+    while (mask != null && mask.rank() > 2) {
+      mask = Ops.any(mask, -1);
+    }
+    return mask;
+  }
+
+  private static Map<String, LayerSpec> directions(LayerSpec layer) {
+    Config config = layer.config();
+    JsonNode forward = config.get("layer").json();
+    JsonNode own = config.get("backward_layer").json();
+    Map<String, LayerSpec> directions = new LinkedHashMap<>();
+    directions.put(
+        "forward_layer",
+        layer.inner(direction(layer, forward, "forward_", false), "forward_layer"));
+    boolean given = own.isObject();
+    directions.put(
+        "backward_layer",
+        layer.inner(
+            direction(layer, given ? own : forward, "backward_", !given), "backward_layer"));
+    return directions;
+  }
+
+  /** One direction's layer as Keras recreates it from the config. */
+  private static JsonNode direction(
+      LayerSpec layer, JsonNode saved, String prefix, boolean invert) {
+    ObjectNode copy = saved.deepCopy();
+    ObjectNode config = (ObjectNode) copy.get("config");
+    String name = config.path("name").asText("");
+    config.put("name", name.startsWith(prefix) ? name : prefix + name);
+    if (invert) {
+      config.put("go_backwards", !config.path("go_backwards").asBoolean(false));
+    }
+    Line line = layer.dialect().line();
+    if (line == Line.TF_KERAS || line == Line.KERAS_3) {
+      config.put("zero_output_for_mask", config.path("return_sequences").asBoolean(false));
+    }
+    return copy;
+  }
+
+  private static List<Masked> bidirectional(LayerCall call) {
+    Map<String, LayerSpec> directions = directions(call.layer());
+    List<Masked> states = new ArrayList<>(call.inputs().subList(1, call.inputs().size()));
+    call.keyword("initial_state").ifPresent(argument -> states.addAll(call.tensors(argument)));
+    int half = states.size() / 2;
+    List<Masked> forward = run(call, directions, "forward_layer", states.subList(0, half));
+    List<Masked> backward =
+        run(call, directions, "backward_layer", states.subList(half, states.size()));
+    if (forward.isEmpty() || backward.isEmpty()) {
+      return List.of();
+    }
+    boolean sequence = directions.get("forward_layer").config().get("return_sequences").bool(false);
+    Value y = backward.get(0).value();
+    Value flipped = sequence ? Ops.flip(y, 1) : y;
+    Value mask = sequence ? call.mask() : null;
+    List<Masked> outputs = new ArrayList<>();
+    for (Value merged : merge(call, forward.get(0).value(), flipped)) {
+      outputs.add(new Masked(merged, mask));
+    }
+    outputs.addAll(forward.subList(1, forward.size()));
+    outputs.addAll(backward.subList(1, backward.size()));
+    return outputs;
+  }
+
+  private static List<Masked> run(
+      LayerCall call, Map<String, LayerSpec> directions, String attribute, List<Masked> states) {
+    List<Masked> given = new ArrayList<>(List.of(call.inputs().get(0)));
+    given.addAll(states);
+    return call.inner(directions.get(attribute), attribute, given);
+  }
+
+  private static List<Value> merge(LayerCall call, Value forward, Value backward) {
+    if (call.config().has("merge_mode") && call.config().get("merge_mode").isNull()) {
+      return List.of(forward, backward);
+    }
+    switch (call.config().get("merge_mode").oneOf("concat", "concat", "sum", "mul", "ave")) {
+      case "sum":
+        return List.of(Ops.add(forward, backward));
+      case "mul":
+        return List.of(Ops.multiply(forward, backward));
+      case "ave":
+        return List.of(Ops.divide(Ops.add(forward, backward), 2));
+      default:
+        return List.of(Ops.concatenate(List.of(forward, backward), -1));
+    }
+  }
+}
