@@ -163,6 +163,16 @@ public final class Setting {
     return values;
   }
 
+  /** As {@link #integers(int)}, or the default repeated where the key is absent or null. */
+  public int[] integers(int count, int absent) {
+    if (!isNull()) {
+      return integers(count);
+    }
+    int[] values = new int[count];
+    Arrays.fill(values, absent);
+    return values;
+  }
+
   /** A list of numbers, flattened in row-major order; a single number is a list of one. */
   public double[] numbers() {
     return json.isArray()

@@ -8,6 +8,7 @@ import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.SavedObject;
 import dev.keraunos.importer.config.Setting;
+import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.loss.KerasVersion;
 import dev.keraunos.loss.KerasVersion.Line;
 import dev.keraunos.tensor.DType;
@@ -27,14 +28,14 @@ final class Activations {
 
   static {
     add(x -> x, "linear");
-    add(Ops::relu, "relu", "ReLU");
+    add(Ops::relu, "relu");
     add(Ops::relu6, "relu6");
     add(x -> Ops.leakyRelu(x, 0.2), "leaky_relu");
     add(Ops::sigmoid, "sigmoid");
     add(Ops::tanh, "tanh");
     BUILT_IN.put("hard_sigmoid", Activations::hardSigmoid);
-    add(Ops::softmax, "softmax", "softmax_v2", "Softmax");
-    add(Ops::logSoftmax, "log_softmax");
+    add(Ops::softmax, "softmax", "softmax_v2");
+    add(Ops::logSoftmax, "log_softmax", "log_softmax_v2");
     add(Ops::softplus, "softplus");
     add(Ops::softsign, "softsign");
     add(x -> Ops.elu(x, 1), "elu");
@@ -44,7 +45,17 @@ final class Activations {
     add(x -> Ops.gelu(x, false), "gelu");
     add(Ops::mish, "mish");
     add(Ops::hardSilu, "hard_silu", "hard_swish");
+    add(x -> Ops.celu(x, 1), "celu");
+    add(x -> Ops.glu(x, -1), "glu");
+    add(x -> Ops.squareplus(x, 4), "squareplus");
     add(Ops::logSigmoid, "log_sigmoid");
+    add(Ops::hardTanh, "hard_tanh");
+    add(Ops::tanhShrink, "tanh_shrink");
+    add(x -> Ops.hardShrink(x, 0.5), "hard_shrink");
+    add(x -> Ops.softShrink(x, 0.5), "soft_shrink");
+    add(Ops::sparsePlus, "sparse_plus");
+    add(Ops::sparseSigmoid, "sparse_sigmoid");
+    add(x -> Ops.sparsemax(x, -1), "sparsemax");
   }
 
   private final ModelRegistry registry;
@@ -66,6 +77,21 @@ final class Activations {
         : Ops.unary(UnaryKind.HARD_SIGMOID, x, 0.2, 0.5);
   }
 
+  /**
+   * {@code relu} with all its settings: 0 up to the threshold and slope·(x − threshold) below it,
+   * at most max.
+   */
+  static Value relu(Value x, double slope, double max, double threshold) {
+    if (threshold == 0) {
+      Value y = Ops.leakyRelu(x, slope);
+      return max == Double.POSITIVE_INFINITY ? y : Ops.minimum(y, max);
+    }
+    Value above = Ops.where(Ops.greater(x, threshold), x, 0.0);
+    Value y = max == Double.POSITIVE_INFINITY ? above : Ops.clip(above, 0, max);
+    Value below = Ops.relu(Ops.subtract(threshold, x));
+    return slope == 0 ? y : Ops.subtract(y, Ops.multiply(slope, below));
+  }
+
   /** The activation that a config entry names, applied; an absent entry is linear. */
   Value apply(Setting entry, Value x, LayerCall call) {
     if (entry.isNull()) {
@@ -77,25 +103,20 @@ final class Activations {
     if (custom.isPresent()) {
       return custom.get().apply(x);
     }
-    BiFunction<Value, KerasVersion, Value> builtIn = BUILT_IN.get(saved.name());
-    if (builtIn != null) {
-      return builtIn.apply(x, call.version());
+    Optional<LayerSpec> layer = call.lowering().table().activationLayer(entry, call);
+    if (layer.isPresent()) {
+      List<Masked> given = List.of(new Masked(x, call.mask()));
+      return call.lowering().layer(x.producer().builder(), layer.get(), null, given).get(0).value();
     }
-    return call.lowering()
-        .table()
-        .activationLayer(entry, call)
-        .map(
-            layer ->
-                call.lowering()
-                    .layer(x.producer().builder(), layer, null, List.of(Masked.unmasked(x))))
-        .map(outputs -> outputs.get(0).value())
-        .orElseThrow(
-            () ->
-                call.gap(
-                    "activation '"
-                        + saved.registeredName()
-                        + "' is not known; register it by that name. Known are "
-                        + new TreeSet<>(BUILT_IN.keySet())));
+    BiFunction<Value, KerasVersion, Value> builtIn = BUILT_IN.get(saved.name());
+    if (builtIn == null) {
+      throw call.gap(
+          "activation '"
+              + saved.registeredName()
+              + "' is not known; register it by that name. Known are "
+              + new TreeSet<>(BUILT_IN.keySet()));
+    }
+    return builtIn.apply(x, call.version());
   }
 
   /** The same as one elementwise operation, where it is one: what the recurrent kernels take. */

@@ -63,10 +63,7 @@ final class CoreLayers {
     Value x = call.floating();
     int units = call.config().get("units", "output_dim").integer();
     Value y = Ops.matmul(x, call.weight("kernel", call.dim(x, -1), units));
-    if (call.config().get("use_bias", "bias").bool(true)) {
-      y = Ops.add(y, call.weight("bias", units));
-    }
-    return call.activate("activation", y);
+    return call.activate("activation", call.addBias(y, units));
   }
 
   /** Rows of a matrix by index; with {@code mask_zero} index 0 is masked. */

@@ -1,6 +1,7 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.ModelFileException;
@@ -116,6 +117,11 @@ public final class LayerCall {
     return casts ? Ops.cast(value, policy.compute()) : value;
   }
 
+  /** Appends an operation with one output. */
+  Value apply(Op op, Value... operands) {
+    return builder.apply(op, operands).get(0);
+  }
+
   /** All positional arguments, in their structure. */
   public List<Argument> arguments() {
     return arguments;
@@ -155,7 +161,12 @@ public final class LayerCall {
     return lowering.constant(builder, stored, type);
   }
 
-  /** A variable as stored; see {@link #weight}. */
+  /** A variable as a constant of a type; see {@link #weight(String, long...)}. */
+  Value weight(DType type, String name, long... dims) {
+    return lowering.constant(builder, tensor(name, dims), type);
+  }
+
+  /** A variable as stored; see {@link #weight(String, long...)}. */
   public Tensor tensor(String name, long... dims) {
     Tensor stored = weights.get(name);
     Shape expected = Shape.of(dims);
@@ -187,6 +198,12 @@ public final class LayerCall {
           "axis " + axis + " of the input " + x.shape() + " is unknown, but this layer needs it");
     }
     return dim;
+  }
+
+  /** y plus the variable {@code bias} of this shape, unless the config switches it off. */
+  Value addBias(Value y, long... dims) {
+    boolean biased = config.get("use_bias", "bias").bool(true);
+    return biased ? Ops.add(y, weight("bias", dims)) : y;
   }
 
   /** The activation that a config key names, applied; absent and null are linear. */

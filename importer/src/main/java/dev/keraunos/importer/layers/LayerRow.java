@@ -3,6 +3,7 @@ package dev.keraunos.importer.layers;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.loss.KerasVersion.Line;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,16 @@ final class LayerRow {
   /** A layer that hands the mask of its first input on. */
   static LayerRow passes(Plain lowering, String... names) {
     return new LayerRow(call -> List.of(new Masked(lowering.lower(call), call.mask())), names);
+  }
+
+  /** A layer that hands the mask of its first input on in Keras 3 only. */
+  static LayerRow passesInKeras3(Plain lowering, String... names) {
+    return new LayerRow(
+        call -> {
+          boolean passes = call.dialect().line() == Line.KERAS_3;
+          return List.of(new Masked(lowering.lower(call), passes ? call.mask() : null));
+        },
+        names);
   }
 
   /** A layer whose output has no mask. */

@@ -4,23 +4,31 @@ import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** All rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
 final class LayerTable {
-  private static final Map<String, LayerRow> LAYERS = new HashMap<>();
-  private static final Map<String, LayerRow> OPERATIONS = new HashMap<>();
+  private static final SortedMap<String, LayerRow> LAYERS = new TreeMap<>();
+  private static final SortedMap<String, LayerRow> OPERATIONS = new TreeMap<>();
 
   static {
     List<LayerRow> layers = new ArrayList<>();
     layers.addAll(CoreLayers.ROWS);
+    layers.addAll(ActivationLayers.ROWS);
+    layers.addAll(ConvolutionLayers.ROWS);
+    layers.addAll(PoolingLayers.ROWS);
+    layers.addAll(ReshapingLayers.ROWS);
+    layers.addAll(MergingLayers.ROWS);
+    layers.addAll(NormalizationLayers.ROWS);
+    layers.addAll(PreprocessingLayers.ROWS);
     layers.addAll(RecurrentLayers.ROWS);
     layers.addAll(ConvLstmLayers.ROWS);
     layers.addAll(Wrappers.ROWS);
@@ -66,6 +74,11 @@ final class LayerTable {
         || config.json().get(key).isNull();
   }
 
+  /** The class names of all layers that are known, aliases included, in alphabetical order. */
+  static Set<String> layerNames() {
+    return Collections.unmodifiableSet(LAYERS.keySet());
+  }
+
   /** The row of a layer; what the user registered comes first. */
   Optional<LayerRow> find(LayerSpec layer) {
     return registry
@@ -88,9 +101,8 @@ final class LayerTable {
 
   /** What to tell of a class that has no row. */
   String unknown(LayerSpec layer) {
-    Set<String> names = new HashSet<>(rows(layer.kind()).keySet());
     String nearest =
-        names.stream()
+        rows(layer.kind()).keySet().stream()
             .min(Comparator.comparingInt(name -> distance(name, layer.className())))
             .orElse("none");
     return "class '"

@@ -28,6 +28,19 @@ public sealed interface Dim {
   }
 
   /**
+   * The dimensions of a value: fixed where known, else taken from input {@code input}, which is
+   * that value.
+   */
+  static List<Dim> of(Value value, int input) {
+    List<Dim> dims = new ArrayList<>();
+    Shape shape = value.shape();
+    for (int i = 0; i < shape.rank(); i++) {
+      dims.add(shape.isKnown(i) ? new Fixed(shape.dim(i)) : new Same(input, i));
+    }
+    return dims;
+  }
+
+  /**
    * The dimensions in terms of the inputs' shapes; {@link Inferred} stays {@link Shape#UNKNOWN}.
    */
   static long[] resolve(List<Dim> dims, List<TensorType> inputs) {

@@ -1,7 +1,6 @@
 package dev.keraunos.graph;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,18 +72,5 @@ public final class GraphBuilder {
   /** The graph of everything that the named outputs need, and of all inputs declared. */
   public Graph build(Map<String, Value> outputs) {
     return Graph.of(nodes, outputs);
-  }
-
-  /**
-   * Dimensions of a value: fixed where known, else taken from the value as input {@code position}
-   * of an operation.
-   */
-  static List<Dim> dims(Value value, int position) {
-    List<Dim> dims = new ArrayList<>();
-    Shape shape = value.shape();
-    for (int i = 0; i < shape.rank(); i++) {
-      dims.add(shape.isKnown(i) ? new Dim.Fixed(shape.dim(i)) : new Dim.Same(position, i));
-    }
-    return dims;
   }
 }

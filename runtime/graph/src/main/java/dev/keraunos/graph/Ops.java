@@ -203,6 +203,74 @@ public final class Ops {
     return negative(softplus(negative(x)));
   }
 
+  /** max(x, 0) + alpha·(exp(min(x, 0)/alpha) − 1). */
+  public static Value celu(Value x, double alpha) {
+    return add(maximum(x, 0), multiply(alpha, expm1(divide(minimum(x, 0), alpha))));
+  }
+
+  /** The first half of an axis times the sigmoid of the second. */
+  public static Value glu(Value x, int axis) {
+    List<Value> halves = split(x, 2, axis);
+    return multiply(halves.get(0), sigmoid(halves.get(1)));
+  }
+
+  /** (x + √(x² + b))/2. */
+  public static Value squareplus(Value x, double b) {
+    return divide(add(x, sqrt(add(square(x), b))), 2);
+  }
+
+  /** x limited to −1..1. */
+  public static Value hardTanh(Value x) {
+    return clip(x, -1, 1);
+  }
+
+  /** x − tanh(x). */
+  public static Value tanhShrink(Value x) {
+    return subtract(x, tanh(x));
+  }
+
+  /** x where |x| exceeds the threshold, else 0. */
+  public static Value hardShrink(Value x, double threshold) {
+    return where(greater(absolute(x), threshold), x, 0.0);
+  }
+
+  /** x moved towards 0 by the threshold, 0 within it. */
+  public static Value softShrink(Value x, double threshold) {
+    Value below = where(less(x, -threshold), add(x, threshold), 0.0);
+    return where(greater(x, threshold), subtract(x, threshold), below);
+  }
+
+  /** 0 up to −1, (x + 1)²/4 up to 1, then x. */
+  public static Value sparsePlus(Value x) {
+    Value within = multiply(0.25, square(add(x, 1)));
+    return where(lessEqual(x, -1), 0.0, where(less(x, 1), within, x));
+  }
+
+  /** 0 up to −1, (x + 1)/2 up to 1, then 1. */
+  public static Value sparseSigmoid(Value x) {
+    return clip(multiply(0.5, add(x, 1)), 0, 1);
+  }
+
+  /** x above the threshold, else the default. */
+  public static Value threshold(Value x, double threshold, double defaultValue) {
+    return where(greater(x, threshold), x, defaultValue);
+  }
+
+  /**
+   * max(x − tau, 0) along an axis. As in every release of Keras to 3.15, tau is taken from the sum
+   * of all cumulative sums in the support, so the result is the projection on the simplex only
+   * where one element is left.
+   */
+  public static Value sparsemax(Value x, int axis) {
+    Value sorted = x.producer().builder().apply(new Op.Sort(x.shape().axis(axis), true), x).get(0);
+    Value sums = cumsum(sorted, axis);
+    Value rank = cast(add(iota(x, axis), 1), x.dtype());
+    Value support = greater(subtract(sorted, divide(subtract(sums, 1), rank)), 0);
+    Value size = reduce(ReduceKind.SUM, cast(support, x.dtype()), true, axis);
+    Value total = reduce(ReduceKind.SUM, where(support, sums, 0.0), true, axis);
+    return relu(subtract(x, divide(subtract(total, 1), size)));
+  }
+
   /** Any elementwise function, by kind; alpha and beta mean what the kind says. */
   public static Value unary(UnaryKind kind, Value x, double alpha, double beta) {
     return node(new Op.Unary(kind, alpha, beta), x);
@@ -458,7 +526,7 @@ public final class Ops {
 
   /** One value everywhere, in the shape and type of x. */
   public static Value fullLike(Value x, double value) {
-    return full(x.dtype(), value, GraphBuilder.dims(x, 0), x);
+    return full(x.dtype(), value, Dim.of(x, 0), x);
   }
 
   /** One value everywhere; {@link Dim.Same} refers to {@code references}. */
@@ -468,7 +536,7 @@ public final class Ops {
 
   /** The index along an axis, in the shape of x, as int32. */
   public static Value iota(Value x, int axis) {
-    return node(new Op.Iota(DType.INT32, GraphBuilder.dims(x, 0), x.shape().axis(axis)), x);
+    return node(new Op.Iota(DType.INT32, Dim.of(x, 0), x.shape().axis(axis)), x);
   }
 
   // ---- Reductions
@@ -600,7 +668,7 @@ public final class Ops {
   /** A new axis of length 1; a negative axis counts from the end of the result. */
   public static Value expandDims(Value x, int axis) {
     int at = axis < 0 ? axis + x.rank() + 1 : axis;
-    List<Dim> dims = GraphBuilder.dims(x, 0);
+    List<Dim> dims = Dim.of(x, 0);
     dims.add(at, new Dim.Fixed(1));
     return node(new Op.Reshape(dims), x);
   }
@@ -613,7 +681,7 @@ public final class Ops {
         axes.add(i);
       }
     }
-    List<Dim> dims = GraphBuilder.dims(x, 0);
+    List<Dim> dims = Dim.of(x, 0);
     for (int i = axes.size() - 1; i >= 0; i--) {
       int at = axes.get(i);
       if (x.shape().isKnown(at) && x.shape().dim(at) != 1) {
@@ -626,7 +694,7 @@ public final class Ops {
 
   /** x repeated to the shape of another value. */
   public static Value broadcastTo(Value x, Value like) {
-    return node(new Op.BroadcastTo(GraphBuilder.dims(like, 1)), x, like);
+    return node(new Op.BroadcastTo(Dim.of(like, 1)), x, like);
   }
 
   /** Python slices, one per leading axis; the others are taken whole. */

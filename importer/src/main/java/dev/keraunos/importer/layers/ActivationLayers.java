@@ -1,0 +1,116 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Setting;
+import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** {@code keras.layers.activations}: activations with settings or variables of their own. */
+final class ActivationLayers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.passes(ActivationLayers::relu, "ReLU"),
+          LayerRow.passes(ActivationLayers::leakyRelu, "LeakyReLU"),
+          LayerRow.passes(ActivationLayers::prelu, "PReLU").weights("alpha").ignores("init"),
+          LayerRow.passes(call -> Ops.elu(call.x(), call.config().get("alpha").number(1)), "ELU"),
+          LayerRow.passes(ActivationLayers::thresholdedRelu, "ThresholdedReLU"),
+          LayerRow.passes(ActivationLayers::softmax, "Softmax"),
+          LayerRow.passes(ActivationLayers::parametricSoftplus, "ParametricSoftplus")
+              .weights("alpha", "beta")
+              .ignores("alpha_init", "beta_init"),
+          LayerRow.passes(ActivationLayers::srelu, "SReLU")
+              .weights("t_left", "a_left", "t_right", "a_right")
+              .ignores("t_left_init", "a_left_init", "t_right_init", "a_right_init"));
+
+  private ActivationLayers() {}
+
+  private static Value relu(LayerCall call) {
+    Setting max = call.config().get("max_value");
+    return Activations.relu(
+        call.x(),
+        call.config().get("negative_slope").number(0),
+        max.number(Double.POSITIVE_INFINITY),
+        call.config().get("threshold").number(0));
+  }
+
+  private static Value leakyRelu(LayerCall call) {
+    return Ops.leakyRelu(call.x(), call.config().get("negative_slope", "alpha").number(0.3));
+  }
+
+  /** x above zero, alpha·x below; alpha has length 1 on shared axes. */
+  private static Value prelu(LayerCall call) {
+    Value x = call.x();
+    Value below = Ops.multiply(call.weight("alpha", perCell(call, x)), x);
+    return Ops.where(Ops.greater(x, 0), x, below);
+  }
+
+  private static Value thresholdedRelu(LayerCall call) {
+    Value x = call.x();
+    Value above = Ops.greater(x, call.config().get("theta").number(1));
+    return Ops.multiply(x, Ops.cast(above, x.dtype()));
+  }
+
+  /** Over one axis or jointly over several; masked entries are left out. */
+  private static Value softmax(LayerCall call) {
+    Setting setting = call.config().get("axis");
+    int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
+    boolean robust = call.config().get("robust_masking").bool(false);
+    boolean selects = call.version().isAtLeast(3, 13);
+    Value x = call.x();
+    if (call.mask() == null) {
+      return Ops.softmax(x, axes);
+    }
+    Value mask = call.mask();
+    if (robust || selects) {
+      Value y = Ops.softmax(Ops.where(mask, x, lowest(call, x.dtype())), axes);
+      return selects ? Ops.where(mask, y, 0.0) : y;
+    }
+    Value masked = Ops.subtract(1, Ops.cast(mask, x.dtype()));
+    return Ops.softmax(Ops.add(x, Ops.multiply(masked, lowest(call, x.dtype()))), axes);
+  }
+
+  /** What masked logits become: far below all others, yet finite in half precision. */
+  private static double lowest(LayerCall call, DType dtype) {
+    if (dtype != DType.FLOAT16) {
+      return -1e9;
+    }
+    return call.dialect().line() == Line.KERAS_3 ? -3e4 : -65504 / 2.0;
+  }
+
+  /** alpha·log(1 + exp(beta·x)). */
+  private static Value parametricSoftplus(LayerCall call) {
+    Value x = call.x();
+    long[] dims = perCell(call, x);
+    Value inner = Ops.softplus(Ops.multiply(call.weight("beta", dims), x));
+    return Ops.multiply(inner, call.weight("alpha", dims));
+  }
+
+  /** Linear with slope a_left below t_left, a_right above t_left + |t_right|, 1 between. */
+  private static Value srelu(LayerCall call) {
+    Value x = call.x();
+    long[] dims = perCell(call, x);
+    Value left = call.weight("t_left", dims);
+    Value right = Ops.add(left, Ops.abs(call.weight("t_right", dims)));
+    Value below = Ops.add(left, Ops.multiply(call.weight("a_left", dims), Ops.subtract(x, left)));
+    Value within = Ops.where(Ops.greater(x, left), Ops.minimum(x, right), below);
+    Value above = Ops.relu(Ops.subtract(x, right));
+    return Ops.add(within, Ops.multiply(call.weight("a_right", dims), above));
+  }
+
+  /**
+   * The shape of one sample, with length 1 on {@code shared_axes}, which count the batch axis.
+   * Keras 1 does not save those: there anything goes.
+   */
+  private static long[] perCell(LayerCall call, Value x) {
+    Setting setting = call.config().get("shared_axes");
+    List<Integer> shared = setting.isNull() ? List.of() : Windows.list(setting.integers());
+    boolean unsaved = setting.isMissing() && call.dialect().line() == Line.KERAS_1;
+    return IntStream.range(1, x.rank())
+        .mapToLong(a -> unsaved ? Shape.UNKNOWN : shared.contains(a) ? 1 : call.dim(x, a))
+        .toArray();
+  }
+}

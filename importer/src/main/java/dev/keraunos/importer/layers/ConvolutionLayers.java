@@ -1,0 +1,187 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Padding;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.config.Setting;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+/** {@code keras.layers.convolutional}: convolutions of every kind in one to three dimensions. */
+final class ConvolutionLayers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.drops(
+                  ConvolutionLayers::convolution,
+                  "Conv1D",
+                  "Conv2D",
+                  "Conv3D",
+                  "Convolution1D",
+                  "Convolution2D",
+                  "Convolution3D",
+                  "AtrousConvolution1D",
+                  "AtrousConvolution2D",
+                  "AtrousConv1D",
+                  "AtrousConv2D")
+              .weights("kernel")
+              .bias(),
+          LayerRow.drops(ConvolutionLayers::depthwise, "DepthwiseConv1D", "DepthwiseConv2D")
+              .weights("depthwise_kernel")
+              .bias()
+              .ignores("groups", "filters"),
+          LayerRow.drops(
+                  ConvolutionLayers::separable,
+                  "SeparableConv1D",
+                  "SeparableConv2D",
+                  "SeparableConvolution1D",
+                  "SeparableConvolution2D")
+              .weights("depthwise_kernel", "pointwise_kernel")
+              .bias()
+              .ignores("groups"),
+          LayerRow.drops(
+                  ConvolutionLayers::transposed,
+                  "Conv1DTranspose",
+                  "Conv2DTranspose",
+                  "Conv3DTranspose",
+                  "Convolution1DTranspose",
+                  "Convolution2DTranspose",
+                  "Convolution3DTranspose",
+                  "Deconvolution2D",
+                  "Deconvolution3D",
+                  "Deconv2D",
+                  "Deconv3D")
+              .weights("kernel")
+              .bias()
+              .ignores("groups"));
+
+  private ConvolutionLayers() {}
+
+  /** The kernel slides over x; in groups, each block of filters sees its block of channels. */
+  private static Value convolution(LayerCall call) {
+    int filters = filters(call);
+    int groups = call.config().get("groups").integer(1);
+    return layer(
+        call,
+        filters,
+        x -> {
+          int[] size = kernelSize(call, x.rank() - 2);
+          long channels = call.dim(x, -1) / groups;
+          return slide(call, x, call.weight("kernel", shape(size, channels, filters)), groups);
+        });
+  }
+
+  /** Output channel c·depth_multiplier + m is channel c under its m-th kernel. */
+  private static Value depthwise(LayerCall call) {
+    int multiplier = call.config().get("depth_multiplier").integer(1);
+    long channels = call.inputs().get(0).value().shape().dim(ChannelsLast.isFirst(call) ? 1 : -1);
+    return layer(call, channels * multiplier, x -> perChannel(call, x, multiplier));
+  }
+
+  /** A depthwise convolution, then one over single cells; bias and activation come last. */
+  private static Value separable(LayerCall call) {
+    int filters = filters(call);
+    int multiplier = call.config().get("depth_multiplier").integer(1);
+    return layer(
+        call,
+        filters,
+        x -> {
+          Value deep = perChannel(call, x, multiplier);
+          List<Integer> one = ones(x.rank() - 2);
+          int[] cell = one.stream().mapToInt(i -> i).toArray();
+          Value kernel = call.weight("pointwise_kernel", shape(cell, call.dim(deep, -1), filters));
+          return call.apply(new Op.Conv(one, one, Padding.VALID, 1), deep, kernel);
+        });
+  }
+
+  /** The gradient of a convolution; Keras 1 states the output's shape. */
+  private static Value transposed(LayerCall call) {
+    int filters = filters(call);
+    return layer(
+        call,
+        filters,
+        x -> {
+          int rank = x.rank() - 2;
+          int[] size = kernelSize(call, rank);
+          Setting cells = call.config().get("output_padding");
+          Op op =
+              new Op.ConvTranspose(
+                  Windows.strides(call, rank, ones(rank)),
+                  Windows.dilations(call, rank),
+                  Windows.padding(call, "valid", "same"),
+                  cells.isNull() ? List.of() : Windows.list(cells.integers(rank)),
+                  outputSize(call, rank));
+          return call.apply(op, x, call.weight("kernel", shape(size, filters, call.dim(x, -1))));
+        });
+  }
+
+  /** A linear function in channels-last layout, then bias and activation. */
+  private static Value layer(LayerCall call, long filters, UnaryOperator<Value> linear) {
+    Value y =
+        ChannelsLast.apply(call, call.floating(), x -> call.addBias(linear.apply(x), filters));
+    return call.activate("activation", y);
+  }
+
+  private static Value perChannel(LayerCall call, Value x, int multiplier) {
+    int[] size = kernelSize(call, x.rank() - 2);
+    long channels = call.dim(x, -1);
+    Value kernel = call.weight("depthwise_kernel", shape(size, channels, multiplier));
+    Value grouped = Ops.reshape(kernel, shape(size, 1, channels * multiplier));
+    return slide(call, x, grouped, Math.toIntExact(channels));
+  }
+
+  private static Value slide(LayerCall call, Value x, Value kernel, int groups) {
+    int rank = x.rank() - 2;
+    String[] allowed = {"valid", "same", "full", "causal"};
+    Padding padding = Windows.padding(call, Arrays.copyOf(allowed, rank == 1 ? 4 : 3));
+    return call.apply(
+        new Op.Conv(
+            Windows.strides(call, rank, ones(rank)),
+            Windows.dilations(call, rank),
+            padding,
+            groups),
+        x,
+        kernel);
+  }
+
+  private static int filters(LayerCall call) {
+    return call.config().get("filters", "nb_filter").integer();
+  }
+
+  /** Keras 1 had one key per axis. */
+  private static int[] kernelSize(LayerCall call, int rank) {
+    Config config = call.config();
+    if (config.has("nb_row")) {
+      return new int[] {config.get("nb_row").integer(), config.get("nb_col").integer()};
+    }
+    if (config.has("kernel_dim1")) {
+      return IntStream.rangeClosed(1, rank)
+          .map(axis -> config.get("kernel_dim" + axis).integer())
+          .toArray();
+    }
+    return config.get("kernel_size", "filter_length").integers(rank);
+  }
+
+  /** The spatial part of Keras 1's {@code output_shape}, empty for later versions. */
+  private static List<Long> outputSize(LayerCall call, int rank) {
+    Setting shape = call.config().get("output_shape");
+    if (shape.isNull()) {
+      return List.of();
+    }
+    int first = ChannelsLast.isFirst(call) ? 2 : 1;
+    return LongStream.of(shape.shape().slice(first, first + rank).toArray()).boxed().toList();
+  }
+
+  private static long[] shape(int[] size, long in, long out) {
+    return LongStream.concat(Arrays.stream(size).asLongStream(), LongStream.of(in, out)).toArray();
+  }
+
+  private static List<Integer> ones(int rank) {
+    return Collections.nCopies(rank, 1);
+  }
+}

@@ -1,0 +1,254 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Dim;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.ReduceKind;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.config.Setting;
+import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** {@code keras.layers.normalization}, with the layers that scale by constants. */
+final class NormalizationLayers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.passes(
+                  NormalizationLayers::batch,
+                  "BatchNormalization",
+                  "BatchNormalizationV1",
+                  "BatchNormalizationV2",
+                  "SyncBatchNormalization")
+              .weight("gamma", true, config -> config.get("scale").bool(true))
+              .weight("beta", true, config -> config.get("center").bool(true))
+              .weight("moving_mean", false, config -> true)
+              .weight("moving_variance", false, config -> true)
+              .weight("moving_stddev", false, NormalizationLayers::renormalizes)
+              .weight("renorm_mean", false, NormalizationLayers::renormalizes)
+              .weight("renorm_stddev", false, NormalizationLayers::renormalizes)
+              .ignores(
+                  "momentum",
+                  "synchronized",
+                  "renorm",
+                  "renorm_clipping",
+                  "renorm_momentum",
+                  "virtual_batch_size",
+                  "fused",
+                  "adjustment"),
+          LayerRow.passes(NormalizationLayers::layer, "LayerNormalization")
+              .weight("gamma", true, config -> flag(config, "scale") || rms(config))
+              .weight("beta", true, config -> flag(config, "center") && !rms(config)),
+          LayerRow.passes(NormalizationLayers::group, "GroupNormalization")
+              .weight("gamma", true, config -> flag(config, "scale"))
+              .weight("beta", true, config -> flag(config, "center")),
+          LayerRow.passes(NormalizationLayers::unit, "UnitNormalization"),
+          LayerRow.drops(NormalizationLayers::rootMeanSquare, "RMSNormalization").weights("scale"));
+
+  private NormalizationLayers() {}
+
+  private static boolean flag(Config config, String key) {
+    return config.get(key).bool(true);
+  }
+
+  private static boolean rms(Config config) {
+    return config.get("rms_scaling").bool(false);
+  }
+
+  private static boolean renormalizes(Config config) {
+    return config.get("renorm").bool(false);
+  }
+
+  /** Half precision is computed in float32. */
+  private static Value widened(Value x) {
+    return x.dtype().bytes() == 2 ? Ops.cast(x, DType.FLOAT32) : x;
+  }
+
+  // ---- Batch normalization ---------------------------------------------------------------------
+
+  /** Stored moments; with several axes the variables have the rank of x. */
+  private static Value batch(LayerCall call) {
+    Value x = widened(call.floating());
+    int mode = call.config().get("mode").integer(0);
+    int[] axes = mode == 1 ? new int[] {x.rank() - 1} : axes(call, x);
+    long[] dims = axes.length > 1 ? broadcastShape(x, axes) : parameterShape(call, x, axes);
+    Value y = mode == 0 ? withStoredMoments(call, x, axes, dims) : withOwnMoments(call, x, mode);
+    return Ops.cast(y, call.computeType());
+  }
+
+  /**
+   * gamma·(x − mean)·rsqrt(variance + epsilon) + beta, computed as x·scale + offset like Keras: the
+   * offset takes the rounded scale.
+   */
+  private static Value withStoredMoments(LayerCall call, Value x, int[] axes, long[] dims) {
+    Tensor mean = call.tensor("moving_mean", dims);
+    Tensor variance = call.tensor("moving_variance", dims);
+    double epsilon = epsilon(call);
+    boolean deviation = storesDeviation(call.version());
+    double[] scales = factors(call, "scale", "gamma", 1, dims);
+    double[] offsets = factors(call, "center", "beta", 0, dims);
+    for (int i = 0; i < scales.length; i++) {
+      double spread = variance.getDouble(i);
+      scales[i] /= deviation ? spread + epsilon : Math.sqrt(spread + epsilon);
+    }
+    Tensor scale = Tensor.of(scales, dims).cast(x.dtype());
+    for (int i = 0; i < offsets.length; i++) {
+      offsets[i] -= mean.getDouble(i) * scale.getDouble(i);
+    }
+    Tensor offset = Tensor.of(offsets, dims).cast(x.dtype());
+    long[] broadcast = broadcastShape(x, axes);
+    return Ops.add(
+        Ops.multiply(x, Ops.constant(x, scale.reshape(broadcast))),
+        Ops.constant(x, offset.reshape(broadcast)));
+  }
+
+  private static double[] factors(
+      LayerCall call, String switchKey, String name, double absent, long[] dims) {
+    if (flag(call.config(), switchKey)) {
+      return call.tensor(name, dims).toDoubleArray();
+    }
+    double[] values = new double[Math.toIntExact(Shape.of(dims).size())];
+    Arrays.fill(values, absent);
+    return values;
+  }
+
+  /** Until Keras 1.0.5 the fourth variable held standard deviations. */
+  private static boolean storesDeviation(KerasVersion version) {
+    return version.line() == Line.KERAS_1 && !version.isAtLeast(1, 0, 6);
+  }
+
+  /** The default changed twice in Keras 1. */
+  private static double epsilon(LayerCall call) {
+    KerasVersion version = call.version();
+    double absent = version.isAtLeast(1, 2) ? 1e-3 : version.isAtLeast(1, 0, 8) ? 1e-5 : 1e-6;
+    return call.config().get("epsilon").number(absent);
+  }
+
+  /** Keras 1: mode 1 takes the moments of each sample, mode 2 those of the batch at hand. */
+  private static Value withOwnMoments(LayerCall call, Value x, int mode) {
+    double epsilon = epsilon(call);
+    int last = x.rank() - 1;
+    int[] axes = mode == 1 ? new int[] {last} : axes(call, x);
+    Value gamma = parameter(call, "gamma", x, axes);
+    Value beta = parameter(call, "beta", x, axes);
+    if (mode == 1) {
+      Value mean = Ops.reduce(ReduceKind.MEAN, x, true, last);
+      Value deviation = Ops.sqrt(Ops.add(Ops.var(x, true, last), epsilon));
+      Value normal = Ops.divide(Ops.subtract(x, mean), Ops.add(deviation, epsilon));
+      return Ops.add(Ops.multiply(gamma, normal), beta);
+    }
+    if (mode != 2) {
+      throw call.config().get("mode").unexpected("0, 1 or 2");
+    }
+    List<Integer> others =
+        IntStream.range(0, x.rank()).filter(axis -> axis != axes[0]).boxed().toList();
+    Value normal = call.apply(new Op.Standardize(others, epsilon), x);
+    return Ops.add(Ops.multiply(gamma, normal), beta);
+  }
+
+  // ---- Moments of the sample -------------------------------------------------------------------
+
+  /**
+   * Moments over the axes of each sample; rms_scaling divides by the deviation but keeps the mean.
+   */
+  private static Value layer(LayerCall call) {
+    Value x = widened(call.inputs().get(0).value());
+    int[] axes = axes(call, x);
+    double epsilon = call.config().get("epsilon").number(1e-3);
+    List<Integer> sorted = Arrays.stream(axes).sorted().boxed().toList();
+    Value y =
+        rms(call.config())
+            ? Ops.multiply(x, Ops.rsqrt(Ops.add(Ops.var(x, true, axes), epsilon)))
+            : call.apply(new Op.Standardize(sorted, epsilon), x);
+    if (flag(call.config(), "scale") || rms(call.config())) {
+      y = Ops.multiply(y, parameter(call, "gamma", x, axes));
+    }
+    if (flag(call.config(), "center") && !rms(call.config())) {
+      y = Ops.add(y, parameter(call, "beta", x, axes));
+    }
+    return Ops.cast(y, call.computeType());
+  }
+
+  /** Moments over space and over each block of channels. */
+  private static Value group(LayerCall call) {
+    Value given = call.inputs().get(0).value();
+    Value x = widened(given);
+    int axis = x.shape().axis(call.config().get("axis").integer(-1));
+    long channels = call.dim(x, axis);
+    long groups = call.config().get("groups").integer(32);
+    groups = groups == -1 ? channels : groups;
+    if (groups <= 0 || channels % groups != 0) {
+      throw call.config().get("groups").unexpected("a divisor of the " + channels + " channels");
+    }
+    List<Dim> dims = Dim.of(x, 0);
+    dims.set(axis, new Dim.Fixed(channels / groups));
+    dims.add(axis, new Dim.Fixed(groups));
+    List<Integer> others =
+        IntStream.rangeClosed(1, x.rank()).filter(i -> i != axis).boxed().toList();
+    double epsilon = call.config().get("epsilon").number(1e-3);
+    Value normal = call.apply(new Op.Standardize(others, epsilon), Ops.reshape(x, dims));
+    Value y = Ops.reshape(normal, Dim.of(x, 1), x);
+    if (flag(call.config(), "scale")) {
+      y = Ops.multiply(y, parameter(call, "gamma", x, axis));
+    }
+    if (flag(call.config(), "center")) {
+      y = Ops.add(y, parameter(call, "beta", x, axis));
+    }
+    return Ops.cast(y, call.computeType());
+  }
+
+  /** x over its norm, which has a floor. */
+  private static Value unit(LayerCall call) {
+    Value x = call.floating();
+    double floor = call.version().isAtLeast(3, 6) ? 1e-24 : 1e-12;
+    Value squares = Ops.reduce(ReduceKind.SUM, Ops.square(x), true, axes(call, x));
+    return Ops.multiply(x, Ops.rsqrt(Ops.maximum(squares, floor)));
+  }
+
+  private static Value rootMeanSquare(LayerCall call) {
+    Value x = widened(call.floating());
+    int[] axes = axes(call, x);
+    Value squares = Ops.reduce(ReduceKind.MEAN, Ops.square(x), true, axes);
+    double epsilon = call.config().get("epsilon").number(1e-6);
+    Value y = Ops.multiply(x, Ops.rsqrt(Ops.add(squares, epsilon)));
+    return Ops.cast(Ops.multiply(y, parameter(call, "scale", x, axes)), call.computeType());
+  }
+
+  // ---- Axes and parameters ---------------------------------------------------------------------
+
+  /** The axes of the config in its order; Keras 3 sorts them as written. */
+  private static int[] axes(LayerCall call, Value x) {
+    Setting setting = call.config().get("axis");
+    int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
+    if (call.dialect().line() == Line.KERAS_3) {
+      Arrays.sort(axes);
+    }
+    return Arrays.stream(axes).map(x.shape()::axis).toArray();
+  }
+
+  /** The lengths of the axes, in the order of the axes. */
+  private static long[] parameterShape(LayerCall call, Value x, int... axes) {
+    return Arrays.stream(axes).mapToLong(axis -> call.dim(x, axis)).toArray();
+  }
+
+  /** The lengths of the axes at their places, 1 elsewhere. */
+  private static long[] broadcastShape(Value x, int... axes) {
+    long[] dims = new long[x.rank()];
+    Arrays.fill(dims, 1);
+    Arrays.stream(axes).forEach(axis -> dims[axis] = x.shape().dim(axis));
+    return dims;
+  }
+
+  /** A variable over some axes of x, in the type of x; axes out of order are not transposed. */
+  private static Value parameter(LayerCall call, String name, Value x, int... axes) {
+    Value parameter = call.weight(x.dtype(), name, parameterShape(call, x, axes));
+    boolean last = axes.length == 1 && axes[0] == x.rank() - 1;
+    return last ? parameter : Ops.reshape(parameter, broadcastShape(x, axes));
+  }
+}

@@ -1,0 +1,116 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.ReduceKind;
+import dev.keraunos.graph.Value;
+import dev.keraunos.loss.KerasVersion;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** {@code keras.layers.pooling} in one to three dimensions. */
+final class PoolingLayers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.drops(
+              call -> windows(call, true),
+              "MaxPooling1D",
+              "MaxPooling2D",
+              "MaxPooling3D",
+              "MaxPool1D",
+              "MaxPool2D",
+              "MaxPool3D"),
+          LayerRow.drops(
+              call -> windows(call, false),
+              "AveragePooling1D",
+              "AveragePooling2D",
+              "AveragePooling3D",
+              "AvgPool1D",
+              "AvgPool2D",
+              "AvgPool3D"),
+          LayerRow.drops(
+              call -> global(call, ReduceKind.MAX),
+              "GlobalMaxPooling1D",
+              "GlobalMaxPooling2D",
+              "GlobalMaxPooling3D",
+              "GlobalMaxPool1D",
+              "GlobalMaxPool2D",
+              "GlobalMaxPool3D"),
+          LayerRow.drops(PoolingLayers::maskedMean, "GlobalAveragePooling1D", "GlobalAvgPool1D"),
+          LayerRow.drops(
+              call -> global(call, ReduceKind.MEAN),
+              "GlobalAveragePooling2D",
+              "GlobalAveragePooling3D",
+              "GlobalAvgPool2D",
+              "GlobalAvgPool3D"),
+          LayerRow.drops(
+              call -> adaptive(call, true),
+              "AdaptiveMaxPooling1D",
+              "AdaptiveMaxPooling2D",
+              "AdaptiveMaxPooling3D"),
+          LayerRow.drops(
+              call -> adaptive(call, false),
+              "AdaptiveAveragePooling1D",
+              "AdaptiveAveragePooling2D",
+              "AdaptiveAveragePooling3D"));
+
+  private PoolingLayers() {}
+
+  /** The maximum or mean of windows; the mean counts cells inside x only. */
+  private static Value windows(LayerCall call, boolean max) {
+    return ChannelsLast.apply(
+        call,
+        call.x(),
+        x -> {
+          int rank = x.rank() - 2;
+          List<Integer> size =
+              Windows.list(call.config().get("pool_size", "pool_length").integers(rank, 2));
+          List<Integer> strides = Windows.strides(call, rank, size);
+          return call.apply(
+              new Op.Pool(max, size, strides, Windows.padding(call, "valid", "same")), x);
+        });
+  }
+
+  /** A reduction over all spatial axes. */
+  private static Value global(LayerCall call, ReduceKind kind) {
+    Value x = call.x();
+    int first = ChannelsLast.isFirst(call) ? 2 : 1;
+    int[] space = IntStream.range(first, first + x.rank() - 2).toArray();
+    return Ops.reduce(kind, x, keepsDims(call), space);
+  }
+
+  /**
+   * The mean of the steps that the mask keeps; 0/0 where it keeps none. Masks count from 2.2.3 on.
+   */
+  private static Value maskedMean(LayerCall call) {
+    KerasVersion version = call.version();
+    if (call.mask() == null || !version.isAtLeast(2, 2, 3)) {
+      return global(call, ReduceKind.MEAN);
+    }
+    Value x = call.x();
+    int time = ChannelsLast.isFirst(call) ? 2 : 1;
+    Value kept = Ops.expandDims(call.mask(), time == 1 ? 2 : 1);
+    Value weight = Ops.cast(kept, x.dtype());
+    boolean selects = version.isAtLeast(3, 15);
+    Value summands = selects ? Ops.where(kept, x, 0.0) : Ops.multiply(x, weight);
+    boolean keeps = keepsDims(call);
+    return Ops.divide(
+        Ops.reduce(ReduceKind.SUM, summands, keeps, time),
+        Ops.reduce(ReduceKind.SUM, weight, keeps, time));
+  }
+
+  private static boolean keepsDims(LayerCall call) {
+    return call.config().get("keepdims").bool(false);
+  }
+
+  /** Windows chosen so that the output has the given size. */
+  private static Value adaptive(LayerCall call, boolean max) {
+    return ChannelsLast.apply(
+        call,
+        call.x(),
+        x -> {
+          int[] size = call.config().get("output_size").integers(x.rank() - 2);
+          return call.apply(new Op.AdaptivePool(max, Windows.list(size)), x);
+        });
+  }
+}

@@ -1,0 +1,38 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Padding;
+import java.util.Arrays;
+import java.util.List;
+
+/** The settings that convolutions and pooling share, under the names of every Keras version. */
+final class Windows {
+  private Windows() {}
+
+  /** One stride per spatial axis; null stands for the default. */
+  static List<Integer> strides(LayerCall call, int rank, List<Integer> absent) {
+    var strides = call.config().get("strides", "subsample", "subsample_length", "stride");
+    return strides.isNull() ? absent : list(strides.integers(rank));
+  }
+
+  static List<Integer> dilations(LayerCall call, int rank) {
+    return list(call.config().get("dilation_rate", "atrous_rate").integers(rank, 1));
+  }
+
+  /** One of the modes that the layer allows, {@code valid} where nothing is said. */
+  static Padding padding(LayerCall call, String... allowed) {
+    switch (call.config().get("padding", "border_mode").oneOf("valid", allowed)) {
+      case "same":
+        return Padding.SAME;
+      case "causal":
+        return Padding.CAUSAL;
+      case "full":
+        return Padding.FULL;
+      default:
+        return Padding.VALID;
+    }
+  }
+
+  static List<Integer> list(int... values) {
+    return Arrays.stream(values).boxed().toList();
+  }
+}
