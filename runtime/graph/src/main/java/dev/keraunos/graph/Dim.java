@@ -47,10 +47,9 @@ public sealed interface Dim {
     long[] sizes = new long[dims.size()];
     for (int i = 0; i < sizes.length; i++) {
       Dim dim = dims.get(i);
-      if (dim instanceof Fixed) {
-        sizes[i] = ((Fixed) dim).size();
-      } else if (dim instanceof Same) {
-        Same same = (Same) dim;
+      if (dim instanceof Fixed fixed) {
+        sizes[i] = fixed.size();
+      } else if (dim instanceof Same same) {
         sizes[i] = inputs.get(same.input()).shape().dim(same.axis());
       } else {
         sizes[i] = Shape.UNKNOWN;

@@ -159,7 +159,7 @@ public final class Shape {
 
   @Override
   public boolean equals(Object o) {
-    return o instanceof Shape && Arrays.equals(dims, ((Shape) o).dims);
+    return o instanceof Shape other && Arrays.equals(dims, other.dims);
   }
 
   @Override

@@ -214,7 +214,7 @@ public final class Tensor implements AutoCloseable {
         return Half.fromBfloat16(window.getShort(i));
       case UINT64:
         long bits = window.getLong(i);
-        return bits >= 0 ? bits : (bits >>> 1 | bits & 1) * 2.0;
+        return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
       default:
         return getLong(index);
     }
