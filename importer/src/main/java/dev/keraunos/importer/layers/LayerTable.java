@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -115,8 +116,8 @@ final class LayerTable {
   }
 
   private static int distance(String a, String b) {
-    Set<Integer> left = new TreeSet<>(a.toLowerCase().chars().boxed().toList());
-    Set<Integer> right = new TreeSet<>(b.toLowerCase().chars().boxed().toList());
+    Set<Integer> left = new TreeSet<>(a.toLowerCase(Locale.ROOT).chars().boxed().toList());
+    Set<Integer> right = new TreeSet<>(b.toLowerCase(Locale.ROOT).chars().boxed().toList());
     Set<Integer> common = new TreeSet<>(left);
     common.retainAll(right);
     return left.size() + right.size() - 2 * common.size() + Math.abs(a.length() - b.length());

@@ -31,8 +31,8 @@ public final class ModelLowering {
   private final Activations activations;
   private final GraphBuilder builder = new GraphBuilder();
   private final Set<Gap> gaps = new LinkedHashSet<>();
-  private final Map<GraphBuilder, Map<Tensor, Map<DType, Value>>> constants =
-      new IdentityHashMap<>();
+  private final IdentityHashMap<GraphBuilder, IdentityHashMap<Tensor, Map<DType, Value>>>
+      constants = new IdentityHashMap<>();
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
 

@@ -111,7 +111,7 @@ final class LayerReader {
     JsonNode layers = entry.config.path("layers");
     boolean userClass = entry.registeredName.contains(">");
     return entry.className.equals("Sequential")
-        || userClass && layers.isArray() && layers.path(0).has("class_name");
+        || (userClass && layers.isArray() && layers.path(0).has("class_name"));
   }
 
   /** The parts of an entry that all dialects share. */
