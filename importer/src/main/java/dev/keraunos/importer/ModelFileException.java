@@ -63,6 +63,15 @@ public final class ModelFileException extends KeraunosException {
     return named;
   }
 
+  /** The same problem with a place that contains the one it names. */
+  public ModelFileException under(String container) {
+    String place = objectPath.isEmpty() ? container : container + ", " + objectPath;
+    ModelFileException placed =
+        new ModelFileException(file, place, found, allowed, remedy, getCause());
+    placed.setStackTrace(getStackTrace());
+    return placed;
+  }
+
   /** The file's name, or empty where it is not known. */
   public String file() {
     return file;

@@ -1,0 +1,190 @@
+package dev.keraunos.importer.archive;
+
+import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Random access to the bytes of a file, of memory, or of a part of either. Every read is checked against the size. */
+abstract class ByteSource implements AutoCloseable {
+  private final long size;
+
+  private ByteSource(long size) {
+    this.size = size;
+  }
+
+  final long size() {
+    return size;
+  }
+
+  /** Fills the target's remaining bytes from a position on. */
+  final void read(long position, ByteBuffer target) {
+    requireInside(position, target.remaining());
+    try {
+      transfer(position, target);
+    } catch (IOException e) {
+      throw new ModelFileException(
+          "byte " + position, "an error while reading: " + e.getMessage(), "a readable file", "", e);
+    }
+  }
+
+  /** A copy of some bytes, little-endian as HDF5 and zip are. */
+  final ByteBuffer bytes(long position, long count) {
+    requireInside(position, count);
+    if (count > Limits.STRUCTURE_BYTES) {
+      throw new ModelFileException(
+          "byte " + position,
+          "a structure of " + count + " bytes",
+          "at most " + Limits.STRUCTURE_BYTES + " bytes",
+          "The file is damaged or hostile.");
+    }
+    ByteBuffer copy = ByteBuffer.allocate((int) count);
+    read(position, copy);
+    return copy.flip().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** True if all of a range lies inside. */
+  final boolean contains(long position, long count) {
+    return position >= 0 && count >= 0 && position <= size && count <= size - position;
+  }
+
+  private void requireInside(long position, long count) {
+    if (!contains(position, count)) {
+      throw new ModelFileException(
+          "byte " + Long.toUnsignedString(position),
+          Long.toUnsignedString(count) + " bytes expected there",
+          "positions up to the end of the file at " + size,
+          "The file is truncated or damaged: fetch it again.");
+    }
+  }
+
+  abstract void transfer(long position, ByteBuffer target) throws IOException;
+
+  /** The file, if this is all of one. */
+  Optional<Path> path() {
+    return Optional.empty();
+  }
+
+  /** Frees what this source itself holds; a slice holds nothing. */
+  @Override
+  public void close() {}
+
+  /** Part of this source, which must stay open. */
+  final ByteSource slice(long offset, long length) {
+    requireInside(offset, length);
+    ByteSource whole = this;
+    return new ByteSource(length) {
+      @Override
+      void transfer(long position, ByteBuffer target) throws IOException {
+        whole.transfer(offset + position, target);
+      }
+    };
+  }
+
+  static ByteSource of(byte[] bytes) {
+    return new ByteSource(bytes.length) {
+      @Override
+      void transfer(long position, ByteBuffer target) {
+        target.put(bytes, (int) position, target.remaining());
+      }
+    };
+  }
+
+  /** An open file. */
+  static ByteSource of(Path path) throws IOException {
+    FileChannel channel = FileChannel.open(path);
+    return new ByteSource(channel.size()) {
+      @Override
+      void transfer(long position, ByteBuffer target) throws IOException {
+        long at = position;
+        while (target.hasRemaining()) {
+          int count = channel.read(target, at);
+          if (count < 0) {
+            throw new IOException("the file became shorter while it was read");
+          }
+          at += count;
+        }
+      }
+
+      @Override
+      Optional<Path> path() {
+        return Optional.of(path);
+      }
+
+      @Override
+      public void close() {
+        try {
+          channel.close();
+        } catch (IOException e) {
+          throw new ModelFileException(
+              path.toString(), "an error on closing: " + e.getMessage(), "a readable file", "", e);
+        }
+      }
+    };
+  }
+
+  /** All of a stream, held off heap in blocks until closed. The stream stays open. */
+  static ByteSource of(InputStream stream) throws IOException {
+    List<Tensor> blocks = new ArrayList<>();
+    try {
+      ReadableByteChannel channel = Channels.newChannel(stream);
+      long total = 0;
+      while (true) {
+        long length = Math.min(Blocks.LARGEST, Math.max(Blocks.SMALLEST, total / 4));
+        Tensor block = Tensor.allocate(DType.UINT8, Shape.of(length));
+        blocks.add(block);
+        ByteBuffer target = block.bytes(0, (int) length);
+        while (target.hasRemaining() && channel.read(target) >= 0) {}
+        total += target.position();
+        if (target.hasRemaining()) {
+          return new Blocks(blocks, total);
+        }
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      blocks.forEach(Tensor::close);
+      throw e;
+    }
+  }
+
+  private static final class Blocks extends ByteSource {
+    static final long SMALLEST = 1 << 16;
+    static final long LARGEST = 1 << 26;
+
+    private final List<Tensor> blocks;
+
+    Blocks(List<Tensor> blocks, long size) {
+      super(size);
+      this.blocks = blocks;
+    }
+
+    @Override
+    void transfer(long position, ByteBuffer target) {
+      long start = 0;
+      for (Tensor block : blocks) {
+        long from = position - start;
+        if (from < block.size() && target.hasRemaining()) {
+          int count = (int) Math.min(target.remaining(), block.size() - from);
+          target.put(block.bytes(from, count));
+          position += count;
+        }
+        start += block.size();
+      }
+    }
+
+    @Override
+    public void close() {
+      blocks.forEach(Tensor::close);
+    }
+  }
+}

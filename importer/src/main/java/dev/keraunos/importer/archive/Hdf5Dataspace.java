@@ -1,0 +1,49 @@
+package dev.keraunos.importer.archive;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A dataspace message (HDF5 file format, IV.A.2.b).
+ *
+ * @param dims empty for a scalar
+ * @param elements their product, 1 for a scalar, 0 for a null dataspace
+ */
+record Hdf5Dataspace(long[] dims, long elements) {
+  private static final int MAX_RANK = 32;
+
+  /** Reads a message from the buffer's position on. */
+  static Hdf5Dataspace read(ByteBuffer in) {
+    int version = in.get();
+    int rank = in.get() & 0xff;
+    int flags = in.get();
+    boolean none = version == 2 && in.get() == 2;
+    if (version != 1 && version != 2 || rank > MAX_RANK || (flags & ~1) != 0) {
+      throw new IllegalArgumentException("dataspace version " + version + " of rank " + rank);
+    }
+    if (version == 1) {
+      in.position(in.position() + 5);
+    }
+    long[] dims = new long[rank];
+    long elements = none ? 0 : 1;
+    for (int i = 0; i < rank; i++) {
+      dims[i] = in.getLong();
+      if (dims[i] < 0) {
+        throw new IllegalArgumentException("dimension " + Long.toUnsignedString(dims[i]));
+      }
+      elements = Math.multiplyExact(elements, dims[i]);
+    }
+    boolean hasMaximum = (flags & 1) != 0;
+    for (int i = 0; i < rank && hasMaximum; i++) {
+      long maximum = in.getLong();
+      if (maximum != -1 && Long.compareUnsigned(maximum, dims[i]) < 0) {
+        throw new IllegalArgumentException("dimension " + dims[i] + " above its own maximum " + maximum);
+      }
+    }
+    return new Hdf5Dataspace(dims, elements);
+  }
+
+  /** The bytes that this many elements take. */
+  long bytes(Hdf5Datatype type) {
+    return Math.multiplyExact(elements, type.size());
+  }
+}

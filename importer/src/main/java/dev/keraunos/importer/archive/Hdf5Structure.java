@@ -1,0 +1,195 @@
+package dev.keraunos.importer.archive;
+
+import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5ObjectHeader.Message;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The structures of one HDF5 file, each checked before it is used: every address and length lies inside the file, no
+ * structure is reached twice, no object claims more than the file can hold.
+ *
+ * <p>It follows the HDF5 file format for superblocks 0 to 3, object headers 1 and 2 and symbol-table and compact
+ * groups, which is all that Keras writes. Fractal-heap groups, chunked storage and the like are named in {@link
+ * Hdf5Object#beyond}; their own structures carry checksums that libhdf5 verifies.
+ */
+final class Hdf5Structure {
+  private static final int DATASPACE = 0x01;
+  private static final int LINK_INFO = 0x02;
+  private static final int DATATYPE = 0x03;
+  private static final int OLD_FILL_VALUE = 0x04;
+  private static final int FILL_VALUE = 0x05;
+  private static final int LINK = 0x06;
+  private static final int EXTERNAL_FILES = 0x07;
+  private static final int LAYOUT = 0x08;
+  private static final int FILTERS = 0x0b;
+  private static final int ATTRIBUTE = 0x0c;
+  private static final int SHARED_TABLE = 0x0f;
+  private static final int SYMBOL_TABLE = 0x11;
+  private static final int BTREE_K = 0x13;
+  private static final int DRIVER_INFO = 0x14;
+  private static final int ATTRIBUTE_INFO = 0x15;
+  private static final int CACHE_IMAGE = 0x18;
+  private static final int LAST_KNOWN = 0x18;
+
+  private static final String DAMAGED = "The file is damaged or hostile: fetch it again.";
+
+  private final ByteSource file;
+  private final Hdf5Superblock superblock;
+  private final Hdf5Groups groups;
+  private final Hdf5Storage storage;
+  private final Hdf5Attributes attributes;
+  private final Set<Long> visited = new HashSet<>();
+
+  /**
+   * Reads the superblock.
+   *
+   * @throws ModelFileException if this is no HDF5 file, or a truncated one
+   */
+  Hdf5Structure(ByteSource whole) {
+    superblock = guarded("/", () -> Hdf5Superblock.read(whole));
+    file = whole.slice(superblock.base(), whole.size() - superblock.base());
+    groups = new Hdf5Groups(file, superblock);
+    storage = new Hdf5Storage(file, superblock);
+    attributes = new Hdf5Attributes(file);
+    superblock.extension().ifPresent(at -> guarded("superblock extension", () -> read(at)));
+  }
+
+  /** The file from the superblock on: what addresses count from. */
+  ByteSource file() {
+    return file;
+  }
+
+  /** The address of the root group. */
+  long root() {
+    return superblock.root();
+  }
+
+  /**
+   * Reads and checks one object. Each may be asked for once: a second path to it, or a circle, is an error.
+   *
+   * @param path for error messages
+   */
+  Hdf5Object object(long address, String path) {
+    if (!visited.add(address)) {
+      throw new ModelFileException(
+          path,
+          "a second link to the object at " + address,
+          "one path to each object, as Keras writes",
+          "The file is damaged or hostile.");
+    }
+    return guarded(path, () -> read(address));
+  }
+
+  private interface Step<T> {
+    T run();
+  }
+
+  private static <T> T guarded(String path, Step<T> step) {
+    try {
+      return step.run();
+    } catch (ModelFileException e) {
+      throw e.under(path);
+    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+      throw new ModelFileException(
+          path, "a structure cut short", "complete HDF5 structures", DAMAGED, e);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new ModelFileException(path, e.getMessage(), "valid HDF5 structures", DAMAGED, e);
+    }
+  }
+
+  private Hdf5Object read(long address) {
+    Parts parts = new Parts();
+    for (Message message : Hdf5ObjectHeader.read(file, address)) {
+      parts.add(message);
+    }
+    Optional<Hdf5SymbolTable> cached =
+        address == superblock.root() ? superblock.rootCache() : groups.cached(address);
+    if (cached.isPresent() && !cached.equals(parts.symbolTable)) {
+      throw new IllegalArgumentException("a group at odds with the entry that leads to it");
+    }
+    parts.symbolTable.ifPresent(table -> parts.links.putAll(groups.links(table)));
+    Optional<Hdf5Object.Data> data =
+        parts.layout == null
+            ? Optional.empty()
+            : Optional.of(storage.data(parts.type, parts.space, parts.layout, parts.filters));
+    if (data.isPresent() && !storage.isPlain(parts.layout, parts.filters)) {
+      parts.beyond.add("chunked storage");
+    }
+    return new Hdf5Object(parts.attributes, parts.links, data, parts.beyond);
+  }
+
+  /** What the messages of one header say. */
+  private final class Parts {
+    private final Map<String, List<String>> attributes = new LinkedHashMap<>();
+    private final Map<String, Long> links = new LinkedHashMap<>();
+    private final Set<String> beyond = new LinkedHashSet<>();
+    private Optional<Hdf5SymbolTable> symbolTable = Optional.empty();
+    private Hdf5Datatype type;
+    private Hdf5Dataspace space;
+    private ByteBuffer layout;
+    private final List<Integer> filters = new ArrayList<>();
+
+    void add(Message message) {
+      ByteBuffer in = message.data();
+      if ((message.flags() & 2) != 0) {
+        throw unsupported("a message shared between objects");
+      }
+      if (message.type() > LAST_KNOWN && (message.flags() & 0x88) != 0) {
+        throw unsupported("header message " + message.type());
+      }
+      switch (message.type()) {
+        case DATASPACE -> space = once(space, Hdf5Dataspace.read(in));
+        case DATATYPE -> type = once(type, Hdf5Datatype.read(in));
+        case LAYOUT -> layout = once(layout, in);
+        case FILTERS -> filters.addAll(Hdf5Storage.filters(in));
+        case FILL_VALUE, OLD_FILL_VALUE -> Hdf5Storage.checkFillValue(message.type() == FILL_VALUE, in);
+        case ATTRIBUTE -> Hdf5Structure.this.attributes.read(in, attributes);
+        case SYMBOL_TABLE -> symbolTable =
+            Optional.of(once(symbolTable.orElse(null), new Hdf5SymbolTable(in.getLong(), in.getLong())));
+        case LINK -> Hdf5Groups.link(in, links);
+        case LINK_INFO -> dense(in, 8, "groups with many links in a fractal heap");
+        case ATTRIBUTE_INFO -> dense(in, 2, "attributes in a fractal heap");
+        case EXTERNAL_FILES -> throw unsupported("data stored in another file");
+        case SHARED_TABLE, CACHE_IMAGE, DRIVER_INFO, BTREE_K -> throw unsupported(
+            "header message " + message.type());
+        default -> {} // comments, times, reference counts
+      }
+    }
+
+    private <T> T once(T earlier, T value) {
+      if (earlier != null) {
+        throw new IllegalArgumentException("an object header with two messages of one kind");
+      }
+      return value;
+    }
+
+    /** Link info and attribute info both end in the address of a heap, undefined where they keep none. */
+    private void dense(ByteBuffer in, int creationIndexBytes, String feature) {
+      int version = in.get();
+      int flags = in.get();
+      if (version != 0) {
+        throw new IllegalArgumentException("index information of version " + version);
+      }
+      if ((flags & 1) != 0) {
+        in.position(in.position() + creationIndexBytes);
+      }
+      if (in.getLong() != Hdf5Superblock.UNDEFINED) {
+        beyond.add(feature);
+      }
+    }
+  }
+
+  private static ModelFileException unsupported(String found) {
+    return new ModelFileException(
+        "", found, "plain groups, attributes and datasets inside this one file", "Save the model with Keras itself.");
+  }
+}
