@@ -16,6 +16,15 @@ final class Memory {
   private static final int ALIGNMENT = 64;
   private static final boolean NATIVE = loads();
 
+  /** Bytes at an address, whose owner must outlive it. */
+  static final class View extends BytePointer {
+    View(long start, long bytes) {
+      address = start;
+      limit = bytes;
+      capacity = bytes;
+    }
+  }
+
   private final Pointer owner;
   private final long address;
   private volatile ByteBuffer[] windows;
@@ -48,10 +57,8 @@ final class Memory {
     long skip = (ALIGNMENT - block.address() % ALIGNMENT) % ALIGNMENT;
     ByteBuffer[] windows = new ByteBuffer[count(bytes)];
     for (int i = 0; i < windows.length; i++) {
-      long from = skip + i * WINDOW;
-      BytePointer window = new BytePointer(block);
-      window.position(from).limit(from + Math.min(WINDOW, bytes - i * WINDOW));
-      windows[i] = ordered(window.asByteBuffer());
+      long start = block.address() + skip + i * WINDOW;
+      windows[i] = ordered(new View(start, Math.min(WINDOW, bytes - i * WINDOW)).asByteBuffer());
     }
     return new Memory(block, block.address() + skip, windows);
   }

@@ -4,7 +4,6 @@ import dev.keraunos.error.InputException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
@@ -480,7 +479,7 @@ public final class Tensor implements AutoCloseable {
     if (address == 0) {
       throw new IllegalStateException("this tensor has no native memory: JavaCPP is not loaded");
     }
-    return new View(address, byteSize());
+    return new Memory.View(address, byteSize());
   }
 
   /** Frees the memory unless this is a view. Later access throws {@link IllegalStateException}. */
@@ -501,13 +500,5 @@ public final class Tensor implements AutoCloseable {
           .append(dtype.isFloating() ? (Object) getDouble(i) : (Object) getLong(i));
     }
     return text.append(shown < size() ? ", ...]" : "]").toString();
-  }
-
-  private static final class View extends BytePointer {
-    View(long start, long bytes) {
-      address = start;
-      limit = bytes;
-      capacity = bytes;
-    }
   }
 }
