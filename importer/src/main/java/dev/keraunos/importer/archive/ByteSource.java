@@ -11,12 +11,16 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Random access to the bytes of a file, of memory, or of a part of either. Every read is checked against the size. */
+/**
+ * Random access to the bytes of a file, of memory, or of a part of either. Every read is checked
+ * against the size.
+ */
 abstract class ByteSource implements AutoCloseable {
   private final long size;
 
@@ -35,7 +39,11 @@ abstract class ByteSource implements AutoCloseable {
       transfer(position, target);
     } catch (IOException e) {
       throw new ModelFileException(
-          "byte " + position, "an error while reading: " + e.getMessage(), "a readable file", "", e);
+          "byte " + position,
+          "an error while reading: " + e.getMessage(),
+          "a readable file",
+          "",
+          e);
     }
   }
 
@@ -52,6 +60,11 @@ abstract class ByteSource implements AutoCloseable {
     ByteBuffer copy = ByteBuffer.allocate((int) count);
     read(position, copy);
     return copy.flip().order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /** Some bytes as UTF-8 text. */
+  final String text(long position, long count) {
+    return StandardCharsets.UTF_8.decode(bytes(position, count)).toString();
   }
 
   /** True if all of a range lies inside. */

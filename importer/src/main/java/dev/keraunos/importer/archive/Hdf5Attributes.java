@@ -5,14 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Attribute messages (HDF5 file format, IV.A.2.m) and the global heap that holds their variable-length texts (III.E).
- * Texts are UTF-8 whatever the character set tag says.
+ * Attribute messages (HDF5 file format, IV.A.2.m) and the global heap that holds their
+ * variable-length texts (III.E). Texts are UTF-8 whatever the character set tag says.
  */
 final class Hdf5Attributes {
   private static final int SIGNATURE_GCOL = 0x4c4f4347;
@@ -29,7 +28,7 @@ final class Hdf5Attributes {
   void read(ByteBuffer in, Map<String, List<String>> attributes) {
     int version = in.get();
     int flags = in.get();
-    if (version < 1 || version > 3 || version > 1 && flags != 0) {
+    if (version < 1 || version > 3 || (version > 1 && flags != 0)) {
       throw new IllegalArgumentException("an attribute of version " + version + ", flags " + flags);
     }
     int nameSize = in.getShort() & 0xffff;
@@ -68,14 +67,17 @@ final class Hdf5Attributes {
             case FIXED_TEXT -> trim(element, type.padding());
             case VARIABLE_TEXT -> global(element);
             case NUMBER -> number(type, element);
-            case UNSUPPORTED -> throw new IllegalArgumentException(
-                "attribute '" + name + "' of " + type.description());
+            case UNSUPPORTED ->
+                throw new IllegalArgumentException(
+                    "attribute '" + name + "' of " + type.description());
           });
     }
     return values;
   }
 
-  /** A fixed-length text without its padding: 0 ends at a NUL, 1 is padded with NULs, 2 with spaces. */
+  /**
+   * A fixed-length text without its padding: 0 ends at a NUL, 1 is padded with NULs, 2 with spaces.
+   */
   static String trim(ByteBuffer text, int padding) {
     byte[] bytes = new byte[text.remaining()];
     text.get(text.position(), bytes);
@@ -125,12 +127,12 @@ final class Hdf5Attributes {
     if (object == null || length > object[1] || textBytes > 2 * file.size()) {
       throw new IllegalArgumentException("a text of " + length + " bytes outside the global heap");
     }
-    byte[] bytes = file.bytes(object[0], length).array();
-    int end = bytes.length;
-    while (end > 0 && bytes[end - 1] == 0) {
+    String text = file.text(object[0], length);
+    int end = text.length();
+    while (end > 0 && text.charAt(end - 1) == 0) {
       end--;
     }
-    return new String(Arrays.copyOf(bytes, end), StandardCharsets.UTF_8);
+    return text.substring(0, end);
   }
 
   /** Position and size of each object in a collection. */

@@ -1,14 +1,15 @@
 package dev.keraunos.importer.archive;
 
+import dev.keraunos.tensor.Shape;
 import java.nio.ByteBuffer;
 
 /**
  * A dataspace message (HDF5 file format, IV.A.2.b).
  *
- * @param dims empty for a scalar
+ * @param shape rank 0 for a scalar
  * @param elements their product, 1 for a scalar, 0 for a null dataspace
  */
-record Hdf5Dataspace(long[] dims, long elements) {
+record Hdf5Dataspace(Shape shape, long elements) {
   private static final int MAX_RANK = 32;
 
   /** Reads a message from the buffer's position on. */
@@ -17,7 +18,7 @@ record Hdf5Dataspace(long[] dims, long elements) {
     int rank = in.get() & 0xff;
     int flags = in.get();
     boolean none = version == 2 && in.get() == 2;
-    if (version != 1 && version != 2 || rank > MAX_RANK || (flags & ~1) != 0) {
+    if ((version != 1 && version != 2) || rank > MAX_RANK || (flags & ~1) != 0) {
       throw new IllegalArgumentException("dataspace version " + version + " of rank " + rank);
     }
     if (version == 1) {
@@ -36,10 +37,11 @@ record Hdf5Dataspace(long[] dims, long elements) {
     for (int i = 0; i < rank && hasMaximum; i++) {
       long maximum = in.getLong();
       if (maximum != -1 && Long.compareUnsigned(maximum, dims[i]) < 0) {
-        throw new IllegalArgumentException("dimension " + dims[i] + " above its own maximum " + maximum);
+        throw new IllegalArgumentException(
+            "dimension " + dims[i] + " above its own maximum " + maximum);
       }
     }
-    return new Hdf5Dataspace(dims, elements);
+    return new Hdf5Dataspace(Shape.of(dims), elements);
   }
 
   /** The bytes that this many elements take. */

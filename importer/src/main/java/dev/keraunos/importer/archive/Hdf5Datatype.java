@@ -18,7 +18,12 @@ import java.util.Optional;
  * @param description for error messages
  */
 record Hdf5Datatype(
-    Kind kind, int size, Optional<DType> dtype, boolean bigEndian, int padding, String description) {
+    Kind kind,
+    int size,
+    Optional<DType> dtype,
+    boolean bigEndian,
+    int padding,
+    String description) {
 
   enum Kind {
     NUMBER,
@@ -31,7 +36,13 @@ record Hdf5Datatype(
 
   /** The bytes of a float that its message describes, and which of our types it is. */
   private record FloatForm(
-      int size, int sign, int exponentAt, int exponentBits, int mantissaBits, long bias, DType dtype) {}
+      int size,
+      int sign,
+      int exponentAt,
+      int exponentBits,
+      int mantissaBits,
+      long bias,
+      DType dtype) {}
 
   private static final List<FloatForm> FLOATS =
       List.of(
@@ -57,40 +68,31 @@ record Hdf5Datatype(
     if (version < 1 || version > 4 || size <= 0) {
       throw new IllegalArgumentException("datatype version " + version + " of size " + size);
     }
-    switch (type) {
-      case 0:
-        return fixedPoint(in, bits, size);
-      case 1:
-        return floatingPoint(in, bits, size);
-      case 3:
-        return text(Kind.FIXED_TEXT, size, bits & 0xf);
-      case 5:
-        return opaque(in, bits, size);
-      case 8:
-        return enumeration(in, bits, size, version, nesting);
-      case 9:
-        read(in, nesting + 1);
-        return (bits & 0xf) == 1
-            ? text(Kind.VARIABLE_TEXT, size, 0)
-            : unsupported("variable-length sequences", size);
-      case 2:
-        return unsupported("time values", size);
-      case 4:
-        return unsupported("bit fields", size);
-      case 6:
-        return unsupported("compound values", size);
-      case 7:
-        return unsupported("references", size);
-      case 10:
-        return unsupported("array values", size);
-      default:
-        throw new IllegalArgumentException("datatype class " + type);
-    }
+    return switch (type) {
+      case 0 -> fixedPoint(in, bits, size);
+      case 1 -> floatingPoint(in, bits, size);
+      case 2 -> unsupported("time values", size);
+      case 3 -> text(Kind.FIXED_TEXT, size, bits & 0xf);
+      case 4 -> unsupported("bit fields", size);
+      case 5 -> opaque(in, bits, size);
+      case 6 -> unsupported("compound values", size);
+      case 7 -> unsupported("references", size);
+      case 8 -> enumeration(in, bits, size, version, nesting);
+      case 9 -> variableLength(in, bits, size, nesting);
+      case 10 -> unsupported("array values", size);
+      default -> throw new IllegalArgumentException("datatype class " + type);
+    };
+  }
+
+  private static Hdf5Datatype variableLength(ByteBuffer in, int bits, int size, int nesting) {
+    read(in, nesting + 1);
+    return (bits & 0xf) == 1
+        ? text(Kind.VARIABLE_TEXT, size, 0)
+        : unsupported("variable-length sequences", size);
   }
 
   private static Hdf5Datatype number(DType dtype, int size, boolean bigEndian) {
-    return new Hdf5Datatype(
-        Kind.NUMBER, size, Optional.of(dtype), bigEndian, 0, dtype.kerasName());
+    return new Hdf5Datatype(Kind.NUMBER, size, Optional.of(dtype), bigEndian, 0, dtype.kerasName());
   }
 
   private static Hdf5Datatype text(Kind kind, int size, int padding) {
@@ -133,13 +135,19 @@ record Hdf5Datatype(
     int mantissaBits = in.get() & 0xff;
     long bias = in.getInt() & 0xffffffffL;
     int sign = bits >>> 8 & 0xff;
-    boolean plain = (bits & 0x7e) == 0x20 && offset == 0 && precision == 8 * size && mantissaAt == 0;
+    boolean plain =
+        (bits & 0x7e) == 0x20 && offset == 0 && precision == 8 * size && mantissaAt == 0;
     FloatForm form = new FloatForm(size, sign, exponentAt, exponentBits, mantissaBits, bias, null);
     for (FloatForm known : FLOATS) {
       FloatForm untyped =
           new FloatForm(
-              known.size, known.sign, known.exponentAt, known.exponentBits, known.mantissaBits,
-              known.bias, null);
+              known.size,
+              known.sign,
+              known.exponentAt,
+              known.exponentBits,
+              known.mantissaBits,
+              known.bias,
+              null);
       if (plain && untyped.equals(form)) {
         return number(known.dtype, size, (bits & 1) != 0);
       }

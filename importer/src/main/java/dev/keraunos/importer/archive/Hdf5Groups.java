@@ -10,7 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The links of groups: symbol tables (HDF5 file format, III.A to III.D) and link messages (IV.A.2.g). */
+/**
+ * The links of groups: symbol tables (HDF5 file format, III.A to III.D) and link messages
+ * (IV.A.2.g).
+ */
 final class Hdf5Groups {
   private static final int SIGNATURE_TREE = 0x45455254;
   private static final int SIGNATURE_SNOD = 0x444f4e53;
@@ -132,7 +135,9 @@ final class Hdf5Groups {
     while (heap.get(end) != 0) {
       end++;
     }
-    return new String(heap.array(), (int) offset, end - (int) offset, StandardCharsets.UTF_8);
+    byte[] name = new byte[end - (int) offset];
+    heap.get((int) offset, name);
+    return new String(name, StandardCharsets.UTF_8);
   }
 
   private void claim(long address) {

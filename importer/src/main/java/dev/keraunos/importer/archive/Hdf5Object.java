@@ -9,7 +9,8 @@ import java.util.Set;
 /**
  * A group or dataset as its checked header describes it.
  *
- * @param attributes texts, and numbers as text, by name; an empty list for an attribute of no elements
+ * @param attributes texts, and numbers as text, by name; an empty list for an attribute of no
+ *     elements
  * @param links object addresses by link name, in the order of the file's index; empty for datasets
  * @param data for datasets only
  * @param beyond features that only libhdf5 reads, such as fractal-heap groups and chunked storage
@@ -26,8 +27,7 @@ record Hdf5Object(
    * @param address where it lies, for contiguous storage
    * @param inline the data itself, for compact storage
    */
-  record Data(
-      Hdf5Datatype type, Hdf5Dataspace space, long address, Optional<ByteBuffer> inline) {
+  record Data(Hdf5Datatype type, Hdf5Dataspace space, long address, Optional<ByteBuffer> inline) {
     long bytes() {
       return space.bytes(type);
     }

@@ -9,7 +9,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The messages of an object header, version 1 or 2, continuation blocks included (HDF5 file format, IV.A.1). */
+/**
+ * The messages of an object header, version 1 or 2, continuation blocks included (HDF5 file format,
+ * IV.A.1).
+ */
 final class Hdf5ObjectHeader {
   /**
    * One header message.
@@ -84,9 +87,8 @@ final class Hdf5ObjectHeader {
     int phases = (flags & 0x10) != 0 ? 4 : 0;
     long at = address + 6 + times + phases;
     int width = 1 << (flags & 3);
-    ByteBuffer sizeField = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    file.bytes(at, width).get(sizeField.array(), 0, width);
-    long size = sizeField.getLong(0);
+    ByteBuffer sizeField = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    long size = sizeField.put(file.bytes(at, width)).getLong(0);
     messages(file.bytes(at + width, size));
     file.bytes(at + width + size, CHECKSUM);
   }

@@ -53,26 +53,27 @@ final class Hdf5Storage {
     int kind = layout.get();
     if (version != 3 && version != 4) {
       throw new ModelFileException(
-          "", "a data layout of version " + version, "versions 3 and 4", "Copy the file with h5repack.");
+          "",
+          "a data layout of version " + version,
+          "versions 3 and 4",
+          "Copy the file with h5repack.");
     }
-    switch (kind) {
-      case COMPACT:
-        return new Hdf5Object.Data(type, space, 0, Optional.of(compact(layout, bytes)));
-      case CONTIGUOUS:
-        long address = contiguous(layout, bytes);
-        return new Hdf5Object.Data(type, space, address, Optional.empty());
-      case CHUNKED:
-        boolean deflated = filters.contains(DEFLATE);
+    return switch (kind) {
+      case COMPACT -> new Hdf5Object.Data(type, space, 0, Optional.of(compact(layout, bytes)));
+      case CONTIGUOUS ->
+          new Hdf5Object.Data(type, space, contiguous(layout, bytes), Optional.empty());
+      case CHUNKED -> {
         long stored = version == 3 ? oldChunks(layout, space, type) : file.size();
-        unpacked(bytes, stored, deflated ? Limits.DEFLATE_RATIO : 1);
-        return new Hdf5Object.Data(type, space, 0, Optional.empty());
-      default:
-        throw new ModelFileException(
-            "",
-            kind == 3 ? "a virtual dataset" : "data layout " + kind,
-            "data stored in this file",
-            "Save the model with Keras itself.");
-    }
+        unpacked(bytes, stored, filters.contains(DEFLATE) ? Limits.DEFLATE_RATIO : 1);
+        yield new Hdf5Object.Data(type, space, 0, Optional.empty());
+      }
+      default ->
+          throw new ModelFileException(
+              "",
+              kind == 3 ? "a virtual dataset" : "data layout " + kind,
+              "data stored in this file",
+              "Save the model with Keras itself.");
+    };
   }
 
   private static ByteBuffer compact(ByteBuffer layout, long bytes) {
@@ -101,8 +102,7 @@ final class Hdf5Storage {
 
   private void unpacked(long bytes, long stored, long ratio) {
     claimed = Math.addExact(claimed, bytes);
-    boolean bomb =
-        claimed > Limits.UNPACKED_FREE && claimed / Limits.UNPACKED_RATIO > file.size();
+    boolean bomb = claimed > Limits.UNPACKED_FREE && claimed / Limits.UNPACKED_RATIO > file.size();
     if (bytes / ratio > stored || bomb) {
       throw claim(bytes, stored);
     }
@@ -112,7 +112,7 @@ final class Hdf5Storage {
   private long oldChunks(ByteBuffer layout, Hdf5Dataspace space, Hdf5Datatype type) {
     int rank = layout.get() & 0xff;
     long btree = layout.getLong();
-    if (rank != space.dims().length + 1) {
+    if (rank != space.shape().rank() + 1) {
       throw new IllegalArgumentException("chunks of rank " + rank);
     }
     long chunkBytes = 1;

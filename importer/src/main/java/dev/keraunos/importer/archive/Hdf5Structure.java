@@ -14,12 +14,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * The structures of one HDF5 file, each checked before it is used: every address and length lies inside the file, no
- * structure is reached twice, no object claims more than the file can hold.
+ * The structures of one HDF5 file, each checked before it is used: every address and length lies
+ * inside the file, no structure is reached twice, no object claims more than the file can hold.
  *
- * <p>It follows the HDF5 file format for superblocks 0 to 3, object headers 1 and 2 and symbol-table and compact
- * groups, which is all that Keras writes. Fractal-heap groups, chunked storage and the like are named in {@link
- * Hdf5Object#beyond}; their own structures carry checksums that libhdf5 verifies.
+ * <p>It follows the HDF5 file format for superblocks 0 to 3, object headers 1 and 2 and
+ * symbol-table and compact groups, which is all that Keras writes. Fractal-heap groups, chunked
+ * storage and the like are named in {@link Hdf5Object#beyond}; their own structures carry checksums
+ * that libhdf5 verifies.
  */
 final class Hdf5Structure {
   private static final int DATASPACE = 0x01;
@@ -74,7 +75,8 @@ final class Hdf5Structure {
   }
 
   /**
-   * Reads and checks one object. Each may be asked for once: a second path to it, or a circle, is an error.
+   * Reads and checks one object. Each may be asked for once: a second path to it, or a circle, is
+   * an error.
    *
    * @param path for error messages
    */
@@ -151,16 +153,20 @@ final class Hdf5Structure {
         case DATATYPE -> type = once(type, Hdf5Datatype.read(in));
         case LAYOUT -> layout = once(layout, in);
         case FILTERS -> filters.addAll(Hdf5Storage.filters(in));
-        case FILL_VALUE, OLD_FILL_VALUE -> Hdf5Storage.checkFillValue(message.type() == FILL_VALUE, in);
+        case FILL_VALUE, OLD_FILL_VALUE ->
+            Hdf5Storage.checkFillValue(message.type() == FILL_VALUE, in);
         case ATTRIBUTE -> Hdf5Structure.this.attributes.read(in, attributes);
-        case SYMBOL_TABLE -> symbolTable =
-            Optional.of(once(symbolTable.orElse(null), new Hdf5SymbolTable(in.getLong(), in.getLong())));
+        case SYMBOL_TABLE ->
+            symbolTable =
+                Optional.of(
+                    once(
+                        symbolTable.orElse(null), new Hdf5SymbolTable(in.getLong(), in.getLong())));
         case LINK -> Hdf5Groups.link(in, links);
         case LINK_INFO -> dense(in, 8, "groups with many links in a fractal heap");
         case ATTRIBUTE_INFO -> dense(in, 2, "attributes in a fractal heap");
         case EXTERNAL_FILES -> throw unsupported("data stored in another file");
-        case SHARED_TABLE, CACHE_IMAGE, DRIVER_INFO, BTREE_K -> throw unsupported(
-            "header message " + message.type());
+        case SHARED_TABLE, CACHE_IMAGE, DRIVER_INFO, BTREE_K ->
+            throw unsupported("header message " + message.type());
         default -> {} // comments, times, reference counts
       }
     }
@@ -172,7 +178,10 @@ final class Hdf5Structure {
       return value;
     }
 
-    /** Link info and attribute info both end in the address of a heap, undefined where they keep none. */
+    /**
+     * Link info and attribute info both end in the address of a heap, undefined where they keep
+     * none.
+     */
     private void dense(ByteBuffer in, int creationIndexBytes, String feature) {
       int version = in.get();
       int flags = in.get();
@@ -190,6 +199,9 @@ final class Hdf5Structure {
 
   private static ModelFileException unsupported(String found) {
     return new ModelFileException(
-        "", found, "plain groups, attributes and datasets inside this one file", "Save the model with Keras itself.");
+        "",
+        found,
+        "plain groups, attributes and datasets inside this one file",
+        "Save the model with Keras itself.");
   }
 }

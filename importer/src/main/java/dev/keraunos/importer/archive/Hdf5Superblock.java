@@ -12,7 +12,8 @@ import java.util.Optional;
  * @param groupLeafK half the entries of a symbol table node
  * @param groupInternalK half the entries of a group's B-tree node
  * @param chunkInternalK half the entries of a chunk B-tree node
- * @param rootCache B-tree and heap address of the root group as its cached entry gives them, if it does
+ * @param rootCache B-tree and heap address of the root group as its cached entry gives them, if it
+ *     does
  * @param extension the address of the superblock extension, if there is one
  */
 record Hdf5Superblock(
@@ -75,7 +76,7 @@ record Hdf5Superblock(
     }
     requireBase(in.getLong(), base);
     in.getLong();
-    requireWhole(in.getLong(), base, size);
+    requireWhole(in.getLong(), size);
     if (in.getLong() != UNDEFINED) {
       throw new IllegalArgumentException("a driver information block: the file is one of several");
     }
@@ -84,7 +85,9 @@ record Hdf5Superblock(
     int cacheType = in.getInt();
     in.getInt();
     Optional<Hdf5SymbolTable> cache =
-        cacheType == 1 ? Optional.of(new Hdf5SymbolTable(in.getLong(), in.getLong())) : Optional.empty();
+        cacheType == 1
+            ? Optional.of(new Hdf5SymbolTable(in.getLong(), in.getLong()))
+            : Optional.empty();
     if (leafK == 0 || internalK == 0 || chunkK == 0 || cacheType < 0 || cacheType > 1) {
       throw new IllegalArgumentException("a superblock with impossible settings");
     }
@@ -96,11 +99,16 @@ record Hdf5Superblock(
     in.get();
     requireBase(in.getLong(), base);
     long extension = in.getLong();
-    requireWhole(in.getLong(), base, size);
+    requireWhole(in.getLong(), size);
     long root = in.getLong();
     in.position(in.position() + CHECKSUM);
     return new Hdf5Superblock(
-        base, root, DEFAULT_LEAF_K, DEFAULT_INTERNAL_K, DEFAULT_CHUNK_K, Optional.empty(),
+        base,
+        root,
+        DEFAULT_LEAF_K,
+        DEFAULT_INTERNAL_K,
+        DEFAULT_CHUNK_K,
+        Optional.empty(),
         extension == UNDEFINED ? Optional.empty() : Optional.of(extension));
   }
 
@@ -118,7 +126,7 @@ record Hdf5Superblock(
     }
   }
 
-  private static void requireWhole(long end, long base, long size) {
+  private static void requireWhole(long end, long size) {
     if (end <= 0 || end > size) {
       throw new ModelFileException(
           "/",

@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /** Loads libhdf5, once and without a word on standard error. */
 final class HdfLibrary {
-  private static final Throwable FAILURE = tryLoad();
+  private static final String FAILURE = tryLoad();
 
   private HdfLibrary() {}
 
@@ -19,22 +19,22 @@ final class HdfLibrary {
    * @throws ModelFileException if it does not load on this machine
    */
   static void load() {
-    if (FAILURE != null) {
+    if (!FAILURE.isEmpty()) {
       throw new ModelFileException(
           "/",
           "HDF5 storage that only libhdf5 reads, which does not load here (" + FAILURE + ")",
           "the storage Keras itself writes",
           "Add org.bytedeco:hdf5 with this platform's classifier, or copy the file with h5repack"
-              + " --low=0 --high=0 -f NONE -l CONTI.",
-          FAILURE);
+              + " --low=0 --high=0 -f NONE -l CONTI.");
     }
   }
 
   /**
-   * JavaCPP prints a warning that the versions of its hdf5 and core jars differ, which they do on purpose: that pair is
-   * the one all the native libraries in use agree with. It offers no switch for that line alone.
+   * JavaCPP prints a warning that the versions of its hdf5 and core jars differ, which they do on
+   * purpose: that pair is the one all the native libraries in use agree with. It offers no switch
+   * for that line alone.
    */
-  private static Throwable tryLoad() {
+  private static String tryLoad() {
     PrintStream error = System.err;
     System.setErr(
         new PrintStream(error, true) {
@@ -48,11 +48,10 @@ final class HdfLibrary {
     try {
       Loader.load(hdf5.class);
       hdf5.H5open();
-      hdf5.H5Eset_auto2(
-          hdf5.H5E_DEFAULT, (H5E_auto2_t) null, (Pointer) null);
-      return null;
+      hdf5.H5Eset_auto2(hdf5.H5E_DEFAULT, (H5E_auto2_t) null, (Pointer) null);
+      return "";
     } catch (LinkageError | RuntimeException e) {
-      return e;
+      return e.toString();
     } finally {
       System.setErr(error);
     }

@@ -1,7 +1,6 @@
 package dev.keraunos.importer.archive;
 
 import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
@@ -9,8 +8,9 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Reads the HDF5 that Keras writes: symbol-table or compact groups, contiguous or compact little-endian data. Data goes
- * from the file straight into tensors. It needs no lock, no native code and no copy of the file.
+ * Reads the HDF5 that Keras writes: symbol-table or compact groups, contiguous or compact
+ * little-endian data. Data goes from the file straight into tensors. It needs no lock, no native
+ * code and no copy of the file.
  */
 final class JavaHdf5Reader implements Hdf5Reader {
   /** The file uses a feature that only libhdf5 reads. */
@@ -46,7 +46,9 @@ final class JavaHdf5Reader implements Hdf5Reader {
       Map<String, Tensor> datasets = new LinkedHashMap<>();
       Hdf5Group group = new Hdf5Group(object.attributes(), groups, datasets);
       try {
-        object.links().forEach((name, address) -> child(group, name, address, path + "/" + name, depth));
+        object
+            .links()
+            .forEach((name, address) -> child(group, name, address, path + "/" + name, depth));
         return group;
       } catch (RuntimeException | Error e) {
         group.close();
@@ -77,8 +79,7 @@ final class JavaHdf5Reader implements Hdf5Reader {
       if (data.type().bigEndian() && data.type().size() > 1) {
         throw new BeyondJava("big-endian data");
       }
-      Tensor tensor =
-          Tensor.allocate(data.type().dtype().orElseThrow(), Shape.of(data.space().dims()));
+      Tensor tensor = Tensor.allocate(data.type().dtype().orElseThrow(), data.space().shape());
       try {
         if (data.inline().isPresent()) {
           tensor.bytes(0, (int) data.bytes()).put(data.inline().get().duplicate());

@@ -1,12 +1,18 @@
 package dev.keraunos.importer.archive;
 
-/** Bounds on what a file may claim; far above what Keras writes, low enough to stop a hostile file early. */
+/**
+ * Bounds on what a file may claim; far above what Keras writes, low enough to stop a hostile file
+ * early.
+ */
 final class Limits {
-  /** The largest single structure of a file that is read at once: an object header, a heap, a zip directory. */
+  /**
+   * The largest single structure of a file that is read at once: an object header, a heap, a zip
+   * directory.
+   */
   static final long STRUCTURE_BYTES = 1L << 28;
 
   /** The largest config or metadata document. */
-  static final long JSON_BYTES = 1L << 28;
+  static final long JSON_BYTES = 1L << 26;
 
   /** The deepest nesting of a JSON document; a nested model takes about five levels. */
   static final int JSON_DEPTH = 400;
@@ -17,7 +23,9 @@ final class Limits {
   /** The best ratio deflate can reach. */
   static final long DEFLATE_RATIO = 1032;
 
-  /** Unpacked data beyond {@link #UNPACKED_FREE} bytes must not exceed the packed size times this. */
+  /**
+   * Unpacked data beyond {@link #UNPACKED_FREE} bytes must not exceed the packed size times this.
+   */
   static final long UNPACKED_RATIO = 100;
 
   /** Unpacked data up to this many bytes is always accepted. */

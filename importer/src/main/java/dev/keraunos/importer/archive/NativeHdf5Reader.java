@@ -2,10 +2,8 @@ package dev.keraunos.importer.archive;
 
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.tensor.DType;
-import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -17,6 +15,7 @@ import java.util.function.Predicate;
 import org.bytedeco.hdf5.H5L_info2_t;
 import org.bytedeco.hdf5.H5L_iterate2_t;
 import org.bytedeco.hdf5.H5O_info2_t;
+import org.bytedeco.hdf5.H5O_token_t;
 import org.bytedeco.hdf5.global.hdf5;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.DoublePointer;
@@ -27,13 +26,14 @@ import org.bytedeco.javacpp.PointerPointer;
 /**
  * Reads any HDF5 file through libhdf5's C API.
  *
- * <p>libhdf5 is neither thread-safe nor proof against damaged files. So all calls happen under one lock, every
- * identifier is closed again, and {@link Hdf5Structure} has checked each object before libhdf5 opens it. Memory that is
- * not a file is handed over as a contiguous copy.
+ * <p>libhdf5 is neither thread-safe nor proof against damaged files. So all calls happen under one
+ * lock, every identifier is closed again, and {@link Hdf5Structure} has checked each object before
+ * libhdf5 opens it. Memory that is not a file is handed over as a contiguous copy.
  */
 final class NativeHdf5Reader implements Hdf5Reader {
   private static final ReentrantLock LOCK = new ReentrantLock();
   private static final long VARIABLE = -1L;
+  private static final long COPIED_AT_ONCE = 1 << 26;
 
   @Override
   public Hdf5Group read(ByteSource file, Predicate<String> wanted) {
@@ -50,7 +50,8 @@ final class NativeHdf5Reader implements Hdf5Reader {
 
   private static Id openFile(ByteSource file) {
     try (Id access = Id.of("/", hdf5.H5Pcreate(hdf5.H5P_CLS_FILE_ACCESS_ID_g()), hdf5::H5Pclose);
-        BytePointer path = new BytePointer(file.path().orElseThrow().toString(), StandardCharsets.UTF_8)) {
+        BytePointer path =
+            new BytePointer(file.path().orElseThrow().toString(), StandardCharsets.UTF_8)) {
       hdf5.H5Pset_file_locking(access.handle, false, true);
       hdf5.H5Pset_fclose_degree(access.handle, hdf5.H5F_CLOSE_STRONG);
       return Id.of("/", hdf5.H5Fopen(path, hdf5.H5F_ACC_RDONLY, access.handle), hdf5::H5Fclose);
@@ -67,14 +68,12 @@ final class NativeHdf5Reader implements Hdf5Reader {
     static Image of(ByteSource source) {
       Image image = new Image(Pointer.malloc(source.size()), source.size());
       if (image.memory.isNull()) {
-        throw new OutOfMemoryError("no memory for a copy of the model file of " + source.size() + " bytes");
+        throw new OutOfMemoryError(
+            "no memory for a copy of the model file of " + source.size() + " bytes");
       }
-      for (long at = 0; at < source.size(); ) {
-        int count = (int) Math.min(1 << 26, source.size() - at);
-        BytePointer window = new BytePointer(image.memory);
-        window.position(at).limit(at + count);
-        source.read(at, window.asByteBuffer());
-        at += count;
+      for (long at = 0; at < source.size(); at += COPIED_AT_ONCE) {
+        long count = Math.min(COPIED_AT_ONCE, source.size() - at);
+        source.read(at, new View(image.memory.address() + at, count).asByteBuffer());
       }
       return image;
     }
@@ -82,6 +81,15 @@ final class NativeHdf5Reader implements Hdf5Reader {
     @Override
     public void close() {
       Pointer.free(memory);
+    }
+  }
+
+  /** Bytes at an address. */
+  private static final class View extends BytePointer {
+    View(long start, long bytes) {
+      address = start;
+      limit = bytes;
+      capacity = bytes;
     }
   }
 
@@ -96,11 +104,6 @@ final class NativeHdf5Reader implements Hdf5Reader {
     public void close() {
       closer.accept(handle);
     }
-  }
-
-  private static Id id(String path, long handle, LongConsumer closer) {
-    check(path, handle);
-    return new Id(handle, closer);
   }
 
   private static void check(String path, long status) {
@@ -121,7 +124,11 @@ final class NativeHdf5Reader implements Hdf5Reader {
 
     @Override
     public int call(long group, BytePointer name, H5L_info2_t info, Pointer data) {
-      long address = info.u_token().__data().asByteBuffer().order(ByteOrder.nativeOrder()).getLong(0);
+      H5O_token_t token = info.u_token();
+      long address = 0;
+      for (int i = Long.BYTES - 1; i >= 0; i--) {
+        address = (address << 8) | (token.__data(i) & 0xff);
+      }
       found.add(new Link(name.getString(StandardCharsets.UTF_8), info.type(), address));
       return 0;
     }
@@ -166,7 +173,10 @@ final class NativeHdf5Reader implements Hdf5Reader {
     private static List<Link> links(Id group, String path) {
       try (Links links = new Links()) {
         LongPointer from = null;
-        check(path, hdf5.H5Literate2(group.handle, hdf5.H5_INDEX_NAME, hdf5.H5_ITER_INC, from, links, null));
+        check(
+            path,
+            hdf5.H5Literate2(
+                group.handle, hdf5.H5_INDEX_NAME, hdf5.H5_ITER_INC, from, links, null));
         return links.found;
       }
     }
@@ -190,7 +200,7 @@ final class NativeHdf5Reader implements Hdf5Reader {
 
     private static Tensor tensor(Id dataset, Hdf5Object.Data data, String path) {
       DType dtype = data.type().dtype().orElseThrow();
-      Tensor tensor = Tensor.allocate(dtype, Shape.of(data.space().dims()));
+      Tensor tensor = Tensor.allocate(dtype, data.space().shape());
       if (tensor.size() == 0) {
         return tensor;
       }
@@ -199,7 +209,15 @@ final class NativeHdf5Reader implements Hdf5Reader {
         if (data.type().bigEndian() && dtype.bytes() > 1) {
           check(path, hdf5.H5Tset_order(memory.handle, hdf5.H5T_ORDER_LE));
         }
-        check(path, hdf5.H5Dread(dataset.handle, memory.handle, hdf5.H5S_ALL, hdf5.H5S_ALL, hdf5.H5P_DEFAULT, tensor.pointer()));
+        check(
+            path,
+            hdf5.H5Dread(
+                dataset.handle,
+                memory.handle,
+                hdf5.H5S_ALL,
+                hdf5.H5S_ALL,
+                hdf5.H5P_DEFAULT,
+                tensor.pointer()));
         return tensor;
       } catch (RuntimeException | Error e) {
         tensor.close();
@@ -216,7 +234,13 @@ final class NativeHdf5Reader implements Hdf5Reader {
                 Id.of(
                     path,
                     hdf5.H5Aopen_by_idx(
-                        object.handle, self, hdf5.H5_INDEX_NAME, hdf5.H5_ITER_INC, i, hdf5.H5P_DEFAULT, hdf5.H5P_DEFAULT),
+                        object.handle,
+                        self,
+                        hdf5.H5_INDEX_NAME,
+                        hdf5.H5_ITER_INC,
+                        i,
+                        hdf5.H5P_DEFAULT,
+                        hdf5.H5P_DEFAULT),
                     hdf5::H5Aclose)) {
           String name = name(attribute, path);
           attributes.put(name, new Attribute(attribute, path + "@" + name).values());
@@ -237,7 +261,7 @@ final class NativeHdf5Reader implements Hdf5Reader {
       check(path, length);
       try (BytePointer name = new BytePointer(length + 1)) {
         check(path, hdf5.H5Aget_name(attribute.handle, length + 1, name));
-        return name.getString(StandardCharsets.UTF_8);
+        return name.limit(length).getString(StandardCharsets.UTF_8);
       }
     }
   }

@@ -53,19 +53,13 @@ public record DTypePolicy(String name, DType compute, DType variable, String qua
       DTypePolicy source = named(lower.substring(from + "_from_".length()), where);
       return new DTypePolicy(name, source.compute, source.variable, lower.substring(0, from));
     }
-    switch (lower) {
-      case "mixed_float16":
-        return new DTypePolicy(name, DType.FLOAT16, DType.FLOAT32, "");
-      case "mixed_bfloat16":
-        return new DTypePolicy(name, DType.BFLOAT16, DType.FLOAT32, "");
-      case "_infer": // PolicyV1 of tf.keras 2.2.4-tf: the type of the first input
-      case "infer":
-        return FLOAT32;
-      case "string": // text layers compute on the host
-        return new DTypePolicy(name, DType.FLOAT32, DType.FLOAT32, "");
-      default:
-        return plain(name, dtype(lower, where));
-    }
+    return switch (lower) {
+      case "mixed_float16" -> new DTypePolicy(name, DType.FLOAT16, DType.FLOAT32, "");
+      case "mixed_bfloat16" -> new DTypePolicy(name, DType.BFLOAT16, DType.FLOAT32, "");
+      case "_infer", "infer" -> FLOAT32; // PolicyV1 of tf.keras 2.2.4-tf: as the first input
+      case "string" -> new DTypePolicy(name, DType.FLOAT32, DType.FLOAT32, ""); // text layers
+      default -> plain(name, dtype(lower, where));
+    };
   }
 
   private static DType dtype(String name, String where) {

@@ -29,16 +29,11 @@ public final class Setting {
 
   /** Strips Keras' envelopes of tuples, shapes, numpy arrays and constant tensors. */
   private static JsonNode unwrap(JsonNode json) {
-    switch (json.path("class_name").asText()) {
-      case "__tuple__":
-      case "TensorShape":
-        return json.path("items");
-      case "__numpy__":
-      case "__tensor__":
-        return json.path("config").path("value");
-      default:
-        return json.path("type").asText().equals("ndarray") ? json.path("value") : json;
-    }
+    return switch (json.path("class_name").asText()) {
+      case "__tuple__", "TensorShape" -> json.path("items");
+      case "__numpy__", "__tensor__" -> json.path("config").path("value");
+      default -> json.path("type").asText().equals("ndarray") ? json.path("value") : json;
+    };
   }
 
   /** True if the key is absent from the config. */

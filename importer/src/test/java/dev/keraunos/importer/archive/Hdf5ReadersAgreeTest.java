@@ -1,0 +1,66 @@
+package dev.keraunos.importer.archive;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.keraunos.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** libhdf5 is the oracle of the Java reader: both must read the same from every recorded model. */
+class Hdf5ReadersAgreeTest {
+  static List<Path> models() {
+    return Fixtures.models();
+  }
+
+  @Test
+  void thereAreModels() {
+    assertTrue(models().size() > 50);
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void onEveryRecordedModel(Path model) throws IOException {
+    try (ByteSource file = ByteSource.of(model)) {
+      if (model.toString().endsWith(".h5")) {
+        compare(file);
+        compare(ByteSource.of(Files.readAllBytes(model)));
+      } else {
+        compare(new ZipArchive(file).open("model.weights.h5"));
+      }
+    }
+  }
+
+  private static void compare(ByteSource file) {
+    Hdf5Group java = new JavaHdf5Reader().read(file, path -> true);
+    Hdf5Group nativ = new NativeHdf5Reader().read(file, path -> true);
+    compare("", java, nativ);
+    java.close();
+    nativ.close();
+  }
+
+  private static void compare(String path, Hdf5Group java, Hdf5Group nativ) {
+    assertEquals(nativ.attributes(), java.attributes(), path);
+    assertEquals(List.copyOf(nativ.groups().keySet()), List.copyOf(java.groups().keySet()), path);
+    assertEquals(nativ.datasets().keySet(), java.datasets().keySet(), path);
+    nativ
+        .datasets()
+        .forEach((name, data) -> compare(path + "/" + name, java.datasets().get(name), data));
+    nativ
+        .groups()
+        .forEach((name, group) -> compare(path + "/" + name, java.groups().get(name), group));
+  }
+
+  private static void compare(String path, Tensor java, Tensor nativ) {
+    assertEquals(nativ.dtype(), java.dtype(), path);
+    assertEquals(nativ.shape(), java.shape(), path);
+    for (long at = 0; at < nativ.byteSize(); at += 1 << 20) {
+      assertEquals(nativ.bytes(at, 1 << 20), java.bytes(at, 1 << 20), path);
+    }
+  }
+}
