@@ -1,0 +1,119 @@
+package dev.keraunos.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every Java block of the README and of the site compiles; those that are statements also run. */
+class ExamplesTest {
+  @TempDir Path folder;
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>(List.of(Repository.root().resolve("README.md")));
+    try (Stream<Path> site = Files.walk(Repository.root().resolve("src/site"))) {
+      site.filter(page -> page.toString().endsWith(".md")).sorted().forEach(pages::add);
+    }
+    return pages;
+  }
+
+  @ParameterizedTest
+  @MethodSource("pages")
+  void blocksCompileAndRun(Path page) throws IOException, InterruptedException {
+    List<Example> examples = Example.of(Files.readString(page));
+    List<Path> sources = new ArrayList<>();
+    for (Example example : examples) {
+      sources.add(example.writeSource(folder));
+    }
+    compile(sources);
+    for (Example example : examples) {
+      if (example.isStatements()) {
+        run(example);
+      }
+    }
+  }
+
+  @Test
+  void readmeOpensWithTheLinesOfTheConsumer() throws IOException {
+    List<Example> examples = Example.of(Files.readString(Repository.root().resolve("README.md")));
+    assertFalse(examples.isEmpty(), "the README has no Java block");
+    List<String> consumer;
+    try (Stream<String> lines =
+        Files.lines(Path.of("consumer/src/main/java/example/QuickStart.java"))) {
+      consumer = lines.map(String::strip).toList();
+    }
+    List<String> quickStart = examples.get(0).code().lines().map(String::strip).toList();
+    assertTrue(
+        Collections.indexOfSubList(consumer, quickStart) >= 0,
+        "the consumer project does not run the README's first block: " + quickStart);
+  }
+
+  private void compile(List<Path> sources) throws IOException {
+    if (sources.isEmpty()) {
+      return;
+    }
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      List<String> options =
+          List.of("-d", folder.toString(), "-cp", System.getProperty("java.class.path"));
+      boolean compiled =
+          compiler
+              .getTask(
+                  messages, files, null, options, null, files.getJavaFileObjectsFromPaths(sources))
+              .call();
+      assertTrue(compiled, messages.toString());
+    }
+  }
+
+  private void run(Example example) throws IOException, InterruptedException {
+    example
+        .files()
+        .forEach(
+            (name, source) -> {
+              try {
+                Files.copy(Repository.root().resolve(source), folder.resolve(name));
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+    Path output = folder.resolve(example.className() + ".out");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of(System.getProperty("keraunos.jvm").strip().split("\\s+")));
+    String classPath = folder + File.pathSeparator + System.getProperty("java.class.path");
+    command.addAll(List.of("-cp", classPath, example.className()));
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
+            .start();
+    assertEquals(0, process.waitFor(), () -> example.code() + read(output));
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

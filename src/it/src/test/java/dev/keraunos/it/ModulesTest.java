@@ -1,0 +1,151 @@
+package dev.keraunos.it;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The arrows between the modules: what a pom does not allow, no class may use either. */
+class ModulesTest {
+  private static final Map<Path, JavaClasses> READ = new HashMap<>();
+  private static final Set<String> EDGES_OF_THE_WHOLE = Set.of("src/it");
+
+  /**
+   * One module.
+   *
+   * @param folder below the root of the repository
+   * @param artifact its Maven name
+   * @param uses the folders of the modules it may use
+   * @param foreign the packages outside the JDK and the project it may use
+   */
+  private record Module(String folder, String artifact, List<String> uses, List<String> foreign) {
+    Path classes() {
+      return Repository.root().resolve(folder).resolve("target/classes");
+    }
+
+    JavaClasses read() {
+      assertTrue(Files.isDirectory(classes()), classes() + " is not built");
+      return READ.computeIfAbsent(classes(), new ClassFileImporter()::importPath);
+    }
+
+    @Override
+    public String toString() {
+      return folder;
+    }
+  }
+
+  private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String JAVACPP = "org.bytedeco.javacpp..";
+
+  private static List<Module> modules() {
+    return List.of(
+        new Module("runtime/graph", "keraunos-graph", List.of(), List.of(JAVACPP)),
+        new Module(
+            "runtime/onednn",
+            "keraunos-onednn",
+            List.of("runtime/graph"),
+            List.of(JAVACPP, "org.bytedeco.dnnl..")),
+        new Module(
+            "loss-registry", "keraunos-loss-registry", List.of("runtime/graph"), List.of(JACKSON)),
+        new Module(
+            "importer",
+            "keraunos-importer",
+            List.of("runtime/graph", "loss-registry"),
+            List.of(JACKSON, JAVACPP, "org.bytedeco.hdf5..", "org.slf4j..")),
+        new Module(
+            "api",
+            "keraunos",
+            List.of("runtime/graph", "runtime/onednn", "loss-registry", "importer"),
+            List.of()),
+        new Module(
+            "fixtures",
+            "keraunos-fixtures",
+            List.of("runtime/graph", "runtime/onednn", "loss-registry", "importer", "api"),
+            List.of(JACKSON, "org.junit..", "org.opentest4j..")),
+        new Module(
+            "cli",
+            "keraunos-cli",
+            List.of(
+                "runtime/graph", "runtime/onednn", "loss-registry", "importer", "api", "fixtures"),
+            List.of(JACKSON, "picocli..")));
+  }
+
+  @Test
+  void rootPomBuildsExactlyTheseModules() {
+    Set<String> built = new HashSet<>(Pom.of(Repository.root()).texts("modules", "module"));
+    built.removeAll(EDGES_OF_THE_WHOLE);
+    assertEquals(modules().stream().map(Module::folder).collect(Collectors.toSet()), built);
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void pomDeclaresOnlyAllowedModules(Module module) {
+    Map<String, Module> byArtifact =
+        modules().stream().collect(Collectors.toMap(Module::artifact, Function.identity()));
+    Pom pom = Pom.of(Repository.root().resolve(module.folder));
+    assertEquals(List.of(module.artifact), pom.texts("project", "artifactId"));
+    for (String dependency : pom.texts("dependency", "artifactId")) {
+      Module used = byArtifact.get(dependency);
+      assertTrue(
+          used == null || module.uses.contains(used.folder),
+          module + " must not depend on " + dependency + "; it may use " + module.uses);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void classesUseOnlyAllowedModules(Module module) {
+    classes()
+        .should()
+        .onlyDependOnClassesThat(allowedIn(module))
+        .allowEmptyShould(true)
+        .check(module.read());
+  }
+
+  private static DescribedPredicate<JavaClass> allowedIn(Module module) {
+    Set<String> own =
+        modules().stream()
+            .filter(m -> m.equals(module) || module.uses.contains(m.folder))
+            .flatMap(m -> m.read().stream())
+            .map(JavaClass::getName)
+            .collect(Collectors.toSet());
+    String[] foreign =
+        Stream.concat(Stream.of("java..", "javax.."), module.foreign.stream())
+            .toArray(String[]::new);
+    return describe(
+        "belong to " + module + ", " + module.uses + " or " + Arrays.toString(foreign),
+        type -> {
+          JavaClass base = type.getBaseComponentType();
+          return base.isPrimitive()
+              || own.contains(base.getName())
+              || JavaClass.Predicates.resideInAnyPackage(foreign).test(base);
+        });
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void contributingListsTheModule(Module module) throws IOException {
+    String text = Files.readString(Repository.root().resolve("CONTRIBUTING.md"));
+    assertTrue(text.contains("| `" + module.folder + "` |"), "no row for " + module);
+  }
+}
