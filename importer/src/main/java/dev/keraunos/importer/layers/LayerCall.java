@@ -122,9 +122,19 @@ public final class LayerCall {
     return builder.apply(op, operands).get(0);
   }
 
+  /** A tensor known beforehand. */
+  Value constant(Tensor tensor) {
+    return builder.constant(tensor);
+  }
+
   /** All positional arguments, in their structure. */
   public List<Argument> arguments() {
     return arguments;
+  }
+
+  /** All keyword arguments. */
+  Map<String, Argument> keywords() {
+    return keywords;
   }
 
   /** A keyword argument; null literals count as absent. */

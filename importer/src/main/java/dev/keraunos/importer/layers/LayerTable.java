@@ -33,7 +33,9 @@ final class LayerTable {
     layers.addAll(RecurrentLayers.ROWS);
     layers.addAll(ConvLstmLayers.ROWS);
     layers.addAll(Wrappers.ROWS);
+    layers.addAll(TensorFlowOperations.ROWS);
     layers.forEach(row -> row.names().forEach(name -> LAYERS.put(name, row)));
+    Operations.rows().forEach(row -> row.names().forEach(name -> OPERATIONS.put(name, row)));
   }
 
   /** Keys that every layer may carry and that never change what it computes. */

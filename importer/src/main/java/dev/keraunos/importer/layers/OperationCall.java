@@ -1,0 +1,195 @@
+package dev.keraunos.importer.layers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.config.Setting;
+import dev.keraunos.importer.topology.Argument;
+import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The arguments of an operation in a graph, by parameter name, whether Keras wrote them by
+ * position, by keyword or into the config. Tensors and constants are told apart; whatever nobody
+ * asks for is reported.
+ */
+final class OperationCall {
+  private static final Set<String> MEANINGLESS = Set.of("name", "trainable", "dtype", "function");
+
+  private final LayerCall call;
+  private final Map<String, String> canonical = new LinkedHashMap<>();
+  private final Map<String, Argument> tensors = new LinkedHashMap<>();
+  private final Config settings;
+
+  /**
+   * @param signature parameter names in positional order, split by spaces, each with its aliases
+   *     split by bars
+   * @param positional the positional arguments
+   * @param keywords the others
+   * @param attributes constants from elsewhere, such as the config
+   */
+  OperationCall(
+      LayerCall call,
+      String signature,
+      List<Argument> positional,
+      Map<String, Argument> keywords,
+      JsonNode attributes) {
+    this.call = call;
+    List<String> parameters = new ArrayList<>();
+    for (String parameter : signature.split(" ")) {
+      String[] aliases = parameter.split("\\|");
+      parameters.add(aliases[0]);
+      Arrays.stream(aliases).forEach(alias -> canonical.put(alias, aliases[0]));
+    }
+    ObjectNode literals = JsonNodeFactory.instance.objectNode();
+    attributes.properties().forEach(entry -> literals.set(name(entry.getKey()), entry.getValue()));
+    keywords.forEach((key, argument) -> bind(name(key), argument, literals));
+    if (positional.size() > parameters.size()) {
+      throw call.gap("takes " + parameters + ", but is given " + positional.size() + " arguments");
+    }
+    for (int i = 0; i < positional.size(); i++) {
+      bind(parameters.get(i), positional.get(i), literals);
+    }
+    this.settings = new Config(literals, call.layer().path());
+  }
+
+  private String name(String key) {
+    return canonical.getOrDefault(key, key);
+  }
+
+  private void bind(String name, Argument argument, ObjectNode literals) {
+    if (argument instanceof Argument.Literal literal) {
+      literals.set(name, literal.json());
+    } else {
+      tensors.put(name, argument);
+    }
+  }
+
+  LayerCall layer() {
+    return call;
+  }
+
+  /** A parameter given as a constant; missing if it is a tensor or absent. */
+  Setting get(String parameter) {
+    return settings.get(parameter);
+  }
+
+  /** The constants that no one asked for, which may change what the operation computes. */
+  List<String> unread() {
+    return settings.unread().stream()
+        .filter(key -> !MEANINGLESS.contains(key) && !settings.json().get(key).isNull())
+        .toList();
+  }
+
+  /** True if the parameter is a tensor or a constant other than null. */
+  boolean has(String parameter) {
+    return tensors.containsKey(parameter) || !settings.get(parameter).isNull();
+  }
+
+  boolean isTensor(String parameter) {
+    return tensors.containsKey(parameter);
+  }
+
+  /** A tensor, or a constant in the type Keras gives it beside the tensors of the call. */
+  Value value(String parameter) {
+    Argument argument = tensors.get(parameter);
+    if (argument == null) {
+      settings.get(parameter); // counts as read
+      return constant(settings.json().path(parameter));
+    }
+    if (argument instanceof TensorRef ref) {
+      return call.tensor(ref).value();
+    }
+    throw call.gap("parameter '" + parameter + "' is a structure of tensors; one is allowed");
+  }
+
+  /** A list of tensors and constants. */
+  List<Value> values(String parameter) {
+    List<Value> values = new ArrayList<>();
+    if (tensors.get(parameter) instanceof Argument.Items list) {
+      for (Argument item : list.items()) {
+        values.add(
+            item instanceof Argument.Literal literal
+                ? constant(literal.json())
+                : call.tensors(item).get(0).value());
+      }
+      return values;
+    }
+    return List.of(value(parameter));
+  }
+
+  /** A parameter in its structure. */
+  Argument argument(String parameter) {
+    get(parameter); // counts as read
+    Argument argument = tensors.get(parameter);
+    return argument != null ? argument : new Argument.Literal(settings.json().path(parameter));
+  }
+
+  /** Axes, none of which means all. */
+  int[] axes(String parameter) {
+    return get(parameter).isNull() ? new int[0] : get(parameter).integers();
+  }
+
+  Value apply(Op op, Value... operands) {
+    return call.apply(op, operands);
+  }
+
+  /** The tensor that constants adapt to: the first that is not bool. */
+  private Value reference() {
+    List<Value> values = new ArrayList<>();
+    tensors.values().forEach(arg -> call.tensors(arg).forEach(found -> values.add(found.value())));
+    return values.stream()
+        .filter(value -> value.dtype() != DType.BOOL)
+        .findFirst()
+        .orElseGet(() -> values.isEmpty() ? call.inputs().get(0).value() : values.get(0));
+  }
+
+  /** Arrays keep their own type; numbers and lists of them take that of the tensor beside. */
+  private Value constant(JsonNode json) {
+    JsonNode holder = JsonNodeFactory.instance.objectNode().set("constant", json);
+    Setting setting = new Config(holder, call.layer().path()).get("constant");
+    Value beside = reference();
+    JsonNode numbers = setting.json();
+    if (numbers.isBoolean()) {
+      return call.constant(Tensor.scalar(DType.BOOL, numbers.asBoolean() ? 1 : 0));
+    }
+    boolean fraction = false;
+    for (JsonNode leaf : leaves(numbers)) {
+      fraction |= leaf.isFloatingPointNumber();
+    }
+    DType plain = beside.dtype() == DType.BOOL ? DType.INT32 : beside.dtype();
+    DType dtype = fraction && !plain.isFloating() ? DType.FLOAT32 : plain;
+    String own = json.path("config").path("dtype").asText("");
+    double[] data = setting.numbers();
+    return call.constant(
+        Tensor.of(data, shape(numbers)).cast(own.isEmpty() ? dtype : DType.of(own)));
+  }
+
+  private static List<JsonNode> leaves(JsonNode json) {
+    List<JsonNode> leaves = new ArrayList<>();
+    if (json.isArray()) {
+      json.forEach(item -> leaves.addAll(leaves(item)));
+    } else {
+      leaves.add(json);
+    }
+    return leaves;
+  }
+
+  private static long[] shape(JsonNode json) {
+    List<Long> dims = new ArrayList<>();
+    for (JsonNode level = json; level.isArray(); level = level.path(0)) {
+      dims.add((long) level.size());
+    }
+    return dims.stream().mapToLong(dim -> dim).toArray();
+  }
+}
