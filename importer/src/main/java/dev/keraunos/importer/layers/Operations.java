@@ -696,8 +696,7 @@ final class Operations {
 
   private static Value product(
       OperationCall call, Value x, Value y, boolean transposeA, boolean transposeB) {
-    DType dtype =
-        Ops.add(Ops.full(x.dtype(), 0, List.of()), Ops.full(y.dtype(), 0, List.of())).dtype();
+    DType dtype = DType.promote(x.dtype(), y.dtype());
     return call.apply(
         new Op.MatMul(transposeA, transposeB), Ops.cast(x, dtype), Ops.cast(y, dtype));
   }

@@ -400,20 +400,12 @@ public final class Ops {
     return binary(BinaryKind.EQUAL, x, like(x, y));
   }
 
-  public static Value equal(double x, Value y) {
-    return binary(BinaryKind.EQUAL, like(y, x), y);
-  }
-
   public static Value notEqual(Value x, Value y) {
     return binary(BinaryKind.NOT_EQUAL, x, y);
   }
 
   public static Value notEqual(Value x, double y) {
     return binary(BinaryKind.NOT_EQUAL, x, like(x, y));
-  }
-
-  public static Value notEqual(double x, Value y) {
-    return binary(BinaryKind.NOT_EQUAL, like(y, x), y);
   }
 
   public static Value greater(Value x, Value y) {
@@ -424,20 +416,12 @@ public final class Ops {
     return binary(BinaryKind.GREATER, x, like(x, y));
   }
 
-  public static Value greater(double x, Value y) {
-    return binary(BinaryKind.GREATER, like(y, x), y);
-  }
-
   public static Value greaterEqual(Value x, Value y) {
     return binary(BinaryKind.GREATER_EQUAL, x, y);
   }
 
   public static Value greaterEqual(Value x, double y) {
     return binary(BinaryKind.GREATER_EQUAL, x, like(x, y));
-  }
-
-  public static Value greaterEqual(double x, Value y) {
-    return binary(BinaryKind.GREATER_EQUAL, like(y, x), y);
   }
 
   public static Value less(Value x, Value y) {
@@ -448,20 +432,12 @@ public final class Ops {
     return binary(BinaryKind.LESS, x, like(x, y));
   }
 
-  public static Value less(double x, Value y) {
-    return binary(BinaryKind.LESS, like(y, x), y);
-  }
-
   public static Value lessEqual(Value x, Value y) {
     return binary(BinaryKind.LESS_EQUAL, x, y);
   }
 
   public static Value lessEqual(Value x, double y) {
     return binary(BinaryKind.LESS_EQUAL, x, like(x, y));
-  }
-
-  public static Value lessEqual(double x, Value y) {
-    return binary(BinaryKind.LESS_EQUAL, like(y, x), y);
   }
 
   public static Value logicalAnd(Value x, Value y) {
@@ -478,13 +454,13 @@ public final class Ops {
 
   /** Any elementwise function of two operands, by kind. */
   public static Value binary(BinaryKind kind, Value x, Value y) {
-    DType dtype = promote(x.dtype(), y.dtype());
+    DType dtype = DType.promote(x.dtype(), y.dtype());
     return node(new Op.Binary(kind), cast(x, dtype), cast(y, dtype));
   }
 
   /** x where the condition holds, else y. */
   public static Value where(Value condition, Value x, Value y) {
-    DType dtype = promote(x.dtype(), y.dtype());
+    DType dtype = DType.promote(x.dtype(), y.dtype());
     return node(new Op.Select(), cast(condition, DType.BOOL), cast(x, dtype), cast(y, dtype));
   }
 
@@ -716,7 +692,7 @@ public final class Ops {
   }
 
   public static Value concatenate(List<Value> values, int axis) {
-    DType dtype = values.stream().map(Value::dtype).reduce(Ops::promote).orElseThrow();
+    DType dtype = values.stream().map(Value::dtype).reduce(DType::promote).orElseThrow();
     List<Value> cast = new ArrayList<>();
     values.forEach(value -> cast.add(cast(value, dtype)));
     Value first = cast.get(0);
@@ -810,32 +786,6 @@ public final class Ops {
     }
     Collections.sort(axes);
     return axes;
-  }
-
-  /** The type two operands meet in, as {@code keras.backend.result_type}. */
-  static DType promote(DType x, DType y) {
-    if (x == y) {
-      return x;
-    }
-    if (x.isFloating() != y.isFloating()) {
-      return x.isFloating() ? x : y;
-    }
-    if (x.isFloating()) {
-      boolean halves = x.bytes() == 2 && y.bytes() == 2;
-      return halves ? DType.FLOAT32 : x.bytes() > y.bytes() ? x : y;
-    }
-    if (x == DType.BOOL || y == DType.BOOL) {
-      return x == DType.BOOL ? y : x;
-    }
-    if (x.isUnsigned() == y.isUnsigned()) {
-      return x.bytes() > y.bytes() ? x : y;
-    }
-    DType signed = x.isUnsigned() ? y : x;
-    DType unsigned = x.isUnsigned() ? x : y;
-    if (unsigned == DType.UINT64) {
-      return DType.FLOAT32;
-    }
-    return signed.bytes() > unsigned.bytes() ? signed : DType.of("int" + 16 * unsigned.bytes());
   }
 
   private static Value node(Op op, Value... inputs) {

@@ -70,6 +70,32 @@ public enum DType {
     throw new IllegalArgumentException("dtype '" + kerasName + "' is not one of Keras' types");
   }
 
+  /** The type two operands meet in, as {@code keras.backend.result_type}. */
+  public static DType promote(DType x, DType y) {
+    if (x == y) {
+      return x;
+    }
+    if (x.isFloating() != y.isFloating()) {
+      return x.isFloating() ? x : y;
+    }
+    if (x.isFloating()) {
+      boolean halves = x.bytes() == 2 && y.bytes() == 2;
+      return halves ? FLOAT32 : x.bytes() > y.bytes() ? x : y;
+    }
+    if (x == BOOL || y == BOOL) {
+      return x == BOOL ? y : x;
+    }
+    if (x.isUnsigned() == y.isUnsigned()) {
+      return x.bytes() > y.bytes() ? x : y;
+    }
+    DType signed = x.isUnsigned() ? y : x;
+    DType unsigned = x.isUnsigned() ? x : y;
+    if (unsigned == UINT64) {
+      return FLOAT32;
+    }
+    return signed.bytes() > unsigned.bytes() ? signed : of("int" + 16 * unsigned.bytes());
+  }
+
   @Override
   public String toString() {
     return kerasName();
