@@ -68,6 +68,9 @@ public sealed interface Op {
 
   /** A function of one operand. */
   record Unary(UnaryKind kind, double alpha, double beta) implements Op {
+    /** The operand itself, where a function is wanted: the linear activation. */
+    public static final Unary IDENTITY = new Unary(UnaryKind.RELU, 1, 0);
+
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       DType x = in.get(0).dtype();

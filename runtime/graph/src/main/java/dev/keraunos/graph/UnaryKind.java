@@ -82,6 +82,35 @@ public enum UnaryKind {
     return formula.apply(x, alpha, beta);
   }
 
+  /**
+   * The function of an integer.
+   *
+   * @throws IllegalArgumentException unless {@link #keepsIntegers}
+   */
+  public long apply(long x, double alpha, double beta) {
+    switch (this) {
+      case NEGATIVE:
+        return -x;
+      case ABSOLUTE:
+        return Math.abs(x);
+      case SIGN:
+        return Long.signum(x);
+      case SQUARE:
+        return x * x;
+      case RELU:
+        return x > 0 ? x : (long) (alpha * x);
+      case CLIP:
+        return Math.min(Math.max(x, (long) alpha), (long) beta);
+      case FLOOR:
+      case CEIL:
+      case ROUND:
+      case TRUNC:
+        return x;
+      default:
+        throw new IllegalArgumentException(this + " of an integer is not an integer");
+    }
+  }
+
   /** True if the result is bool whatever the operand. */
   public boolean isPredicate() {
     return this == IS_NAN || this == IS_FINITE || this == LOGICAL_NOT;

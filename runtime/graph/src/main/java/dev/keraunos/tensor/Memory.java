@@ -87,6 +87,25 @@ final class Memory {
     return open[(int) (at >> WINDOW_BITS)];
   }
 
+  /** Copies one element of 1, 2, 4 or 8 bytes. */
+  void copy(long to, Memory source, long from, int width) {
+    ByteBuffer target = window(to);
+    ByteBuffer origin = source.window(from);
+    switch (width) {
+      case 1:
+        target.put(within(to), origin.get(within(from)));
+        break;
+      case 2:
+        target.putShort(within(to), origin.getShort(within(from)));
+        break;
+      case 4:
+        target.putInt(within(to), origin.getInt(within(from)));
+        break;
+      default:
+        target.putLong(within(to), origin.getLong(within(from)));
+    }
+  }
+
   /** The position of a byte within its window. */
   static int within(long at) {
     return (int) (at & (WINDOW - 1));

@@ -1,6 +1,7 @@
 package dev.keraunos.tensor;
 
 import dev.keraunos.error.InputException;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -197,6 +198,9 @@ public final class Tensor implements AutoCloseable {
 
   private static final int BLOCK = 4096;
 
+  /** Up to this many elements are copied one by one: a bulk copy takes longer to begin. */
+  private static final int ELEMENTWISE = 8;
+
   /** An element as a double; integers beyond 2^53 lose digits. */
   public double getDouble(long index) {
     long at = at(index);
@@ -377,10 +381,7 @@ public final class Tensor implements AutoCloseable {
 
   /** Copies elements of another tensor of the same type. */
   public void copyFrom(long start, Tensor source, long sourceStart, long count) {
-    if (source.dtype != dtype) {
-      throw new InputException(
-          "a " + source.dtype + " tensor cannot be copied into a " + dtype + " tensor");
-    }
+    requireSame(source);
     requireRange(start, count);
     source.requireRange(sourceStart, count);
     long bytes = count * dtype.bytes();
@@ -392,6 +393,42 @@ public final class Tensor implements AutoCloseable {
       to += n;
       from += n;
       bytes -= n;
+    }
+    Reference.reachabilityFence(this);
+    Reference.reachabilityFence(source);
+  }
+
+  /**
+   * Copies elements of another tensor of the same type that lie {@code sourceStep} apart to places
+   * {@code step} apart. Steps may be negative or zero.
+   */
+  public void copyFrom(
+      long start, long step, Tensor source, long sourceStart, long sourceStep, long count) {
+    if (step == 1 && sourceStep == 1 && count > ELEMENTWISE) {
+      copyFrom(start, source, sourceStart, count);
+      return;
+    }
+    requireSame(source);
+    requireRange(Math.min(start, start + step * (count - 1)), 1 + Math.abs(step) * (count - 1));
+    source.requireRange(
+        Math.min(sourceStart, sourceStart + sourceStep * (count - 1)),
+        1 + Math.abs(sourceStep) * (count - 1));
+    int width = dtype.bytes();
+    long to = offset + start * width;
+    long from = source.offset + sourceStart * width;
+    for (long i = 0; i < count; i++) {
+      memory.copy(to, source.memory, from, width);
+      to += step * width;
+      from += sourceStep * width;
+    }
+    Reference.reachabilityFence(this);
+    Reference.reachabilityFence(source);
+  }
+
+  private void requireSame(Tensor source) {
+    if (source.dtype != dtype) {
+      throw new InputException(
+          "a " + source.dtype + " tensor cannot be copied into a " + dtype + " tensor");
     }
   }
 
@@ -410,6 +447,7 @@ public final class Tensor implements AutoCloseable {
           n);
       done += n;
     }
+    Reference.reachabilityFence(this);
   }
 
   private void requireRange(long start, long count) {
