@@ -31,17 +31,12 @@ public record Padding(Mode mode, List<Integer> before, List<Integer> after) {
   /** Cells before the first of a spatial axis of length n. */
   public long before(int axis, long n, long window, long stride, long dilation) {
     long extent = (window - 1) * dilation + 1;
-    switch (mode) {
-      case SAME:
-        return same(n, extent, stride) / 2;
-      case CAUSAL:
-      case FULL:
-        return extent - 1;
-      case EXPLICIT:
-        return before.get(axis);
-      default:
-        return 0;
-    }
+    return switch (mode) {
+      case SAME -> same(n, extent, stride) / 2;
+      case CAUSAL, FULL -> extent - 1;
+      case EXPLICIT -> before.get(axis);
+      default -> 0;
+    };
   }
 
   /** The length of the output along a spatial axis of length n. */

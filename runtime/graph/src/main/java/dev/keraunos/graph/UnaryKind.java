@@ -88,27 +88,16 @@ public enum UnaryKind {
    * @throws IllegalArgumentException unless {@link #keepsIntegers}
    */
   public long apply(long x, double alpha, double beta) {
-    switch (this) {
-      case NEGATIVE:
-        return -x;
-      case ABSOLUTE:
-        return Math.abs(x);
-      case SIGN:
-        return Long.signum(x);
-      case SQUARE:
-        return x * x;
-      case RELU:
-        return x > 0 ? x : (long) (alpha * x);
-      case CLIP:
-        return Math.min(Math.max(x, (long) alpha), (long) beta);
-      case FLOOR:
-      case CEIL:
-      case ROUND:
-      case TRUNC:
-        return x;
-      default:
-        throw new IllegalArgumentException(this + " of an integer is not an integer");
-    }
+    return switch (this) {
+      case NEGATIVE -> -x;
+      case ABSOLUTE -> Math.abs(x);
+      case SIGN -> Long.signum(x);
+      case SQUARE -> x * x;
+      case RELU -> x > 0 ? x : (long) (alpha * x);
+      case CLIP -> Math.min(Math.max(x, (long) alpha), (long) beta);
+      case FLOOR, CEIL, ROUND, TRUNC -> x;
+      default -> throw new IllegalArgumentException(this + " of an integer is not an integer");
+    };
   }
 
   /** True if the result is bool whatever the operand. */
@@ -118,21 +107,10 @@ public enum UnaryKind {
 
   /** True if integers stay integers; other kinds turn them into float32. */
   public boolean keepsIntegers() {
-    switch (this) {
-      case NEGATIVE:
-      case ABSOLUTE:
-      case SIGN:
-      case SQUARE:
-      case FLOOR:
-      case CEIL:
-      case ROUND:
-      case TRUNC:
-      case RELU:
-      case CLIP:
-        return true;
-      default:
-        return false;
-    }
+    return switch (this) {
+      case NEGATIVE, ABSOLUTE, SIGN, SQUARE, FLOOR, CEIL, ROUND, TRUNC, RELU, CLIP -> true;
+      default -> false;
+    };
   }
 
   private static double sigmoid(double x) {

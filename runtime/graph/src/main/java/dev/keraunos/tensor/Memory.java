@@ -92,17 +92,10 @@ final class Memory {
     ByteBuffer target = window(to);
     ByteBuffer origin = source.window(from);
     switch (width) {
-      case 1:
-        target.put(within(to), origin.get(within(from)));
-        break;
-      case 2:
-        target.putShort(within(to), origin.getShort(within(from)));
-        break;
-      case 4:
-        target.putInt(within(to), origin.getInt(within(from)));
-        break;
-      default:
-        target.putLong(within(to), origin.getLong(within(from)));
+      case 1 -> target.put(within(to), origin.get(within(from)));
+      case 2 -> target.putShort(within(to), origin.getShort(within(from)));
+      case 4 -> target.putInt(within(to), origin.getInt(within(from)));
+      default -> target.putLong(within(to), origin.getLong(within(from)));
     }
   }
 

@@ -206,21 +206,17 @@ public final class Tensor implements AutoCloseable {
     long at = at(index);
     ByteBuffer window = memory.window(at);
     int i = Memory.within(at);
-    switch (dtype) {
-      case FLOAT32:
-        return window.getFloat(i);
-      case FLOAT64:
-        return window.getDouble(i);
-      case FLOAT16:
-        return Half.fromFloat16(window.getShort(i));
-      case BFLOAT16:
-        return Half.fromBfloat16(window.getShort(i));
-      case UINT64:
+    return switch (dtype) {
+      case FLOAT32 -> window.getFloat(i);
+      case FLOAT64 -> window.getDouble(i);
+      case FLOAT16 -> Half.fromFloat16(window.getShort(i));
+      case BFLOAT16 -> Half.fromBfloat16(window.getShort(i));
+      case UINT64 -> {
         long bits = window.getLong(i);
-        return bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
-      default:
-        return getLong(index);
-    }
+        yield bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
+      }
+      default -> getLong(index);
+    };
   }
 
   /** An element as a long; floating elements are truncated. */
@@ -228,26 +224,16 @@ public final class Tensor implements AutoCloseable {
     long at = at(index);
     ByteBuffer window = memory.window(at);
     int i = Memory.within(at);
-    switch (dtype) {
-      case BOOL:
-      case INT8:
-        return window.get(i);
-      case UINT8:
-        return window.get(i) & 0xff;
-      case INT16:
-        return window.getShort(i);
-      case UINT16:
-        return window.getShort(i) & 0xffff;
-      case INT32:
-        return window.getInt(i);
-      case UINT32:
-        return window.getInt(i) & 0xffffffffL;
-      case INT64:
-      case UINT64:
-        return window.getLong(i);
-      default:
-        return (long) getDouble(index);
-    }
+    return switch (dtype) {
+      case BOOL, INT8 -> window.get(i);
+      case UINT8 -> window.get(i) & 0xff;
+      case INT16 -> window.getShort(i);
+      case UINT16 -> window.getShort(i) & 0xffff;
+      case INT32 -> window.getInt(i);
+      case UINT32 -> window.getInt(i) & 0xffffffffL;
+      case INT64, UINT64 -> window.getLong(i);
+      default -> (long) getDouble(index);
+    };
   }
 
   /** Sets an element, rounded to this type; an integer type truncates. */
@@ -256,23 +242,12 @@ public final class Tensor implements AutoCloseable {
     ByteBuffer window = memory.window(at);
     int i = Memory.within(at);
     switch (dtype) {
-      case FLOAT32:
-        window.putFloat(i, (float) value);
-        break;
-      case FLOAT64:
-        window.putDouble(i, value);
-        break;
-      case FLOAT16:
-        window.putShort(i, Half.toFloat16((float) value));
-        break;
-      case BFLOAT16:
-        window.putShort(i, Half.toBfloat16((float) value));
-        break;
-      case BOOL:
-        window.put(i, (byte) (value != 0 ? 1 : 0));
-        break;
-      default:
-        setLong(index, (long) value);
+      case FLOAT32 -> window.putFloat(i, (float) value);
+      case FLOAT64 -> window.putDouble(i, value);
+      case FLOAT16 -> window.putShort(i, Half.toFloat16((float) value));
+      case BFLOAT16 -> window.putShort(i, Half.toBfloat16((float) value));
+      case BOOL -> window.put(i, (byte) (value != 0 ? 1 : 0));
+      default -> setLong(index, (long) value);
     }
   }
 
@@ -284,27 +259,12 @@ public final class Tensor implements AutoCloseable {
     ByteBuffer window = memory.window(at);
     int i = Memory.within(at);
     switch (dtype) {
-      case BOOL:
-        window.put(i, (byte) (value != 0 ? 1 : 0));
-        break;
-      case INT8:
-      case UINT8:
-        window.put(i, (byte) value);
-        break;
-      case INT16:
-      case UINT16:
-        window.putShort(i, (short) value);
-        break;
-      case INT32:
-      case UINT32:
-        window.putInt(i, (int) value);
-        break;
-      case INT64:
-      case UINT64:
-        window.putLong(i, value);
-        break;
-      default:
-        setDouble(index, value);
+      case BOOL -> window.put(i, (byte) (value != 0 ? 1 : 0));
+      case INT8, UINT8 -> window.put(i, (byte) value);
+      case INT16, UINT16 -> window.putShort(i, (short) value);
+      case INT32, UINT32 -> window.putInt(i, (int) value);
+      case INT64, UINT64 -> window.putLong(i, value);
+      default -> setDouble(index, (double) value);
     }
   }
 
@@ -387,15 +347,20 @@ public final class Tensor implements AutoCloseable {
     long bytes = count * dtype.bytes();
     long to = offset + start * dtype.bytes();
     long from = source.offset + sourceStart * dtype.bytes();
-    while (bytes > 0) {
-      int n = Memory.run(from, Memory.run(to, bytes));
-      memory.window(to).put(Memory.within(to), source.memory.window(from), Memory.within(from), n);
-      to += n;
-      from += n;
-      bytes -= n;
+    try {
+      while (bytes > 0) {
+        int n = Memory.run(from, Memory.run(to, bytes));
+        memory
+            .window(to)
+            .put(Memory.within(to), source.memory.window(from), Memory.within(from), n);
+        to += n;
+        from += n;
+        bytes -= n;
+      }
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(source);
     }
-    Reference.reachabilityFence(this);
-    Reference.reachabilityFence(source);
   }
 
   /**
@@ -416,13 +381,16 @@ public final class Tensor implements AutoCloseable {
     int width = dtype.bytes();
     long to = offset + start * width;
     long from = source.offset + sourceStart * width;
-    for (long i = 0; i < count; i++) {
-      memory.copy(to, source.memory, from, width);
-      to += step * width;
-      from += sourceStep * width;
+    try {
+      for (long i = 0; i < count; i++) {
+        memory.copy(to, source.memory, from, width);
+        to += step * width;
+        from += sourceStep * width;
+      }
+    } finally {
+      Reference.reachabilityFence(this);
+      Reference.reachabilityFence(source);
     }
-    Reference.reachabilityFence(this);
-    Reference.reachabilityFence(source);
   }
 
   private void requireSame(Tensor source) {
@@ -438,16 +406,19 @@ public final class Tensor implements AutoCloseable {
 
   private void transfer(long start, int count, Transfer transfer) {
     int width = dtype.bytes();
-    for (int done = 0; done < count; ) {
-      long at = offset + (start + done) * width;
-      int n = Memory.run(at, (long) (count - done) * width) / width;
-      transfer.apply(
-          memory.window(at).slice(Memory.within(at), n * width).order(ByteOrder.nativeOrder()),
-          done,
-          n);
-      done += n;
+    try {
+      for (int done = 0; done < count; ) {
+        long at = offset + (start + done) * width;
+        int n = Memory.run(at, (long) (count - done) * width) / width;
+        transfer.apply(
+            memory.window(at).slice(Memory.within(at), n * width).order(ByteOrder.nativeOrder()),
+            done,
+            n);
+        done += n;
+      }
+    } finally {
+      Reference.reachabilityFence(this);
     }
-    Reference.reachabilityFence(this);
   }
 
   private void requireRange(long start, long count) {

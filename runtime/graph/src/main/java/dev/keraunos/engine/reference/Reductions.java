@@ -40,29 +40,21 @@ final class Reductions {
 
   private static long identity(ReduceKind kind, DType dtype) {
     long least = dtype.isUnsigned() ? 0 : -1L << (8 * dtype.bytes() - 1);
-    switch (kind) {
-      case PROD:
-        return 1;
-      case MAX:
-        return least;
-      case MIN:
-        return dtype.isUnsigned() && dtype.bytes() < 8 ? (1L << 8 * dtype.bytes()) - 1 : ~least;
-      default:
-        return 0;
-    }
+    return switch (kind) {
+      case PROD -> 1;
+      case MAX -> least;
+      case MIN -> dtype.isUnsigned() && dtype.bytes() < 8 ? (1L << 8 * dtype.bytes()) - 1 : ~least;
+      default -> 0;
+    };
   }
 
   private static long fold(ReduceKind kind, long x, long y) {
-    switch (kind) {
-      case PROD:
-        return x * y;
-      case MAX:
-        return Math.max(x, y);
-      case MIN:
-        return Math.min(x, y);
-      default:
-        return x + y;
-    }
+    return switch (kind) {
+      case PROD -> x * y;
+      case MAX -> Math.max(x, y);
+      case MIN -> Math.min(x, y);
+      default -> x + y;
+    };
   }
 
   static void argReduce(Op.ArgReduce op, List<Tensor> in, List<Tensor> out, Workers workers) {
@@ -255,61 +247,47 @@ final class Reductions {
     }
 
     private double identity() {
-      switch (kind) {
-        case PROD:
-          return 1;
-        case MAX:
-          return Double.NEGATIVE_INFINITY;
-        case MIN:
-          return Double.POSITIVE_INFINITY;
-        case ALL:
-          return 1;
-        default:
-          return 0;
-      }
+      return switch (kind) {
+        case PROD -> 1;
+        case MAX -> Double.NEGATIVE_INFINITY;
+        case MIN -> Double.POSITIVE_INFINITY;
+        case ALL -> 1;
+        default -> 0;
+      };
     }
 
     private void fold(double[] sums, double[] x, int from, int n) {
       switch (kind) {
-        case SUM:
-        case MEAN:
+        case SUM, MEAN -> {
           for (int i = 0; i < n; i++) {
             sums[i] += x[from + i];
           }
-          break;
-        case PROD:
+        }
+        case PROD -> {
           for (int i = 0; i < n; i++) {
             sums[i] *= x[from + i];
           }
-          break;
-        case MAX:
-        case ANY:
+        }
+        case MAX, ANY -> {
           for (int i = 0; i < n; i++) {
             sums[i] = Math.max(sums[i], x[from + i]);
           }
-          break;
-        case MIN:
-        case ALL:
+        }
+        case MIN, ALL -> {
           for (int i = 0; i < n; i++) {
             sums[i] = Math.min(sums[i], x[from + i]);
           }
-          break;
+        }
       }
     }
 
     static double fold(ReduceKind kind, double x, double y) {
-      switch (kind) {
-        case PROD:
-          return x * y;
-        case MAX:
-        case ANY:
-          return Math.max(x, y);
-        case MIN:
-        case ALL:
-          return Math.min(x, y);
-        default:
-          return x + y;
-      }
+      return switch (kind) {
+        case PROD -> x * y;
+        case MAX, ANY -> Math.max(x, y);
+        case MIN, ALL -> Math.min(x, y);
+        default -> x + y;
+      };
     }
   }
 }

@@ -19,41 +19,28 @@ final class ResizeKernels {
     float scale = (float) length / size;
     for (int i = 0; i < taps.count(); i++) {
       switch (kind) {
-        case NEAREST:
-          taps.set(i, Math.min((long) Math.floor((i + 0.5f) * scale), length - 1), 1);
-          break;
-        case BILINEAR_LEGACY:
-          linear(taps, i, i * scale, length);
-          break;
-        case AREA:
-          area(taps, i, scale, length);
-          break;
-        case BILINEAR:
+        case NEAREST -> taps.set(i, Math.min((long) Math.floor((i + 0.5f) * scale), length - 1), 1);
+        case BILINEAR_LEGACY -> linear(taps, i, i * scale, length);
+        case AREA -> area(taps, i, scale, length);
+        case BILINEAR -> {
           if (antialias) {
             spread(taps, i, x -> Math.max(1 - x, 0), 1, antialias, length);
           } else {
             linear(taps, i, (i + 0.5f) * scale - 0.5f, length);
           }
-          break;
-        case BICUBIC:
+        }
+        case BICUBIC -> {
           if (antialias) {
             spread(taps, i, ResizeKernels::cubic, 2, antialias, length);
           } else {
             bicubic(taps, i, (i + 0.5f) * scale - 0.5f, length);
           }
-          break;
-        case LANCZOS3:
-          spread(taps, i, x -> lanczos(x, 3), 3, antialias, length);
-          break;
-        case LANCZOS5:
-          spread(taps, i, x -> lanczos(x, 5), 5, antialias, length);
-          break;
-        case GAUSSIAN:
-          spread(taps, i, x -> x >= 1.5 ? 0 : Math.exp(-x * x / 0.5), 1.5, antialias, length);
-          break;
-        case MITCHELLCUBIC:
-          spread(taps, i, ResizeKernels::mitchell, 2, antialias, length);
-          break;
+        }
+        case LANCZOS3 -> spread(taps, i, x -> lanczos(x, 3), 3, antialias, length);
+        case LANCZOS5 -> spread(taps, i, x -> lanczos(x, 5), 5, antialias, length);
+        case GAUSSIAN ->
+            spread(taps, i, x -> x >= 1.5 ? 0 : Math.exp(-x * x / 0.5), 1.5, antialias, length);
+        case MITCHELLCUBIC -> spread(taps, i, ResizeKernels::mitchell, 2, antialias, length);
       }
     }
     return taps;

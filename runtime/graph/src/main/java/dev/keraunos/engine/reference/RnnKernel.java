@@ -144,20 +144,14 @@ final class RnnKernel {
     private void update(int r) {
       double[] h = states.get(0)[r];
       switch (op.cell()) {
-        case SIMPLE_RNN:
+        case SIMPLE_RNN -> {
           for (int i = 0; i < units; i++) {
             h[i] = activation(inputs[r][i] + feedback[r][i]);
           }
-          break;
-        case LSTM:
-          lstm(inputs[r], feedback[r], h, states.get(1)[r]);
-          break;
-        case GRU:
-          gru(inputs[r], feedback[r], h);
-          break;
-        case GRU_RESET_AFTER:
-          gruResetAfter(inputs[r], feedback[r], h);
-          break;
+        }
+        case LSTM -> lstm(inputs[r], feedback[r], h, states.get(1)[r]);
+        case GRU -> gru(inputs[r], feedback[r], h);
+        case GRU_RESET_AFTER -> gruResetAfter(inputs[r], feedback[r], h);
       }
     }
 
