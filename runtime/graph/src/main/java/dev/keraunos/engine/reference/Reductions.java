@@ -43,7 +43,8 @@ final class Reductions {
     return switch (kind) {
       case PROD -> 1;
       case MAX -> least;
-      case MIN -> dtype.isUnsigned() && dtype.bytes() < 8 ? (1L << 8 * dtype.bytes()) - 1 : ~least;
+      case MIN ->
+          dtype.isUnsigned() && dtype.bytes() < 8 ? (1L << (8 * dtype.bytes())) - 1 : ~least;
       default -> 0;
     };
   }

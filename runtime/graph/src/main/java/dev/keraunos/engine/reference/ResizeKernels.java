@@ -75,7 +75,7 @@ final class ResizeKernels {
     long first = (long) Math.floor(from);
     double[] overlaps = new double[(int) ((long) Math.ceil(to) - first)];
     for (int j = 0; j < overlaps.length; j++) {
-      overlaps[j] = (Math.min(first + j + 1.0, to) - Math.max(first + j, from)) / scale;
+      overlaps[j] = (Math.min(first + j + 1.0, to) - Math.max(first + (double) j, from)) / scale;
     }
     long last = Math.min(first + overlaps.length, length);
     double[] kept = Arrays.copyOf(overlaps, (int) (last - first));
