@@ -14,7 +14,7 @@ public enum BinaryKind {
   FLOOR_DIVIDE((x, y) -> Math.floor(x / y), Math::floorDiv),
   /** The sign of the result is that of the divisor. */
   MOD(BinaryKind::mod, Math::floorMod),
-  POWER(Math::pow, BinaryKind::power),
+  POWER(BinaryKind::power, BinaryKind::power),
   MAXIMUM(Math::max, Math::max),
   MINIMUM(Math::min, Math::min),
   ARCTAN2(Math::atan2, (x, y) -> 0),
@@ -52,6 +52,12 @@ public enum BinaryKind {
   private static double mod(double x, double y) {
     double remainder = x % y;
     return remainder != 0 && (remainder < 0) != (y < 0) ? remainder + y : remainder;
+  }
+
+  /** As in C, 1 to any power is 1, NaN included, and so is −1 to an infinite one. */
+  private static double power(double base, double exponent) {
+    boolean one = base == 1 || (base == -1 && Double.isInfinite(exponent));
+    return one ? 1 : Math.pow(base, exponent);
   }
 
   private static long power(long base, long exponent) {
