@@ -25,7 +25,7 @@ def case(name, inputs, *outputs):
     assert name not in {key.rsplit("/", 1)[0] for key in CASES}, name
     for kind, arrays in (("in", inputs), ("out", outputs)):
         for i, array in enumerate(arrays):
-            CASES[f"{name}/{kind}{i}"] = np.asarray(array)
+            CASES[f"{name}/{kind}{i}"] = np.asarray(array, order="C")
 
 
 def normal(*shape, dtype="float32"):
@@ -92,6 +92,8 @@ def unary():
     for name, function in functions.items():
         case(f"Unary {name}", [EVERYWHERE], function(EVERYWHERE))
         for dtype in ("float64", "float16"):
+            if dtype == "float64" and name.split()[0] in ("GELU", "GELU_TANH", "RELU"):
+                continue  # TensorFlow rounds the constants of these to float32
             x = PLAIN.astype(dtype)
             case(f"Unary {name} # {dtype}", [x], function(x))
     for name, function in {"SIN 0 0": ops.sin, "COS 0 0": ops.cos, "TAN 0 0": ops.tan}.items():
@@ -410,11 +412,13 @@ def windows():
 
 def normalisation():
     x = normal(2, 3, 4, 5)
-    odd = np.array([[1, 2, -np.inf], [-np.inf] * 3, [np.inf, 1, 2], [np.nan, 1, 2], [1e4, 0, -1e4], [-1e38, -3e38, 0]], "float32")
+    odd = np.array([[1, 2, -np.inf], [-np.inf] * 3, [1e4, 0, -1e4], [-1e38, -3e38, 0], [np.inf, 1, 2], [np.nan, 1, 2]], "float32")
     for log, function in (("false", tf.nn.softmax), ("true", tf.nn.log_softmax)):
         for axis in (1, 2, 3):
             case(f"Softmax {axis} {log}", [x], function(x, axis))
-        case(f"Softmax 1 {log} # extremes", [odd], function(odd, 1))
+        # Beside infinity and NaN, TensorFlow's softmax gives 0 or NaN as its vector length has it.
+        rows = odd if log == "true" else odd[:4]
+        case(f"Softmax 1 {log} # extremes", [rows], function(rows, 1))
     for axes in ([1, 2], [2, 3], [1, 3], [0, 2]):
         case(f"Softmax {listed(axes)} false", [x], keras.layers.Softmax(axes)(x))
         case(f"Softmax {listed(axes)} true", [x], x - tf.reduce_logsumexp(x, axes, keepdims=True))
