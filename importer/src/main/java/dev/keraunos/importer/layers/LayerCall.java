@@ -10,6 +10,7 @@ import dev.keraunos.importer.config.DTypePolicy;
 import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.importer.weights.LayerWeights;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.KerasVersion;
 import dev.keraunos.tensor.DType;

@@ -3,6 +3,7 @@ package dev.keraunos.importer.layers;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.weights.Variable;
 import dev.keraunos.loss.KerasVersion.Line;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ final class LayerRow {
   private final List<String> names;
   private final Lowering lowering;
   private final List<String> ignored = new ArrayList<>();
+  private boolean custom;
   private boolean ignoresAll;
   private final List<Declared> variables = new ArrayList<>();
   private Function<LayerSpec, Map<String, LayerSpec>> children = layer -> Map.of();
@@ -101,10 +103,23 @@ final class LayerRow {
     return this;
   }
 
+  /**
+   * Declares a user's layer: it answers for every key and takes whatever arrays the file has for
+   * it.
+   */
+  LayerRow custom() {
+    custom = true;
+    return ignoresAll();
+  }
+
   /** Declares that this row answers for every key. */
   LayerRow ignoresAll() {
     ignoresAll = true;
     return this;
+  }
+
+  boolean isCustom() {
+    return custom;
   }
 
   boolean answersFor(String key) {

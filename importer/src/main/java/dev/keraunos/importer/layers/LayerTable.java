@@ -3,6 +3,8 @@ package dev.keraunos.importer.layers;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.weights.Variable;
+import dev.keraunos.importer.weights.VariableTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -16,7 +18,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** All rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
-final class LayerTable {
+final class LayerTable implements VariableTable {
   private static final SortedMap<String, LayerRow> LAYERS = new TreeMap<>();
   private static final SortedMap<String, LayerRow> OPERATIONS = new TreeMap<>();
 
@@ -87,8 +89,18 @@ final class LayerTable {
     return registry
         .layer(layer.registeredName())
         .or(() -> registry.layer(layer.className()))
-        .map(function -> LayerRow.passes(function::apply, layer.className()).ignoresAll())
+        .map(function -> LayerRow.passes(function::apply, layer.className()).custom())
         .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())));
+  }
+
+  @Override
+  public Optional<List<Variable>> variables(LayerSpec layer) {
+    return find(layer).filter(row -> !row.isCustom()).map(row -> row.variables(layer));
+  }
+
+  @Override
+  public Map<String, LayerSpec> children(LayerSpec layer) {
+    return find(layer).map(row -> row.children(layer)).orElse(Map.of());
   }
 
   private static Map<String, LayerRow> rows(LayerSpec.Kind kind) {

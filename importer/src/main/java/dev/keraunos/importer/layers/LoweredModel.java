@@ -16,12 +16,14 @@ import java.util.Optional;
  * @param layerOutputs what every layer computes, by path; a layer called several times has {@code
  *     path#1} and so on
  * @param penalties the regularisers
+ * @param parameters how many numbers the variables of each layer hold, by path
  */
 public record LoweredModel(
     Graph graph,
     Map<String, Value> masks,
     Map<String, List<Value>> layerOutputs,
-    List<Penalty> penalties) {
+    List<Penalty> penalties,
+    Map<String, Long> parameters) {
 
   /**
    * What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies

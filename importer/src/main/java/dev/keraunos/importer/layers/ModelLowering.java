@@ -4,6 +4,7 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.Call;
@@ -11,6 +12,8 @@ import dev.keraunos.importer.topology.InputSpec;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.importer.weights.LayerWeights;
+import dev.keraunos.importer.weights.VariableTable;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -45,12 +48,14 @@ public final class ModelLowering {
   /**
    * Lowers a model.
    *
-   * @param weights the stored weights of the model's layers
+   * @param weights matches the stored weights to the variables that the layer table declares
    * @throws UnsupportedModelException listing every layer and setting that cannot be lowered
    * @throws dev.keraunos.importer.ModelFileException if the config or the weights are inconsistent
    */
   public static LoweredModel lower(
-      ModelTopology topology, LayerWeights weights, ModelRegistry registry) {
+      ModelTopology topology,
+      Function<VariableTable, LayerWeights> weights,
+      ModelRegistry registry) {
     return new ModelLowering(registry).lower(topology, weights);
   }
 
@@ -65,16 +70,16 @@ public final class ModelLowering {
     return List.copyOf(lowering.gaps);
   }
 
-  private LoweredModel lower(ModelTopology topology, LayerWeights weights) {
+  private LoweredModel lower(
+      ModelTopology topology, Function<VariableTable, LayerWeights> weights) {
     findUnknown(topology);
     List<Masked> inputs = new ArrayList<>();
     for (InputSpec input : topology.inputs()) {
       inputs.add(Masked.unmasked(builder.input(input.name(), type(input))));
     }
-    List<Masked> outputs = model(builder, topology, weights, inputs);
-    if (!gaps.isEmpty()) {
-      throw new UnsupportedModelException(List.copyOf(gaps));
-    }
+    LayerWeights stored = matched(weights);
+    List<Masked> outputs = model(builder, topology, stored, inputs);
+    requireNoGaps();
     Map<String, Value> named = new LinkedHashMap<>();
     Map<String, Value> masks = new LinkedHashMap<>();
     for (String name : topology.outputNames()) {
@@ -84,7 +89,24 @@ public final class ModelLowering {
         masks.put(name, output.mask());
       }
     }
-    return new LoweredModel(builder.build(named), masks, layerOutputs, penalties.list());
+    return new LoweredModel(
+        builder.build(named), masks, layerOutputs, penalties.list(), stored.parameters());
+  }
+
+  /** Unknown layers may leave their neighbours without weights: then they are what to report. */
+  private LayerWeights matched(Function<VariableTable, LayerWeights> weights) {
+    try {
+      return weights.apply(table);
+    } catch (ModelFileException e) {
+      requireNoGaps();
+      throw e;
+    }
+  }
+
+  private void requireNoGaps() {
+    if (!gaps.isEmpty()) {
+      throw new UnsupportedModelException(List.copyOf(gaps));
+    }
   }
 
   private TensorType type(InputSpec input) {

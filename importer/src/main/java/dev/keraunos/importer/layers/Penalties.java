@@ -1,6 +1,7 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.weights.Variable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -39,11 +40,12 @@ final class Penalties {
         if (!activities) {
           throw call.gap(key + " inside a recurrence is not supported");
         }
+        int calls = calls(call.layer().path());
         found.add(
             new Penalty(
-                call.layer().path(),
+                call.layer().path() + (calls == 0 ? "" : "#" + calls),
                 key,
-                config.get(key).savedObject(),
+                config.get(key).json(),
                 null,
                 outputs.get(0).value(),
                 call.layer().trainable()));
@@ -53,6 +55,14 @@ final class Penalties {
     }
   }
 
+  private int calls(String path) {
+    return (int)
+        found.stream()
+            .filter(penalty -> penalty.activity() != null)
+            .filter(penalty -> penalty.path().replaceFirst("#\\d+$", "").equals(path))
+            .count();
+  }
+
   private void weight(LayerCall call, LayerRow row, String key) {
     for (Variable variable : row.variables(call.layer())) {
       if (variable.name().equals(target(key)) || variable.name().equals(target(key) + "_kernel")) {
@@ -60,7 +70,7 @@ final class Penalties {
             new Penalty(
                 call.layer().path(),
                 key,
-                call.config().get(key).savedObject(),
+                call.config().get(key).json(),
                 call.weights().get(variable.name()),
                 null,
                 call.layer().trainable()));

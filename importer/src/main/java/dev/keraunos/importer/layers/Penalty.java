@@ -1,7 +1,7 @@
 package dev.keraunos.importer.layers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.SavedObject;
 import dev.keraunos.tensor.Tensor;
 
 /**
@@ -17,7 +17,7 @@ import dev.keraunos.tensor.Tensor;
 public record Penalty(
     String path,
     String key,
-    SavedObject regularizer,
+    JsonNode regularizer,
     Tensor weight,
     Value activity,
     boolean trainable) {}

@@ -1,4 +1,4 @@
-package dev.keraunos.importer.layers;
+package dev.keraunos.importer.weights;
 
 /**
  * A variable that a layer owns.

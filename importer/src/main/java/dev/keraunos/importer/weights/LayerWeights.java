@@ -1,6 +1,7 @@
-package dev.keraunos.importer.layers;
+package dev.keraunos.importer.weights;
 
 import dev.keraunos.tensor.Tensor;
+import java.util.Map;
 
 /** The stored values of one layer's variables. */
 public interface LayerWeights {
@@ -14,6 +15,9 @@ public interface LayerWeights {
 
   /** The weights of a layer inside this one, by the attribute that the row declares. */
   LayerWeights child(String attribute);
+
+  /** How many numbers each layer's variables hold, those of layers inside it included, by path. */
+  Map<String, Long> parameters();
 
   /** The weights of a layer of a nested model. */
   LayerWeights layer(String name);

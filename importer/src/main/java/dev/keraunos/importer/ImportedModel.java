@@ -1,0 +1,49 @@
+package dev.keraunos.importer;
+
+import dev.keraunos.graph.Node;
+import dev.keraunos.graph.Op;
+import dev.keraunos.importer.archive.ModelArchive;
+import dev.keraunos.importer.layers.LoweredModel;
+import dev.keraunos.importer.layers.ModelLowering;
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.weights.WeightMatcher;
+
+/**
+ * A model from file to graph.
+ *
+ * @param archive what the file holds
+ * @param topology its layers and calls
+ * @param lowered the graph, which holds the weights as constants
+ */
+public record ImportedModel(ModelArchive archive, ModelTopology topology, LoweredModel lowered)
+    implements AutoCloseable {
+  /**
+   * Lowers what an archive holds.
+   *
+   * @throws dev.keraunos.importer.layers.UnsupportedModelException listing everything that cannot
+   *     be lowered
+   * @throws ModelFileException if the config or the weights are inconsistent
+   */
+  public static ImportedModel of(ModelArchive archive, ModelRegistry registry) {
+    ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
+    LoweredModel lowered =
+        ModelLowering.lower(
+            topology,
+            table ->
+                WeightMatcher.match(
+                    archive.weights(), topology, table, archive.dialect().version()),
+            registry);
+    return new ImportedModel(archive, topology, lowered);
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    for (Node node : lowered.graph().nodes()) {
+      if (node.op() instanceof Op.Constant constant) {
+        constant.value().close();
+      }
+    }
+  }
+}

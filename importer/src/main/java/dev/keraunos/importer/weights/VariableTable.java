@@ -1,0 +1,15 @@
+package dev.keraunos.importer.weights;
+
+import dev.keraunos.importer.topology.LayerSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What variables the layers of a model own. */
+public interface VariableTable {
+  /** The variables of a layer in the order it creates them; empty if only the file can tell. */
+  Optional<List<Variable>> variables(LayerSpec layer);
+
+  /** The layers inside a layer by the attribute that holds each, in order of creation. */
+  Map<String, LayerSpec> children(LayerSpec layer);
+}
