@@ -1,0 +1,421 @@
+package dev.keraunos;
+
+import dev.keraunos.engine.Engine;
+import dev.keraunos.engine.Engines;
+import dev.keraunos.error.InputException;
+import dev.keraunos.error.KeraunosException;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.ImportedModel;
+import dev.keraunos.importer.archive.ModelArchive;
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.evaluate.Explanation;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A Keras model, ready to predict, evaluate and explain. Immutable and safe to share among threads:
+ * every call gives what it gives alone.
+ *
+ * <pre>{@code
+ * try (KerasModel model = KerasModel.load(Path.of("model.h5"))) {
+ *   float[] probabilities = model.predict(pixels);
+ * }
+ * }</pre>
+ *
+ * <p>Recurrent layers with {@code stateful=True} start every call from zeros.
+ */
+public final class KerasModel implements AutoCloseable {
+  private final ImportedModel imported;
+  private final Loader settings;
+  private final Engine engine;
+  private final Map<List<String>, Runner> runners = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  private KerasModel(ImportedModel imported, Loader settings) {
+    this.imported = imported;
+    this.settings = settings;
+    this.engine = settings.engine;
+  }
+
+  /**
+   * Loads a {@code .h5} or {@code .keras} file, or an unzipped {@code .keras} folder.
+   *
+   * @throws dev.keraunos.importer.ModelFileException if the file is damaged or no Keras model
+   * @throws dev.keraunos.importer.layers.UnsupportedModelException listing everything in it that
+   *     Keraunos lacks
+   */
+  public static KerasModel load(Path file) {
+    return loader().load(file);
+  }
+
+  /** Loads a model from a stream, which is read to its end; see {@link #load(Path)}. */
+  public static KerasModel load(InputStream stream) {
+    return loader().load(stream);
+  }
+
+  /** Loads a model from the content of its file; see {@link #load(Path)}. */
+  public static KerasModel load(byte[] content) {
+    return loader().load(content);
+  }
+
+  /** Loads with other settings than the usual ones. */
+  public static Loader loader() {
+    return new Loader();
+  }
+
+  /** The names of the inputs, in the model's order. */
+  public List<String> inputNames() {
+    return graph().inputNames();
+  }
+
+  /** The names of the outputs, in the model's order. */
+  public List<String> outputNames() {
+    return List.copyOf(graph().outputs().keySet());
+  }
+
+  /** The shape of an input; unknown dimensions, the batch among them, are {@link Shape#UNKNOWN}. */
+  public Shape inputShape(String name) {
+    return inputValue(name).shape();
+  }
+
+  /** The element type of an input; {@link #predict(Map)} converts other types to it. */
+  public DType inputType(String name) {
+    return inputValue(name).dtype();
+  }
+
+  private Value inputValue(String name) {
+    int index = inputNames().indexOf(name);
+    if (index < 0) {
+      throw new InputException(
+          "there is no input '" + name + "'; the model's inputs are " + describeInputs());
+    }
+    return graph().inputs().get(index);
+  }
+
+  private List<String> describeInputs() {
+    List<String> inputs = new ArrayList<>();
+    graph()
+        .inputs()
+        .forEach(input -> inputs.add("'" + inputNames().get(inputs.size()) + "' " + input.type()));
+    return inputs;
+  }
+
+  /** What the file holds: topology, layers, regularisers. */
+  public ImportedModel imported() {
+    return imported;
+  }
+
+  /** Whose rules {@link #evaluate} follows. */
+  public Dialect dialect() {
+    return settings.dialect != null ? settings.dialect : imported.archive().dialect();
+  }
+
+  /** The engine that runs this model. */
+  public Engine engine() {
+    return engine;
+  }
+
+  LossRegistry losses() {
+    return settings.losses;
+  }
+
+  int threads() {
+    return settings.threads;
+  }
+
+  private Graph graph() {
+    return imported.lowered().graph();
+  }
+
+  /**
+   * Predicts with a model of one input and one output.
+   *
+   * @param input any number of samples in row-major order; all dimensions but the batch must be
+   *     known
+   * @return the samples' outputs in row-major order
+   * @throws InputException if the model has several inputs or outputs, or the length is no multiple
+   *     of a sample's
+   */
+  public float[] predict(float[] input) {
+    Value only = only();
+    Shape sample = only.shape().slice(1, only.rank());
+    if (!sample.isConcrete() || sample.size() == 0 || input.length % sample.size() != 0) {
+      throw new InputException(
+          "input '"
+              + inputNames().get(0)
+              + "' takes samples of shape "
+              + sample
+              + ", given are "
+              + input.length
+              + " numbers; where dimensions are unknown give a Tensor");
+    }
+    try (Tensor tensor =
+            Tensor.of(input, Shape.of(input.length / sample.size()).concat(sample).toArray());
+        Tensor output = predict(tensor)) {
+      return output.toFloatArray();
+    }
+  }
+
+  /** Predicts with a model of one input and one output; the caller owns the result. */
+  public Tensor predict(Tensor input) {
+    only();
+    return run(outputNames(), List.of(input)).get(0);
+  }
+
+  /**
+   * Predicts from one direct buffer of floats into another, without copying either.
+   *
+   * @param samples how many samples the input holds
+   */
+  public void predict(ByteBuffer input, ByteBuffer output, long samples) {
+    Value only = only();
+    Shape result = graph().outputs().values().iterator().next().shape();
+    Runner runner = runner(outputNames());
+    runner.run(
+        List.of(Tensor.wrap(only.dtype(), input, only.shape().with(0, samples).toArray())),
+        List.of(Tensor.wrap(DType.FLOAT32, output, result.with(0, samples).toArray())));
+  }
+
+  private Value only() {
+    if (graph().inputs().size() != 1 || graph().outputs().size() != 1) {
+      throw new InputException(
+          "the model has the inputs "
+              + describeInputs()
+              + " and the outputs "
+              + outputNames()
+              + "; predict them by name");
+    }
+    return graph().inputs().get(0);
+  }
+
+  /**
+   * Predicts.
+   *
+   * @param inputs by input name; converted to the inputs' types
+   * @return by output name, in the model's order; the caller owns the tensors
+   * @throws InputException if an input is missing, unknown or does not fit
+   */
+  public Map<String, Tensor> predict(Map<String, Tensor> inputs) {
+    return predict(inputs, outputNames());
+  }
+
+  /**
+   * Predicts chosen outputs and intermediate layers.
+   *
+   * @param wanted output names, or paths of layers as {@code inspect} lists them; {@code path#1} is
+   *     the second call of a layer, {@code path:1} its second tensor
+   */
+  public Map<String, Tensor> predict(Map<String, Tensor> inputs, Collection<String> wanted) {
+    List<String> names = List.copyOf(wanted);
+    List<Tensor> results = run(names, ordered(inputs));
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    names.forEach(name -> named.put(name, results.get(named.size())));
+    return named;
+  }
+
+  /**
+   * What a final sigmoid or softmax was applied to, where the output ends in one; the caller owns
+   * the tensor.
+   */
+  public Optional<Tensor> logits(Map<String, Tensor> inputs, String output) {
+    return imported
+        .lowered()
+        .logits(output)
+        .map(value -> run(runner(Map.of("logits of " + output, value)), ordered(inputs)).get(0));
+  }
+
+  private List<Tensor> ordered(Map<String, Tensor> inputs) {
+    for (String name : inputs.keySet()) {
+      inputValue(name);
+    }
+    List<Tensor> ordered = new ArrayList<>();
+    for (String name : inputNames()) {
+      if (!inputs.containsKey(name)) {
+        throw new InputException(
+            "input '" + name + "' is missing; the model's inputs are " + describeInputs());
+      }
+      ordered.add(inputs.get(name));
+    }
+    return ordered;
+  }
+
+  private List<Tensor> run(List<String> wanted, List<Tensor> given) {
+    return run(runner(wanted), given);
+  }
+
+  private List<Tensor> run(Runner runner, List<Tensor> given) {
+    List<Tensor> inputs = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      DType type = graph().inputs().get(i).dtype();
+      inputs.add(given.get(i).dtype() == type ? given.get(i) : given.get(i).cast(type));
+    }
+    return runner.run(inputs);
+  }
+
+  private Runner runner(List<String> wanted) {
+    Map<String, Value> selected = new LinkedHashMap<>();
+    wanted.forEach(name -> selected.put(name, value(name)));
+    return runner(selected);
+  }
+
+  /** What computes these values, compiled once. */
+  Runner runner(Map<String, Value> selected) {
+    if (closed) {
+      throw new IllegalStateException("the model is closed");
+    }
+    return runners.computeIfAbsent(
+        List.copyOf(selected.keySet()),
+        names -> {
+          Graph graph = graph().select(selected);
+          return new Runner(engine.compile(graph, settings.threads));
+        });
+  }
+
+  private Value value(String name) {
+    Value output = graph().outputs().get(name);
+    if (output != null) {
+      return output;
+    }
+    int colon = name.lastIndexOf(':');
+    boolean numbered = colon > 0 && name.substring(colon + 1).matches("\\d{1,3}");
+    String path = numbered ? name.substring(0, colon) : name;
+    int index = numbered ? Integer.parseInt(name.substring(colon + 1)) : 0;
+    List<Value> values = imported.lowered().layerOutputs().get(path);
+    if (values == null || index >= values.size()) {
+      throw new InputException(
+          "'"
+              + name
+              + "' is neither an output "
+              + outputNames()
+              + " nor a layer "
+              + imported.lowered().layerOutputs().keySet());
+    }
+    return values.get(index);
+  }
+
+  /**
+   * What {@code model.evaluate} of the Keras that wrote the file returns with {@code
+   * return_dict=True}.
+   *
+   * @param batchSize how many samples make a batch; the numbers depend on it wherever Keras' do
+   * @throws dev.keraunos.loss.UnknownNameException if the model was compiled with a loss or metric
+   *     nobody registered
+   */
+  public Map<String, Double> evaluate(Dataset data, int batchSize) {
+    return Evaluator.evaluate(this, data, batchSize);
+  }
+
+  /** How the loss came about: terms that add up to it. */
+  public Explanation explainLoss(Dataset data, int batchSize) {
+    return Evaluator.explain(this, data, batchSize);
+  }
+
+  /** Frees native memory. Calls after it fail. Idempotent. */
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      runners.values().forEach(Runner::close);
+      imported.close();
+    }
+  }
+
+  /** Settings under which a model is loaded. */
+  public static final class Loader {
+    private Engine engine = Engines.preferred();
+    private int threads = Runtime.getRuntime().availableProcessors();
+    private Dialect dialect;
+    private LossRegistry losses = LossRegistry.standard();
+    private ModelRegistry registry = ModelRegistry.EMPTY;
+
+    private Loader() {}
+
+    /**
+     * The engine by name: {@code onednn} or {@code reference}.
+     *
+     * @throws KeraunosException if there is none of this name, or it cannot run here
+     */
+    public Loader engine(String name) {
+      engine = Engines.named(name);
+      return this;
+    }
+
+    /** How many threads one call may use; all processors if not given. */
+    public Loader threads(int count) {
+      if (count < 1) {
+        throw new InputException("threads must be at least 1, not " + count);
+      }
+      threads = count;
+      return this;
+    }
+
+    /**
+     * Whose Keras to follow in {@link KerasModel#evaluate} instead of the file's: {@code 2.2.4},
+     * {@code 3.15.1:jax}.
+     */
+    public Loader keras(String version) {
+      dialect = Dialect.parse(version);
+      return this;
+    }
+
+    /** The losses, metrics and regularisers that the file may name. */
+    public Loader losses(LossRegistry registry) {
+      losses = registry;
+      return this;
+    }
+
+    /** The functions behind Lambda layers, custom activations and custom layers. */
+    public Loader registry(ModelRegistry value) {
+      registry = value;
+      return this;
+    }
+
+    /** See {@link KerasModel#load(Path)}. */
+    public KerasModel load(Path file) {
+      return load(ModelArchive.open(file));
+    }
+
+    /** An architecture as {@code model.to_json()} gives it, with a file of weights. */
+    public KerasModel load(Path architecture, Path weights) {
+      return load(ModelArchive.open(architecture, weights));
+    }
+
+    /** See {@link KerasModel#load(InputStream)}. */
+    public KerasModel load(InputStream stream) {
+      return load(ModelArchive.open(stream, "the stream"));
+    }
+
+    /** See {@link KerasModel#load(byte[])}. */
+    public KerasModel load(byte[] content) {
+      return load(ModelArchive.open(content, "the model"));
+    }
+
+    private KerasModel load(ModelArchive archive) {
+      return new KerasModel(ImportedModel.of(archive, registry), copy());
+    }
+
+    private Loader copy() {
+      Loader copy = new Loader();
+      copy.engine = engine;
+      copy.threads = threads;
+      copy.dialect = dialect;
+      copy.losses = losses;
+      copy.registry = registry;
+      return copy;
+    }
+  }
+}
