@@ -1,0 +1,129 @@
+package dev.keraunos.cli;
+
+import dev.keraunos.loss.evaluate.Explanation;
+import java.io.PrintWriter;
+import java.util.Locale;
+
+/** An explanation as text tables. */
+final class ExplanationText {
+  private static final int BAR = 24;
+
+  private final PrintWriter out;
+
+  ExplanationText(PrintWriter out) {
+    this.out = out;
+  }
+
+  void print(Explanation explanation) {
+    print(
+        "loss %s   (%s, %d samples in %d batches: %s)",
+        number(explanation.loss()),
+        explanation.dialect(),
+        explanation.samples(),
+        explanation.batches(),
+        explanation.batching());
+    for (Explanation.Output output : explanation.outputs()) {
+      output(output);
+    }
+    if (!explanation.penalties().isEmpty()) {
+      print("");
+      print("regularisers");
+      for (Explanation.Penalty penalty : explanation.penalties()) {
+        print("  %14s  %s (%s)", number(penalty.value()), penalty.path(), penalty.kind());
+      }
+    }
+    for (String note : explanation.notes()) {
+      print("note: %s", note);
+    }
+  }
+
+  private void output(Explanation.Output output) {
+    print("");
+    print(
+        "output '%s': %s of loss '%s', times weight %s, adds %s",
+        output.name(),
+        number(output.value()),
+        output.loss(),
+        number(output.lossWeight()),
+        number(output.contribution()));
+    print("");
+    print("  how it is reduced");
+    for (Explanation.Stage stage : output.stages()) {
+      print(
+          "    %-24s %-22s mean %-14s %s",
+          stage.name(), stage.shape(), number(stage.value()), stage.what());
+    }
+    if (output.terms().size() > 1) {
+      print("");
+      print("  terms of the loss, adding up to %s", number(output.contribution()));
+      for (Explanation.Term term : output.terms()) {
+        String weight =
+            term.weight().isEmpty()
+                ? ""
+                : ", times " + term.weight() + " (" + number(term.unweighted()) + " without)";
+        print(
+            "    %14s  %s%s%s",
+            number(term.value()),
+            term.name(),
+            weight,
+            term.batchLevel() ? ", one number per batch" : "");
+      }
+    }
+    classes(output);
+  }
+
+  private void classes(Explanation.Output output) {
+    if (output.classes().isEmpty()) {
+      return;
+    }
+    print("");
+    print("  share of each class");
+    print(
+        "    %5s %12s %14s %14s %14s %8s  %-27s %s",
+        "class",
+        "positions",
+        "by true class",
+        "by channel",
+        "mean score",
+        "IoU",
+        "share by true class",
+        "loss if all right .. if all wrong");
+    double total =
+        output.classes().stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
+    for (Explanation.ClassShare share : output.classes()) {
+      double part = total == 0 ? 0 : Math.abs(share.byTrueClass()) / total;
+      print(
+          "    %5d %12d %14s %14s %14s %8s  %-27s %s .. %s",
+          share.index(),
+          share.positions(),
+          number(share.byTrueClass()),
+          number(share.byChannel()),
+          number(share.meanScore()),
+          percent(share.iou()),
+          bar(part) + " " + percent(part),
+          number(share.lowest()),
+          number(share.highest()));
+    }
+    output
+        .balanced()
+        .ifPresent(
+            value -> print("    if every class counted alike the loss would be %s", number(value)));
+  }
+
+  private static String bar(double part) {
+    int length = (int) Math.round(part * (BAR - 7));
+    return "#".repeat(length) + ".".repeat(BAR - 7 - length);
+  }
+
+  private static String percent(double part) {
+    return Double.isNaN(part) ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * part);
+  }
+
+  static String number(double value) {
+    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.8g", value);
+  }
+
+  private void print(String format, Object... values) {
+    out.println(String.format(Locale.ROOT, format, values).stripTrailing());
+  }
+}

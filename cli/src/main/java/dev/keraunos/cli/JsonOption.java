@@ -1,0 +1,48 @@
+package dev.keraunos.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.keraunos.error.InputException;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import picocli.CommandLine.Option;
+
+/** Writes a result for machines. */
+final class JsonOption {
+  private static final ObjectWriter WRITER =
+      new ObjectMapper().registerModule(new Jdk8Module()).writerWithDefaultPrettyPrinter();
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description =
+          "Writes the result as JSON; '-' is standard output, which then shows nothing else.")
+  private String file;
+
+  /** True if standard output belongs to the JSON. */
+  boolean takesOutput() {
+    return "-".equals(file);
+  }
+
+  void write(Object result, PrintWriter out) {
+    if (file == null) {
+      return;
+    }
+    try {
+      String text = WRITER.writeValueAsString(result);
+      if (takesOutput()) {
+        out.println(text);
+      } else {
+        Files.writeString(Path.of(file), text + System.lineSeparator());
+      }
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new InputException("--json: '" + file + "' cannot be written: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.keraunos.cli;
+
+import dev.keraunos.error.KeraunosException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The command line: exit code 0 is fine, 1 a check failed, 2 bad usage or input. */
+@Command(
+    name = "keraunos",
+    description =
+        "Runs Keras models on the JVM: the same predictions, the same loss, the same metrics.",
+    subcommands = {
+      InspectCommand.class,
+      PredictCommand.class,
+      EvaluateCommand.class,
+      ExplainLossCommand.class,
+      VerifyCommand.class,
+      BenchCommand.class,
+      DoctorCommand.class,
+      CommandLine.HelpCommand.class
+    },
+    mixinStandardHelpOptions = true,
+    version = "keraunos 0.1.0",
+    synopsisSubcommandLabel = "COMMAND",
+    footer = {
+      "",
+      "Exit codes: 0 fine, 1 a check failed, 2 bad usage or input.",
+      "'keraunos help COMMAND' shows a command's options and examples."
+    })
+public final class Main {
+  private Main() {}
+
+  /** Runs the command and exits with its code. */
+  public static void main(String... arguments) {
+    System.exit(
+        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+  }
+
+  /** Runs the command; gives its exit code. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    CommandLine commandLine = new CommandLine(new Main());
+    commandLine.setOut(out);
+    commandLine.setErr(err);
+    commandLine.setExecutionExceptionHandler(Main::report);
+    if (arguments.length == 0) {
+      commandLine.usage(err);
+      return CommandLine.ExitCode.USAGE;
+    }
+    return commandLine.execute(arguments);
+  }
+
+  /** What the user can mend is one message; anything else is a defect and shows where. */
+  private static int report(Exception e, CommandLine command, CommandLine.ParseResult parsed)
+      throws Exception {
+    if (e instanceof KeraunosException || e instanceof UncheckedIOException) {
+      command.getErr().println("keraunos: " + e.getMessage());
+      return CommandLine.ExitCode.USAGE;
+    }
+    throw e;
+  }
+}

@@ -1,0 +1,91 @@
+package dev.keraunos.cli;
+
+import dev.keraunos.KerasModel;
+import dev.keraunos.fixtures.Fixture;
+import dev.keraunos.fixtures.Verification;
+import dev.keraunos.graph.Expression;
+import dev.keraunos.importer.archive.ModelArchive;
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.loss.LossRegistry;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** The options that say how a model is loaded. */
+final class ModelOptions {
+  @Option(
+      names = "--engine",
+      paramLabel = "NAME",
+      description = "Engine to run on: onednn or reference (default: the fastest that works here).")
+  private String engine;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads one call may use (default: all processors).")
+  private Integer threads;
+
+  @Option(
+      names = "--lambda",
+      paramLabel = "LAYER=EXPRESSION",
+      description = "What a Lambda layer computes, as in --lambda lambda_1='x / 255'. Repeatable.")
+  private Map<String, String> lambdas = new LinkedHashMap<>();
+
+  @Option(
+      names = "--loss",
+      paramLabel = "NAME=CLASS",
+      description =
+          "A custom loss: a class on the class path, JAR!CLASS, FOLDER!CLASS, or a JAR or FOLDER"
+              + " that provides it. Repeatable.")
+  private Map<String, String> losses = new LinkedHashMap<>();
+
+  @Option(
+      names = "--keras",
+      paramLabel = "VERSION[:BACKEND]",
+      description =
+          "Whose rules evaluate follows (default: those of the Keras that wrote the file).")
+  private String keras;
+
+  @Option(
+      names = "--weights",
+      paramLabel = "FILE",
+      description = "Weights of a model given as the JSON of its architecture.")
+  private Path weights;
+
+  /** Loads a model; a fixture's own Lambda bindings hold where the command line gives none. */
+  KerasModel load(Path model, Optional<Fixture> fixture) {
+    KerasModel.Loader loader =
+        KerasModel.loader().registry(registry(fixture)).losses(lossRegistry());
+    if (engine != null) {
+      loader.engine(engine);
+    }
+    if (threads != null) {
+      loader.threads(threads);
+    }
+    if (keras != null) {
+      loader.keras(keras);
+    }
+    return weights == null ? loader.load(model) : loader.load(model, weights);
+  }
+
+  /** Opens a model's file without lowering it. */
+  ModelArchive open(Path model) {
+    return weights == null ? ModelArchive.open(model) : ModelArchive.open(model, weights);
+  }
+
+  ModelRegistry registry(Optional<Fixture> fixture) {
+    ModelRegistry.Builder registry = ModelRegistry.builder();
+    fixture.ifPresent(recorded -> Verification.bindLambdas(recorded, registry));
+    lambdas.forEach(
+        (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
+    return registry.build();
+  }
+
+  private LossRegistry lossRegistry() {
+    LossRegistry.Builder registry = LossRegistry.builder().providers(Main.class.getClassLoader());
+    losses.forEach((name, source) -> CustomLosses.register(registry, name, source));
+    return registry.build();
+  }
+}

@@ -1,0 +1,70 @@
+package dev.keraunos.cli;
+
+import dev.keraunos.KerasModel;
+import dev.keraunos.fixtures.Npz;
+import dev.keraunos.tensor.Tensor;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "predict",
+    description = "Predicts and writes the outputs as .npz.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Examples:",
+      "  keraunos predict model.keras images.npy -o predictions.npz",
+      "  keraunos predict model.h5 data.npz -o out.npz --layer conv2d_3 --layer dense"
+    })
+final class PredictCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+  @Mixin private ModelOptions options;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "The model's file.")
+  private Path model;
+
+  @Parameters(
+      index = "1",
+      paramLabel = "IN",
+      description = "A .npy array, or a .npz archive with an array for each input.")
+  private Path input;
+
+  @Option(
+      names = "-o",
+      required = true,
+      paramLabel = "OUT.npz",
+      description = "Where the outputs go.")
+  private Path output;
+
+  @Option(
+      names = "--layer",
+      paramLabel = "PATH",
+      description =
+          "Also writes what a layer computes, by the path that inspect shows. Repeatable.")
+  private List<String> layers = List.of();
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    try (KerasModel loaded = options.load(model, Optional.empty())) {
+      List<String> wanted = new ArrayList<>(loaded.outputNames());
+      wanted.addAll(layers);
+      Map<String, Tensor> predictions = loaded.predict(new DataFile(input).inputs(loaded), wanted);
+      Npz.write(output, predictions);
+      predictions.forEach(
+          (name, tensor) -> out.println(name + "  " + tensor.dtype() + " " + tensor.shape()));
+    }
+    return 0;
+  }
+}

@@ -1,0 +1,2 @@
+/** The {@code keraunos} command. */
+package dev.keraunos.cli;
