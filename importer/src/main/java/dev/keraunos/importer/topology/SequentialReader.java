@@ -125,7 +125,7 @@ final class SequentialReader {
     boolean nested = first.kind() == Kind.MODEL;
     if (nested && own.get("batch_input_shape").isNull()) {
       InputSpec inner = first.model().orElseThrow().inputs().get(0);
-      boolean keepsName = dialect.line() == Line.KERAS_1 || dialect.line() == Line.KERAS_2;
+      boolean keepsName = dialect.line() == Line.KERAS_1;
       String name = keepsName ? inner.name() : first.name() + "_input";
       return inputLayer(new InputSpec(name, inner.batchShape(), inner.dtype(), false));
     }

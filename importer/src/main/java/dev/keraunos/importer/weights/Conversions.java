@@ -110,13 +110,15 @@ record Conversions(boolean version1, boolean theano) {
       return fused(stored, 0, 6, 3, 9);
     }
     if (name.equals("ConvLSTM2D") && stored.size() == 12) {
-      List<StoredArray> fused = fused(stored, 0, 6, 3, 9);
-      for (int i = 0; i < 2 && channelsFirst; i++) {
-        fused.set(i, with(fused.get(i), transpose(fused.get(i).value(), 2, 3, 1, 0)));
-      }
-      return fused;
+      return fused(
+          channelsFirst ? stored.stream().map(Conversions::channelsLast).toList() : stored, 0, 6, 3, 9);
     }
     return stored;
+  }
+
+  private static StoredArray channelsLast(StoredArray kernel) {
+    boolean bias = kernel.value().shape().rank() == 1;
+    return bias ? kernel : with(kernel, transpose(kernel.value(), 2, 3, 1, 0));
   }
 
   private static boolean channelsFirst(Config config) {

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The layout of {@code .h5}: one list of arrays per layer, those of nested layers included,
@@ -62,21 +63,34 @@ final class LegacyMatcher {
     return node.spec().orElseThrow().name();
   }
 
-  /**
-   * The layers that have a group of their own; branches of a Keras 1 Merge are stored layer by
-   * layer.
-   */
+  /** The layers that have a group of their own. */
   private List<WeightNode> owners(WeightNode root, Map<String, ?> stored) {
-    List<WeightNode> owners = new ArrayList<>();
-    for (WeightNode layer : root.layers().values()) {
-      if (line == Line.KERAS_1 && layer.isModel() && !stored.containsKey(name(layer))) {
-        layer.layers().values().stream().filter(WeightNode::hasVariables).forEach(owners::add);
-      } else if (layer.hasVariables()
-          && (layer.variables().isPresent() || stored.containsKey(name(layer)))) {
-        owners.add(layer);
-      }
-    }
-    return owners;
+    return flattened(root)
+        .filter(WeightNode::hasVariables)
+        .filter(layer -> layer.variables().isPresent() || stored.containsKey(name(layer)))
+        .toList();
+  }
+
+  /**
+   * The layers of a model; the branches of a Keras 1 Sequential that begins with a Merge are stored
+   * layer by layer.
+   */
+  private static Stream<WeightNode> flattened(WeightNode model) {
+    List<WeightNode> layers = List.copyOf(model.layers().values());
+    return layers.stream()
+        .flatMap(layer -> isBranch(layers, layer) ? flattened(layer) : Stream.of(layer));
+  }
+
+  private static boolean isBranch(List<WeightNode> layers, WeightNode layer) {
+    List<WeightNode> after = layers.subList(layers.indexOf(layer), layers.size());
+    return layer.isModel() && after.stream().anyMatch(LegacyMatcher::mergesBranches);
+  }
+
+  private static boolean mergesBranches(WeightNode layer) {
+    return layer
+        .spec()
+        .filter(spec -> spec.className().equals("Merge") && spec.json().path("layers").isArray())
+        .isPresent();
   }
 
   private void requireNoTopLevel() {
