@@ -16,7 +16,8 @@ public final class Graph {
   private final List<Value> inputs;
   private final Map<String, Value> outputs;
 
-  private Graph(List<Node> nodes, List<Value> inputs, Map<String, Value> outputs) {
+  /** For graphs that the builder would refuse; see the tests of {@link Verifier}. */
+  Graph(List<Node> nodes, List<Value> inputs, Map<String, Value> outputs) {
     this.nodes = List.copyOf(nodes);
     this.inputs = List.copyOf(inputs);
     this.outputs = Collections.unmodifiableMap(new LinkedHashMap<>(outputs));

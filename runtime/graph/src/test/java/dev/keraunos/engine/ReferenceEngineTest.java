@@ -11,6 +11,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,6 +62,7 @@ class ReferenceEngineTest {
       outputs.put("out" + outputs.size(), output);
     }
     Graph graph = builder.build(outputs);
+    Verifier.verify(graph);
     try (Executable executable = new ReferenceEngine().compile(graph, threads)) {
       return executable.run(recorded.inputs());
     }

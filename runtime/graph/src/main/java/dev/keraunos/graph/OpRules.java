@@ -1,0 +1,327 @@
+package dev.keraunos.graph;
+
+import static dev.keraunos.graph.Inference.require;
+
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What attributes and inputs every operation allows, beyond what inferring its types finds out. */
+final class OpRules {
+  private interface Rule<O extends Op> {
+    void check(O op, List<TensorType> in);
+  }
+
+  private record Entry(int least, int most, Rule<Op> rule) {}
+
+  private static final int ANY = Integer.MAX_VALUE;
+  private static final Set<ReduceKind> RUNNING =
+      Set.of(ReduceKind.SUM, ReduceKind.PROD, ReduceKind.MAX, ReduceKind.MIN);
+  private static final Map<Class<? extends Op>, Entry> TABLE = new HashMap<>();
+
+  static {
+    add(Op.Input.class, 0, 0, (op, in) -> {});
+    add(Op.Constant.class, 0, 0, (op, in) -> {});
+    add(Op.Fill.class, 0, ANY, (op, in) -> dims(op.shape(), in, false));
+    add(Op.Iota.class, 0, ANY, OpRules::iota);
+
+    add(Op.Unary.class, 1, 1, OpRules::unary);
+    add(Op.Binary.class, 2, 2, OpRules::binary);
+    add(Op.Select.class, 3, 3, (op, in) -> {});
+    add(Op.Cast.class, 1, 1, (op, in) -> {});
+
+    add(Op.Reduce.class, 1, 1, OpRules::reduce);
+    add(Op.ArgReduce.class, 1, 1, OpRules::argReduce);
+    add(Op.Cumulative.class, 1, 1, OpRules::cumulative);
+    add(Op.TopK.class, 1, 1, (op, in) -> atLeast(1, List.of(op.k()), "k"));
+    add(Op.Sort.class, 1, 1, (op, in) -> axis(op.axis(), in.get(0)));
+
+    add(Op.Reshape.class, 1, ANY, (op, in) -> dims(op.shape(), in, true));
+    add(Op.Transpose.class, 1, 1, OpRules::transpose);
+    add(Op.BroadcastTo.class, 1, ANY, OpRules::broadcast);
+    add(Op.Slice.class, 1, 1, (op, in) -> {});
+    add(Op.Concat.class, 1, ANY, (op, in) -> axis(op.axis(), in.get(0)));
+    add(Op.Pad.class, 1, 1, OpRules::pad);
+    add(Op.Repeat.class, 1, 1, OpRules::repeat);
+    add(Op.Gather.class, 2, 2, (op, in) -> axis(op.axis(), in.get(0)));
+    add(Op.GatherAlong.class, 2, 2, OpRules::gatherAlong);
+    add(Op.OneHot.class, 1, 1, OpRules::oneHot);
+
+    add(Op.MatMul.class, 2, 2, (op, in) -> sameType(in));
+    add(Op.Conv.class, 2, 2, OpRules::conv);
+    add(Op.ConvTranspose.class, 2, 2, OpRules::convTranspose);
+    add(Op.Pool.class, 1, 1, OpRules::pool);
+    add(Op.AdaptivePool.class, 1, 1, OpRules::adaptivePool);
+    add(Op.Resize.class, 1, 1, (op, in) -> atLeast(1, op.size(), "size"));
+
+    add(Op.Softmax.class, 1, 1, (op, in) -> lanes(op.axes(), in.get(0)));
+    add(Op.Standardize.class, 1, 1, OpRules::standardize);
+
+    add(Op.Rnn.class, 3, 7, OpRules::rnn);
+    add(Op.Scan.class, 1, ANY, OpRules::scan);
+  }
+
+  private OpRules() {}
+
+  @SuppressWarnings("unchecked") // the class of the key is that of the rule
+  private static <O extends Op> void add(Class<O> type, int least, int most, Rule<O> rule) {
+    TABLE.put(type, new Entry(least, most, (Rule<Op>) rule));
+  }
+
+  /** Throws an InputException that says which rule is broken. */
+  static void check(Op op, List<TensorType> in) {
+    Entry entry = TABLE.get(op.getClass());
+    require(in.size() >= entry.least() && in.size() <= entry.most(), "it has %s inputs", in.size());
+    entry.rule().check(op, in);
+  }
+
+  private static void axis(int axis, TensorType in) {
+    require(axis >= 0 && axis < in.shape().rank(), "axis %s of %s", axis, in.shape());
+  }
+
+  /** Axes inside the rank, ascending, none twice. */
+  private static void axes(List<Integer> axes, TensorType in) {
+    int last = -1;
+    for (int axis : axes) {
+      axis(axis, in);
+      require(axis > last, "axes %s are not ascending", axes);
+      last = axis;
+    }
+  }
+
+  private static void lanes(List<Integer> axes, TensorType in) {
+    axes(axes, in);
+    floating(in);
+  }
+
+  private static void floating(TensorType in) {
+    require(in.dtype().isFloating(), "it takes floating point numbers, not %s", in.dtype());
+  }
+
+  private static void sameType(List<TensorType> in) {
+    for (TensorType type : in) {
+      require(type.dtype() == in.get(0).dtype(), "operands are %s", in);
+    }
+  }
+
+  private static void bool(TensorType in) {
+    require(in.dtype() == DType.BOOL, "it takes bools, not %s", in.dtype());
+  }
+
+  private static void atLeast(int least, List<Integer> values, String what) {
+    require(values.stream().allMatch(value -> value >= least), "%s is %s", what, values);
+  }
+
+  private static void spatial(List<?> attribute, TensorType in, String what) {
+    int wanted = in.shape().rank() - 2;
+    require(attribute.size() == wanted, "%s %s for %s spatial axes", what, attribute, wanted);
+  }
+
+  private static void dims(List<Dim> dims, List<TensorType> in, boolean mayInfer) {
+    int inferred = 0;
+    for (Dim dim : dims) {
+      if (dim instanceof Dim.Fixed fixed) {
+        require(fixed.size() >= 0, "dimension %s", fixed.size());
+      } else if (dim instanceof Dim.Same same) {
+        require(
+            same.input() >= 0 && same.input() < in.size(), "a dimension of input %s", same.input());
+        axis(same.axis(), in.get(same.input()));
+      } else {
+        inferred++;
+      }
+    }
+    require(inferred <= (mayInfer ? 1 : 0), "%s dimensions to infer", inferred);
+  }
+
+  private static void iota(Op.Iota op, List<TensorType> in) {
+    dims(op.shape(), in, false);
+    require(
+        op.axis() >= 0 && op.axis() < op.shape().size(), "axis %s of %s", op.axis(), op.shape());
+  }
+
+  private static void unary(Op.Unary op, List<TensorType> in) {
+    if (op.kind() == UnaryKind.LOGICAL_NOT) {
+      bool(in.get(0));
+    }
+    require(
+        op.kind() != UnaryKind.CLIP || op.alpha() <= op.beta(),
+        "limits %s, %s",
+        op.alpha(),
+        op.beta());
+  }
+
+  private static void binary(Op.Binary op, List<TensorType> in) {
+    switch (op.kind()) {
+      case LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR -> bool(in.get(0));
+      case ARCTAN2 -> floating(in.get(0));
+      default -> {}
+    }
+  }
+
+  private static void reduce(Op.Reduce op, List<TensorType> in) {
+    axes(op.axes(), in.get(0));
+    if (op.kind() == ReduceKind.ANY || op.kind() == ReduceKind.ALL) {
+      bool(in.get(0));
+    }
+  }
+
+  private static void argReduce(Op.ArgReduce op, List<TensorType> in) {
+    axis(op.axis(), in.get(0));
+    require(op.dtype().isInteger(), "an index is %s", op.dtype());
+  }
+
+  private static void cumulative(Op.Cumulative op, List<TensorType> in) {
+    axis(op.axis(), in.get(0));
+    require(RUNNING.contains(op.kind()), "there is no running %s", op.kind());
+  }
+
+  private static void transpose(Op.Transpose op, List<TensorType> in) {
+    List<Integer> sorted = new ArrayList<>(op.permutation());
+    sorted.sort(null);
+    axes(sorted, in.get(0));
+  }
+
+  private static void broadcast(Op.BroadcastTo op, List<TensorType> in) {
+    dims(op.shape(), in, false);
+    Shape target = Shape.of(Dim.resolve(op.shape(), in));
+    Shape reached = Inference.broadcast(in.get(0).shape(), target);
+    require(
+        reached.rank() == target.rank() && target.accepts(reached), "%s to %s", in.get(0), target);
+  }
+
+  private static void pad(Op.Pad op, List<TensorType> in) {
+    List<Long> all = new ArrayList<>(op.before());
+    all.addAll(op.after());
+    require(all.stream().allMatch(cells -> cells >= 0), "padding %s", all);
+  }
+
+  private static void repeat(Op.Repeat op, List<TensorType> in) {
+    axis(op.axis(), in.get(0));
+    atLeast(0, List.of(op.times()), "times");
+  }
+
+  private static void gatherAlong(Op.GatherAlong op, List<TensorType> in) {
+    axis(op.axis(), in.get(0));
+    require(
+        in.get(1).dtype().isInteger() && in.get(1).shape().rank() == in.get(0).shape().rank(),
+        "indices %s into %s",
+        in.get(1),
+        in.get(0));
+  }
+
+  private static void oneHot(Op.OneHot op, List<TensorType> in) {
+    require(in.get(0).dtype().isInteger(), "indices are %s", in.get(0).dtype());
+    atLeast(1, List.of(op.depth()), "depth");
+  }
+
+  private static void conv(Op.Conv op, List<TensorType> in) {
+    sameType(in);
+    window(op.strides(), op.dilations(), op.padding(), in.get(0));
+    require(in.get(1).shape().isConcrete(), "the kernel is %s", in.get(1));
+    atLeast(1, List.of(op.groups()), "groups");
+  }
+
+  private static void convTranspose(Op.ConvTranspose op, List<TensorType> in) {
+    sameType(in);
+    window(op.strides(), op.dilations(), op.padding(), in.get(0));
+    require(in.get(1).shape().isConcrete(), "the kernel is %s", in.get(1));
+    Padding.Mode mode = op.padding().mode();
+    require(mode == Padding.Mode.VALID || mode == Padding.Mode.SAME, "padding %s", mode);
+    if (!op.outputPadding().isEmpty()) {
+      spatial(op.outputPadding(), in.get(0), "output padding");
+      atLeast(0, op.outputPadding(), "output padding");
+    }
+    if (!op.outputSize().isEmpty()) {
+      spatial(op.outputSize(), in.get(0), "output size");
+      require(op.outputPadding().isEmpty(), "both output size and output padding");
+    }
+  }
+
+  private static void window(
+      List<Integer> strides, List<Integer> dilations, Padding padding, TensorType x) {
+    spatial(strides, x, "strides");
+    spatial(dilations, x, "dilations");
+    atLeast(1, strides, "stride");
+    atLeast(1, dilations, "dilation");
+    if (padding.mode() == Padding.Mode.EXPLICIT) {
+      spatial(padding.before(), x, "padding");
+      spatial(padding.after(), x, "padding");
+    }
+  }
+
+  private static void pool(Op.Pool op, List<TensorType> in) {
+    window(op.strides(), op.strides(), op.padding(), in.get(0));
+    spatial(op.size(), in.get(0), "window");
+    atLeast(1, op.size(), "window");
+  }
+
+  private static void adaptivePool(Op.AdaptivePool op, List<TensorType> in) {
+    spatial(op.outputSize(), in.get(0), "output size");
+    atLeast(1, op.outputSize(), "output size");
+  }
+
+  private static void standardize(Op.Standardize op, List<TensorType> in) {
+    lanes(op.axes(), in.get(0));
+    require(op.epsilon() >= 0, "epsilon %s", op.epsilon());
+  }
+
+  private static void rnn(Op.Rnn op, List<TensorType> in) {
+    require(in.size() == op.maskIndex() + (op.mask() ? 1 : 0), "it has %s inputs", in.size());
+    sameType(in.subList(0, op.maskIndex()));
+    Shape recurrent = in.get(2).shape();
+    long units = recurrent.dim(0);
+    long gates = op.cell().gates();
+    require(recurrent.equals(Shape.of(units, gates * units)), "recurrent kernel %s", recurrent);
+    if (op.bias()) {
+      boolean two = op.cell() == Op.Rnn.Cell.GRU_RESET_AFTER;
+      Shape wanted = two ? Shape.of(2, gates * units) : Shape.of(gates * units);
+      require(in.get(3).shape().equals(wanted), "bias %s instead of %s", in.get(3), wanted);
+    }
+    Shape x = in.get(0).shape();
+    for (int i = 3 + (op.bias() ? 1 : 0); i < op.maskIndex(); i++) {
+      Shape state = Shape.of(x.dim(0), units);
+      require(state.accepts(in.get(i).shape()), "state %s instead of %s", in.get(i), state);
+    }
+    if (op.mask()) {
+      mask(in.get(op.maskIndex()), x);
+    }
+    recurrence(op.recurrence());
+  }
+
+  private static void mask(TensorType mask, Shape x) {
+    bool(mask);
+    require(x.slice(0, 2).accepts(mask.shape()), "mask %s for %s", mask, x);
+  }
+
+  private static void recurrence(Recurrence recurrence) {
+    require(
+        !recurrence.zeroOutputForMask() || !recurrence.stateOutputForMask(),
+        "a masked output cannot be both zero and the state");
+  }
+
+  private static void scan(Op.Scan op, List<TensorType> in) {
+    Verifier.verify(op.body());
+    int taken = op.body().inputs().size() + (op.mask() ? 1 : 0);
+    require(in.size() == taken, "it has %s inputs instead of %s", in.size(), taken);
+    require(
+        op.body().outputs().size() == 1 + op.states(),
+        "the body gives %s values for %s states",
+        op.body().outputs().size(),
+        op.states());
+    List<TensorType> out = Inference.scan(op, in);
+    for (int i = 1; i <= op.states(); i++) {
+      TensorType before = in.get(i);
+      boolean same =
+          out.get(i).dtype() == before.dtype() && before.shape().accepts(out.get(i).shape());
+      require(same, "state %s becomes %s", before, out.get(i));
+    }
+    if (op.mask()) {
+      mask(in.get(1 + op.states()), in.get(0).shape());
+    }
+    recurrence(op.recurrence());
+  }
+}
