@@ -23,10 +23,31 @@ public interface Loss {
   Value scores(Value yTrue, Value yPred);
 
   /**
-   * The scores where the dialect, the logits or positions that do not count matter; most losses
-   * leave this alone.
+   * The scores where the dialect, the logits or positions that do not count matter; see {@link
+   * #of}.
    */
   default Scores scores(Value yTrue, Prediction yPred) {
     return Scores.of(scores(yTrue, yPred.value()));
+  }
+
+  /**
+   * A loss that calls Keras' own, which depend on the version and on logits:
+   *
+   * <pre>{@code
+   * Loss doubled = Loss.of((yTrue, yPred) -> multiply(2, KerasLosses.binaryCrossentropy(yTrue, yPred)));
+   * }</pre>
+   */
+  static Loss of(PredictionLoss function) {
+    return new Loss() {
+      @Override
+      public Value scores(Value yTrue, Value yPred) {
+        return function.scores(yTrue, Prediction.of(yPred));
+      }
+
+      @Override
+      public Scores scores(Value yTrue, Prediction yPred) {
+        return Scores.of(function.scores(yTrue, yPred));
+      }
+    };
   }
 }

@@ -1,6 +1,8 @@
 package dev.keraunos.loss;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.tensor.Shape;
+import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
@@ -39,21 +41,46 @@ public final class LossRegistry {
    */
   public Loss loss(JsonNode saved) {
     SavedObject object = SavedObject.of(saved);
-    return losses.get(object).create(object.config());
+    return losses.get(object).factory().create(object.config());
   }
 
   /**
-   * The metric of a saved name or object; every loss is one too. {@code accuracy} and {@code
-   * crossentropy} depend on the output and are resolved by the evaluation.
+   * The metric of a saved name or object; every loss is one too.
    *
    * @throws UnknownNameException if it is not registered
    */
   public Metric metric(JsonNode saved) {
     SavedObject object = SavedObject.of(saved);
-    if (!metrics.contains(object) && losses.contains(object)) {
-      return MetricFunction.of(losses.get(object).create(object.config()));
+    Optional<NameTable.Entry<LossFactory>> loss = losses.find(object);
+    if (metrics.find(object).isEmpty() && loss.isPresent()) {
+      return MetricFunction.of(loss.get().factory().create(object.config()));
     }
-    return metrics.get(object).create(object.config());
+    return metrics.get(object).factory().create(object.config());
+  }
+
+  /**
+   * The name that Keras' own code knows a saved loss or metric by: {@code mean_squared_error} for
+   * {@code mse}. A name that is not registered is itself.
+   */
+  public String canonicalName(JsonNode saved) {
+    SavedObject object = SavedObject.of(saved);
+    return metrics
+        .find(object)
+        .map(NameTable.Entry::name)
+        .or(() -> losses.find(object).map(NameTable.Entry::name))
+        .orElse(object.name());
+  }
+
+  /**
+   * The name of the metric that {@code accuracy} or {@code crossentropy} stands for; other names as
+   * they are.
+   *
+   * @param loss the saved loss of the output, or null
+   */
+  public JsonNode resolve(
+      JsonNode saved, Dialect dialect, JsonNode loss, Shape yTrue, Shape yPred) {
+    return MetricResolution.resolve(
+        saved, dialect, loss == null ? "" : canonicalName(loss), yTrue, yPred);
   }
 
   /**
@@ -63,7 +90,7 @@ public final class LossRegistry {
    */
   public Regularizer regularizer(JsonNode saved) {
     SavedObject object = SavedObject.of(saved);
-    return regularizers.get(object).create(object.config());
+    return regularizers.get(object).factory().create(object.config());
   }
 
   /** Collects what a registry holds. */
@@ -74,7 +101,9 @@ public final class LossRegistry {
         new NameTable<>("regularizer", Stubs.REGULARIZER);
 
     private Builder() {
-      BuiltIns.register(this);
+      BuiltIns.losses(losses);
+      BuiltIns.metrics(metrics);
+      BuiltIns.regularizers(regularizers);
     }
 
     /** A loss under the name that the model file uses: of a function its {@code __name__}. */
@@ -84,7 +113,7 @@ public final class LossRegistry {
 
     /** A loss that depends on saved settings. */
     public Builder loss(String name, LossFactory factory) {
-      losses.put(name, factory);
+      losses.put(factory, name);
       return this;
     }
 
@@ -95,13 +124,13 @@ public final class LossRegistry {
 
     /** A metric that depends on saved settings. */
     public Builder metric(String name, MetricFactory factory) {
-      metrics.put(name, factory);
+      metrics.put(factory, name);
       return this;
     }
 
     /** A regulariser that depends on saved settings. */
     public Builder regularizer(String name, RegularizerFactory factory) {
-      regularizers.put(name, factory);
+      regularizers.put(factory, name);
       return this;
     }
 

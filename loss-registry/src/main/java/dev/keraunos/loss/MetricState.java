@@ -8,11 +8,15 @@ public non-sealed interface MetricState extends Metric {
   /**
    * What a batch adds to the state: a tensor whose shape does not depend on the batch.
    *
-   * @param weights sample weights times mask, broadcastable to the targets; empty where every
-   *     element counts once
+   * @param weights sample weights and mask as that Keras hands them to a metric object; empty for
+   *     none
    */
   Value update(Value yTrue, Prediction yPred, Optional<Value> weights);
 
-  /** The metric of the state summed over all batches, in row-major order. */
-  double result(double[] state);
+  /**
+   * The metric.
+   *
+   * @param state the updates summed over all batches, in row-major order
+   */
+  double result(double[] state, Dialect dialect);
 }

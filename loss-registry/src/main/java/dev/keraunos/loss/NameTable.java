@@ -6,22 +6,35 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Factories by Keras name, whatever its case style. */
 final class NameTable<F> {
+  /**
+   * What a name stands for.
+   *
+   * @param name of the function, without aliases
+   */
+  record Entry<F>(String name, F factory) {}
+
   private final String kind;
   private final String stub;
-  private final Map<String, F> exact = new LinkedHashMap<>();
-  private final Map<String, F> folded = new LinkedHashMap<>();
+  private final Map<String, Entry<F>> exact = new LinkedHashMap<>();
+  private final Map<String, Entry<F>> folded = new LinkedHashMap<>();
 
   NameTable(String kind, String stub) {
     this.kind = kind;
     this.stub = stub;
   }
 
-  void put(String name, F factory) {
-    exact.put(name, factory);
-    folded.put(fold(name), factory);
+  void put(F factory, String name, String... aliases) {
+    Entry<F> entry = new Entry<>(name, factory);
+    exact.put(name, entry);
+    folded.put(fold(name), entry);
+    for (String alias : aliases) {
+      exact.put(alias, entry);
+      folded.put(fold(alias), entry);
+    }
   }
 
   NameTable<F> copy() {
@@ -31,30 +44,28 @@ final class NameTable<F> {
     return copy;
   }
 
-  boolean contains(SavedObject saved) {
-    return find(saved) != null;
+  Entry<F> get(SavedObject saved) {
+    return find(saved)
+        .orElseThrow(
+            () -> {
+              String name = saved.name();
+              return new UnknownNameException(
+                  kind, name, saved.config().toString(), nearest(name), String.format(stub, name));
+            });
   }
 
-  F get(SavedObject saved) {
-    F factory = find(saved);
-    if (factory == null) {
-      String name = saved.name();
-      throw new UnknownNameException(
-          kind, name, saved.config().toString(), nearest(name), String.format(stub, name));
-    }
-    return factory;
-  }
-
-  private F find(SavedObject saved) {
-    for (Map<String, F> table : List.of(exact, folded)) {
-      for (String name : saved.names()) {
-        F factory = table.get(table == exact ? name : fold(name));
-        if (factory != null) {
-          return factory;
-        }
+  Optional<Entry<F>> find(SavedObject saved) {
+    for (String name : saved.names()) {
+      if (exact.containsKey(name)) {
+        return Optional.of(exact.get(name));
       }
     }
-    return null;
+    for (String name : saved.names()) {
+      if (folded.containsKey(fold(name))) {
+        return Optional.of(folded.get(fold(name)));
+      }
+    }
+    return Optional.empty();
   }
 
   private List<String> nearest(String name) {
@@ -63,7 +74,7 @@ final class NameTable<F> {
     return names.subList(0, Math.min(3, names.size()));
   }
 
-  static String fold(String name) {
+  private static String fold(String name) {
     return name.replace("_", "").toLowerCase(Locale.ROOT);
   }
 

@@ -11,4 +11,20 @@ import java.util.Optional;
  *     one
  * @param dialect whose numbers to reproduce
  */
-public record Prediction(Value value, Optional<Value> logits, Dialect dialect) {}
+public record Prediction(Value value, Optional<Value> logits, Dialect dialect) {
+  private static final Dialect NEWEST =
+      new Dialect(KerasVersion.parse("3.15.1"), Profile.K315, Backend.JAX);
+
+  /**
+   * An output without known logits, as the newest Keras sees it on a backend that would not look at
+   * them.
+   */
+  public static Prediction of(Value value) {
+    return new Prediction(value, Optional.empty(), NEWEST);
+  }
+
+  /** Another tensor in place of the value, whose logits are therefore unknown. */
+  public Prediction with(Value other) {
+    return new Prediction(other, Optional.empty(), dialect);
+  }
+}

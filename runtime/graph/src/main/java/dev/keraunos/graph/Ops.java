@@ -485,6 +485,15 @@ public final class Ops {
     return beside.producer().builder().constant(tensor);
   }
 
+  /** x itself, under a name by which explanations and errors call it. */
+  public static Value named(String name, Value x) {
+    GraphBuilder builder = x.producer().builder();
+    String before = builder.path(name);
+    Value named = builder.apply(new Op.Cast(x.dtype()), x).get(0);
+    builder.path(before);
+    return named;
+  }
+
   /** A scalar of the type of x; a fraction beside an integer or bool tensor is float32. */
   public static Value like(Value x, double value) {
     boolean fits = x.dtype().isFloating() || value == Math.rint(value);

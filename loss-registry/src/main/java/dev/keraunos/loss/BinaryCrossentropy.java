@@ -1,0 +1,34 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.mean;
+import static dev.keraunos.graph.Ops.multiply;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.graph.Value;
+
+/**
+ * {@code keras.losses.binary_crossentropy}: (..., C) to (...), the mean over an axis of the element
+ * losses.
+ */
+final class BinaryCrossentropy extends BuiltInLoss {
+  private final boolean fromLogits;
+  private final double smoothing;
+  private final int axis;
+
+  BinaryCrossentropy(JsonNode config) {
+    fromLogits = Configs.flag(config, "from_logits");
+    smoothing = Configs.number(config, "label_smoothing", 0);
+    axis = Configs.axis(config);
+  }
+
+  @Override
+  public Scores scores(Value yTrue, Prediction yPred) {
+    Value y = cast(yTrue, yPred.value().dtype());
+    if (smoothing != 0) {
+      y = add(multiply(y, 1 - smoothing), 0.5 * smoothing);
+    }
+    return Scores.of(mean(Crossentropy.binary(y, yPred, fromLogits), axis));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.negative;
+import static dev.keraunos.graph.Ops.sum;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Value;
+
+/**
+ * {@code keras.losses.categorical_crossentropy}: (..., C) to (...), the sum over an axis of −y ln
+ * p.
+ */
+final class CategoricalCrossentropy extends BuiltInLoss {
+  private final boolean fromLogits;
+  private final double smoothing;
+  private final int axis;
+
+  CategoricalCrossentropy(JsonNode config) {
+    fromLogits = Configs.flag(config, "from_logits");
+    smoothing = Configs.number(config, "label_smoothing", 0);
+    axis = Configs.axis(config);
+  }
+
+  @Override
+  public Scores scores(Value yTrue, Prediction yPred) {
+    Value y = cast(yTrue, yPred.value().dtype());
+    if (smoothing != 0) {
+      y = add(multiply(y, 1 - smoothing), smoothing / classes(y, yPred.dialect()));
+    }
+    Value logs = Crossentropy.logProbabilities(yPred, fromLogits, axis);
+    return Scores.of(negative(sum(multiply(y, logs), axis)));
+  }
+
+  /** Which axis counts the classes that share the smoothing: not always the one that holds them. */
+  private double classes(Value y, Dialect dialect) {
+    boolean honest = dialect.isAtLeast(2, 14, 0) && !dialect.isAtLeast(Profile.K30);
+    int counted = dialect.profile() == Profile.P23 ? 1 : honest ? axis : -1;
+    long count = y.shape().dim(counted);
+    if (count < 0) {
+      throw new InputException(
+          "label_smoothing needs a known number of classes, the targets are " + y.shape());
+    }
+    return count;
+  }
+}

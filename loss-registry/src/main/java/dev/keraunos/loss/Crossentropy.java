@@ -1,0 +1,98 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.abs;
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.clip;
+import static dev.keraunos.graph.Ops.divide;
+import static dev.keraunos.graph.Ops.exp;
+import static dev.keraunos.graph.Ops.log;
+import static dev.keraunos.graph.Ops.log1p;
+import static dev.keraunos.graph.Ops.logSoftmax;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.negative;
+import static dev.keraunos.graph.Ops.reduce;
+import static dev.keraunos.graph.Ops.relu;
+import static dev.keraunos.graph.Ops.sigmoid;
+import static dev.keraunos.graph.Ops.subtract;
+
+import dev.keraunos.graph.ReduceKind;
+import dev.keraunos.graph.Value;
+
+/**
+ * The element functions of Keras' crossentropies: {@code backend.binary_crossentropy} and
+ * relatives, which differ between versions in clipping, in epsilons and in whether they look at
+ * logits.
+ */
+final class Crossentropy {
+  static final double EPSILON = 1e-7;
+
+  private Crossentropy() {}
+
+  /** Where the loss starts: at logits or at probabilities. */
+  record Source(Value value, boolean isLogits) {
+    /**
+     * TensorFlow's Keras from 2.6 on replaces an output by the logits it remembers; otherwise the
+     * user's {@code from_logits} says what the output is.
+     */
+    static Source of(Prediction yPred, boolean fromLogits) {
+      if (yPred.logits().isPresent() && remembersLogits(yPred.dialect())) {
+        return new Source(yPred.logits().get(), true);
+      }
+      return new Source(yPred.value(), fromLogits);
+    }
+
+    private static boolean remembersLogits(Dialect dialect) {
+      return dialect.isAtLeast(Profile.TV1) && dialect.backend() == Backend.TENSORFLOW;
+    }
+  }
+
+  /** −(y ln p + (1−y) ln(1−p)) per element. */
+  static Value binary(Value y, Prediction yPred, boolean fromLogits) {
+    Source source = Source.of(yPred, fromLogits);
+    Dialect dialect = yPred.dialect();
+    if (source.isLogits() && dialect.backend() != Backend.NUMPY) {
+      return binaryOfLogits(y, source.value());
+    }
+    Value p = source.isLogits() ? sigmoid(source.value()) : source.value();
+    Value clipped = clip(p, EPSILON, 1 - EPSILON);
+    if (viaLogits(dialect)) {
+      return binaryOfLogits(y, log(divide(clipped, subtract(1, clipped))));
+    }
+    double inner = dialect.isAtLeast(Profile.P23) && !dialect.isAtLeast(Profile.K30) ? EPSILON : 0;
+    Value rest = subtract(1, clipped);
+    Value positive = multiply(y, log(inner == 0 ? clipped : add(clipped, inner)));
+    Value negatives = multiply(subtract(1, y), log(inner == 0 ? rest : add(rest, inner)));
+    return negative(add(positive, negatives));
+  }
+
+  /** Keras up to 2.2 on TensorFlow went from probabilities back to logits. */
+  private static boolean viaLogits(Dialect dialect) {
+    return !dialect.isAtLeast(Profile.P23) && dialect.backend() == Backend.TENSORFLOW;
+  }
+
+  private static Value binaryOfLogits(Value y, Value x) {
+    return add(subtract(relu(x), multiply(x, y)), log1p(exp(negative(abs(x)))));
+  }
+
+  /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
+  static Value logProbabilities(Prediction yPred, boolean fromLogits, int axis) {
+    Source source = Source.of(yPred, fromLogits);
+    if (source.isLogits()) {
+      return logSoftmax(source.value(), axis);
+    }
+    Value normal = divide(source.value(), reduce(ReduceKind.SUM, source.value(), true, axis));
+    return log(clip(normal, EPSILON, 1 - EPSILON));
+  }
+
+  /**
+   * The same for integer targets: TensorFlow clips first and normalises by a softmax of the
+   * logarithms.
+   */
+  static Value sparseLogProbabilities(Prediction yPred, boolean fromLogits, int axis) {
+    Source source = Source.of(yPred, fromLogits);
+    if (source.isLogits() || yPred.dialect().backend() != Backend.TENSORFLOW) {
+      return logProbabilities(yPred, fromLogits, axis);
+    }
+    return logSoftmax(log(clip(source.value(), EPSILON, 1 - EPSILON)), axis);
+  }
+}

@@ -1,0 +1,41 @@
+package dev.keraunos.loss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.keraunos.tensor.Shape;
+import java.util.Locale;
+
+/** What the strings {@code accuracy} and {@code crossentropy} stand for beside an output. */
+final class MetricResolution {
+  private MetricResolution() {}
+
+  static JsonNode resolve(JsonNode saved, Dialect dialect, String loss, Shape yTrue, Shape yPred) {
+    String name = saved.asText("").toLowerCase(Locale.ROOT);
+    String suffix =
+        name.equals("accuracy") || name.equals("acc")
+            ? "_accuracy"
+            : name.equals("crossentropy") || name.equals("ce") ? "_crossentropy" : "";
+    if (suffix.isEmpty()) {
+      return saved;
+    }
+    boolean byShape = dialect.isAtLeast(Profile.T26);
+    return TextNode.valueOf(
+        (byShape ? byShape(yTrue, yPred) : byLoss(dialect, loss, yPred)) + suffix);
+  }
+
+  private static String byShape(Shape yTrue, Shape yPred) {
+    if (yPred.dim(-1) == 1) {
+      return "binary";
+    }
+    boolean labels = yTrue.rank() < yPred.rank() || (yTrue.dim(-1) == 1 && yPred.dim(-1) > 1);
+    return labels ? "sparse_categorical" : "categorical";
+  }
+
+  private static String byLoss(Dialect dialect, String loss, Shape yPred) {
+    if (yPred.dim(-1) == 1 || (loss.equals(BuiltIns.BINARY) && dialect.isAtLeast(1, 0, 6))) {
+      return "binary";
+    }
+    boolean labels = loss.equals(BuiltIns.SPARSE) && dialect.isAtLeast(1, 0, 2);
+    return labels ? "sparse_categorical" : "categorical";
+  }
+}
