@@ -46,15 +46,15 @@ final class Accuracies implements MetricFunction {
   }
 
   @Override
-  public Value values(Value yTrue, Prediction yPred) {
-    return matches.apply(yTrue, yPred);
+  public Scores values(Value yTrue, Prediction yPred) {
+    return Scores.of(matches.apply(yTrue, yPred));
   }
 
   /** Up to 2.3 probabilities were rounded, so that 1.6 is wrong. */
   private static Value binary(Value yTrue, Prediction yPred, double threshold) {
     Dialect dialect = yPred.dialect();
-    Ranks ranks =
-        dialect.isAtLeast(Profile.K30) ? Ranks.equal(yTrue, yPred) : new Ranks(yTrue, yPred);
+    Ranks given = new Ranks(yTrue, yPred);
+    Ranks ranks = dialect.isAtLeast(Profile.K30) ? given.equal() : given;
     Value p = ranks.yPred().value();
     Value y = cast(ranks.yTrue(), p.dtype());
     boolean rounds = !dialect.isAtLeast(Profile.TV1) && threshold == 0.5;

@@ -30,10 +30,8 @@ final class Errors extends BuiltInLoss {
 
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
-    Ranks ranks =
-        yPred.dialect().isAtLeast(Profile.K30)
-            ? Ranks.equal(yTrue, yPred)
-            : new Ranks(yTrue, yPred);
+    Ranks given = new Ranks(yTrue, yPred);
+    Ranks ranks = yPred.dialect().isAtLeast(Profile.K30) ? given.equal() : given;
     Value p = ranks.yPred().value();
     return Scores.of(mean(element.apply(subtract(p, cast(ranks.yTrue(), p.dtype()))), -1));
   }

@@ -16,9 +16,9 @@ public non-sealed interface MetricFunction extends Metric {
   /** The values to average. */
   Value values(Value yTrue, Value yPred);
 
-  /** The values where the dialect or the logits matter; most metrics leave this alone. */
-  default Value values(Value yTrue, Prediction yPred) {
-    return values(yTrue, yPred.value());
+  /** The values where the dialect, the logits or positions that do not count matter. */
+  default Scores values(Value yTrue, Prediction yPred) {
+    return Scores.of(values(yTrue, yPred.value()));
   }
 
   /** A loss as metric. */
@@ -30,8 +30,8 @@ public non-sealed interface MetricFunction extends Metric {
       }
 
       @Override
-      public Value values(Value yTrue, Prediction yPred) {
-        return loss.scores(yTrue, yPred).values();
+      public Scores values(Value yTrue, Prediction yPred) {
+        return loss.scores(yTrue, yPred);
       }
     };
   }

@@ -1,41 +1,82 @@
 package dev.keraunos.loss;
 
+import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.expandDims;
 import static dev.keraunos.graph.Ops.squeeze;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.DType;
 
-/** Targets and a prediction whose ranks were made to match. */
-record Ranks(Value yTrue, Prediction yPred) {
+/**
+ * Targets and a prediction as a function of Keras receives them: types and ranks made to match
+ * where Keras does.
+ */
+public record Ranks(Value yTrue, Prediction yPred) {
+  /** What {@code model.evaluate} hands to a loss function. */
+  public static Ranks forLoss(Value yTrue, Prediction yPred) {
+    Dialect dialect = yPred.dialect();
+    if (!dialect.isAtLeast(Profile.K30)) {
+      Ranks fed = fed(yTrue, yPred);
+      return dialect.isAtLeast(Profile.TV1) ? fed.squeezed() : fed;
+    }
+    boolean casts = yPred.value().dtype() != DType.FLOAT32;
+    Prediction p = casts ? yPred.with(cast(yPred.value(), DType.FLOAT32)) : yPred;
+    return new Ranks(cast(yTrue, DType.FLOAT32), p).equal();
+  }
+
+  /** What {@code model.evaluate} hands to a metric function; Keras 3 leaves it to the function. */
+  public static Ranks forMetric(Value yTrue, Prediction yPred) {
+    Dialect dialect = yPred.dialect();
+    if (dialect.isAtLeast(Profile.K30)) {
+      return new Ranks(yTrue, yPred);
+    }
+    Ranks fed = fed(yTrue, yPred);
+    return dialect.isAtLeast(Profile.P23) ? fed.squeezed() : fed;
+  }
+
+  /** What {@code model.evaluate} hands to a metric with a state of its own. */
+  public static Ranks forState(Value yTrue, Prediction yPred) {
+    return yPred.dialect().isAtLeast(Profile.K30) ? new Ranks(yTrue, yPred) : fed(yTrue, yPred);
+  }
+
+  /** Targets of rank 1 become a column: up to 2.6 always, then beside outputs of rank 2. */
+  private static Ranks fed(Value yTrue, Prediction yPred) {
+    Dialect dialect = yPred.dialect();
+    DType wanted = yPred.value().dtype();
+    boolean always = !dialect.isAtLeast(2, 7, 0) || dialect.profile() == Profile.TV1;
+    boolean column = yTrue.rank() == 1 && (always || yPred.value().rank() == 2);
+    boolean casts =
+        !dialect.isAtLeast(Profile.TV1) || yTrue.dtype().isFloating() == wanted.isFloating();
+    Value y = column ? expandDims(yTrue, -1) : yTrue;
+    return new Ranks(casts ? cast(y, wanted) : y, yPred);
+  }
+
   /**
    * {@code squeeze_or_expand_to_same_rank} of Keras 3: a trailing axis of length 1 that only one of
    * them has.
    */
-  static Ranks equal(Value yTrue, Prediction yPred) {
+  public Ranks equal() {
     Value p = yPred.value();
     boolean expands = yPred.dialect().isAtLeast(3, 0, 5);
-    if (p.rank() == yTrue.rank() + 1 && p.shape().dim(-1) == 1) {
-      return expands && yTrue.rank() == 1
-          ? new Ranks(expandDims(yTrue, -1), yPred)
-          : new Ranks(yTrue, yPred.with(squeeze(p, -1)));
+    if (expands && hasExtraColumn(p, yTrue) && yTrue.rank() == 1) {
+      return new Ranks(expandDims(yTrue, -1), yPred);
     }
-    if (yTrue.rank() == p.rank() + 1 && yTrue.shape().dim(-1) == 1) {
-      return expands && p.rank() == 1
-          ? new Ranks(yTrue, yPred.with(expandDims(p, -1)))
-          : new Ranks(squeeze(yTrue, -1), yPred);
+    if (expands && hasExtraColumn(yTrue, p) && p.rank() == 1) {
+      return new Ranks(yTrue, yPred.with(expandDims(p, -1)));
     }
-    return new Ranks(yTrue, yPred);
+    return squeezed();
   }
 
   /** {@code squeeze_or_expand_dimensions} of Keras 2: the same, by squeezing only. */
-  static Ranks squeezed(Value yTrue, Prediction yPred) {
+  public Ranks squeezed() {
     Value p = yPred.value();
-    if (p.rank() == yTrue.rank() + 1 && p.shape().dim(-1) == 1) {
+    if (hasExtraColumn(p, yTrue)) {
       return new Ranks(yTrue, yPred.with(squeeze(p, -1)));
     }
-    if (yTrue.rank() == p.rank() + 1 && yTrue.shape().dim(-1) == 1) {
-      return new Ranks(squeeze(yTrue, -1), yPred);
-    }
-    return new Ranks(yTrue, yPred);
+    return hasExtraColumn(yTrue, p) ? new Ranks(squeeze(yTrue, -1), yPred) : this;
+  }
+
+  private static boolean hasExtraColumn(Value x, Value other) {
+    return x.rank() == other.rank() + 1 && x.shape().dim(-1) == 1;
   }
 }

@@ -2,8 +2,14 @@ package dev.keraunos.loss.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.keraunos.error.InputException;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Profile;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a model was compiled with: losses, their weights, metrics. Names are looked up only by an
@@ -18,9 +24,10 @@ public final class CompileSpec {
 
   /**
    * Reads {@code training_config} (HDF5) or {@code compile_config} ({@code .keras}); never fails.
+   * Null is not compiled.
    */
   public static CompileSpec of(JsonNode saved) {
-    return new CompileSpec(saved);
+    return new CompileSpec(saved == null ? MissingNode.getInstance() : saved);
   }
 
   /** For a model that was saved without: {@code CompileSpec.of("mse", "accuracy")}. */
@@ -34,30 +41,97 @@ public final class CompileSpec {
 
   /** True if there is a loss to evaluate. */
   public boolean hasLoss() {
-    return !loss().isNull()
-        && !loss().isMissingNode()
-        && !(loss().isContainerNode() && loss().isEmpty());
-  }
-
-  /** A name, an object, or a list or object of them by output. */
-  public JsonNode loss() {
-    return json.path("loss");
-  }
-
-  JsonNode lossWeights() {
-    return json.path("loss_weights");
-  }
-
-  JsonNode metrics() {
-    return json.path("metrics");
-  }
-
-  JsonNode weightedMetrics() {
-    return json.path("weighted_metrics");
+    JsonNode loss = json.path("loss");
+    return !isNone(loss) && !(loss.isContainerNode() && loss.isEmpty());
   }
 
   /** What the file holds. */
   public JsonNode json() {
     return json;
+  }
+
+  /** True for {@code training_config}, whose metrics Keras has looked up before it compiles. */
+  boolean isTrainingConfig() {
+    return json.has("optimizer_config");
+  }
+
+  /** The loss of each output; null for none. */
+  List<JsonNode> losses(List<OutputSpec> outputs) {
+    return perOutput("loss", outputs);
+  }
+
+  /** The loss weight of each output. */
+  List<Double> lossWeights(List<OutputSpec> outputs) {
+    List<Double> weights = new ArrayList<>();
+    perOutput("loss_weights", outputs).forEach(w -> weights.add(w == null ? 1 : w.asDouble()));
+    return weights;
+  }
+
+  /** The metrics of each output. */
+  List<List<JsonNode>> metrics(boolean weighted, List<OutputSpec> outputs, Dialect dialect) {
+    String key = weighted ? "weighted_metrics" : "metrics";
+    JsonNode saved = items(json.path(key));
+    boolean positional = dialect.isAtLeast(Profile.K30) && saved.isArray() && outputs.size() > 1;
+    for (JsonNode item : saved.isArray() ? saved : List.<JsonNode>of()) {
+      positional |= items(item).isArray();
+    }
+    boolean byName = saved.isObject() && !isObject(saved);
+    List<List<JsonNode>> metrics = new ArrayList<>();
+    List<JsonNode> chosen = positional || byName ? perOutput(key, outputs) : List.of();
+    for (int i = 0; i < outputs.size(); i++) {
+      List<JsonNode> list = new ArrayList<>();
+      flatten(positional || byName ? chosen.get(i) : saved, list);
+      metrics.add(list);
+    }
+    return metrics;
+  }
+
+  private static void flatten(JsonNode node, List<JsonNode> list) {
+    if (node == null || isNone(node)) {
+      return;
+    }
+    JsonNode items = items(node);
+    if (items.isArray()) {
+      items.forEach(item -> flatten(item, list));
+    } else {
+      list.add(node);
+    }
+  }
+
+  /** One value for all outputs, a list of them or an object by name; null for none. */
+  private List<JsonNode> perOutput(String key, List<OutputSpec> outputs) {
+    JsonNode saved = items(json.path(key));
+    List<JsonNode> values = new ArrayList<>();
+    if (saved.isArray() && saved.size() != outputs.size()) {
+      throw new InputException(
+          "'"
+              + key
+              + "' has "
+              + saved.size()
+              + " entries for "
+              + outputs.size()
+              + " outputs: "
+              + saved);
+    }
+    for (int i = 0; i < outputs.size(); i++) {
+      boolean byName = saved.isObject() && !isObject(saved);
+      JsonNode value =
+          saved.isArray() ? saved.get(i) : byName ? saved.path(outputs.get(i).name()) : saved;
+      values.add(isNone(value) ? null : value);
+    }
+    return values;
+  }
+
+  private static boolean isNone(JsonNode node) {
+    return node.isNull() || node.isMissingNode();
+  }
+
+  private static boolean isObject(JsonNode node) {
+    return node.has("class_name");
+  }
+
+  /** Without the envelope that Keras puts around tuples. */
+  private static JsonNode items(JsonNode node) {
+    return node.path("class_name").asText().equals("__tuple__") ? node.path("items") : node;
   }
 }

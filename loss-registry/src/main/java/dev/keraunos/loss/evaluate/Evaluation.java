@@ -2,12 +2,19 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
+import dev.keraunos.error.InputException;
+import dev.keraunos.loss.Backend;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.Profile;
 import dev.keraunos.loss.Regularizer;
 import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Computes what {@code model.evaluate} returns, batch after batch, in constant memory:
@@ -24,7 +31,23 @@ import java.util.Map;
  * <p>Not thread-safe.
  */
 public final class Evaluation implements AutoCloseable {
-  private Evaluation() {}
+  private final Dialect dialect;
+  private final List<OutputEvaluation> outputs;
+  private final Penalties penalties;
+  private final Warnings warnings;
+  private final RunningMean loss = new RunningMean();
+  private final Map<String, RunningMean> outputLosses = new LinkedHashMap<>();
+  private long samples;
+  private long batches;
+
+  private Evaluation(
+      Dialect dialect, List<OutputEvaluation> outputs, Penalties penalties, Warnings warnings) {
+    this.dialect = dialect;
+    this.outputs = outputs;
+    this.penalties = penalties;
+    this.warnings = warnings;
+    outputs.forEach(output -> outputLosses.put(output.setup().output().name(), new RunningMean()));
+  }
 
   /**
    * Starts an evaluation.
@@ -32,17 +55,90 @@ public final class Evaluation implements AutoCloseable {
    * @param outputs in the model's order
    */
   public static Builder builder(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect) {
-    return new Builder();
+    return new Builder(spec, outputs, dialect);
   }
 
-  /** Adds a batch. */
+  /**
+   * Adds a batch.
+   *
+   * @throws InputException if targets, predictions, masks or weights do not fit each other
+   */
   public void update(Batch batch) {
-    throw new UnsupportedOperationException();
+    long size = size(batch);
+    double total = 0;
+    double factor = 1;
+    boolean any = false;
+    for (OutputEvaluation output : outputs) {
+      if (output.isNeeded(batch)) {
+        Optional<OutputEvaluation.BatchLoss> found = output.update(data(batch, output));
+        if (found.isPresent()) {
+          total += output.setup().lossWeight() * found.get().value();
+          factor = any ? factor : found.get().factor();
+          any = true;
+          addOutputLoss(output.setup(), found.get().value(), size * found.get().factor());
+        }
+      }
+    }
+    double weight =
+        dialect.profile() == Profile.K30 || !any && endpointsCountEqually() ? 1 : size * factor;
+    total += penalties.add(batch.activities(), weight);
+    outputs.forEach(output -> output.attribution().ifPresent(a -> a.endBatch(weight)));
+    loss.add(total, weight);
+    samples += size;
+    batches++;
+  }
+
+  /** Without any compiled loss tf_keras knows no batch dimension. */
+  private boolean endpointsCountEqually() {
+    return dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30);
+  }
+
+  private void addOutputLoss(OutputEvaluation.Setup setup, double value, double size) {
+    boolean equally =
+        dialect.profile() == Profile.P23
+            || dialect.profile() == Profile.TV1
+            || (dialect.isAtLeast(Profile.K30) && dialect.backend() == Backend.TENSORFLOW);
+    boolean weighted = dialect.profile() == Profile.K35;
+    outputLosses
+        .get(setup.output().name())
+        .add(weighted ? value * setup.lossWeight() : value, equally ? 1 : size);
+  }
+
+  private static OutputData data(Batch batch, OutputEvaluation output) {
+    String name = output.setup().output().name();
+    OutputData data = batch.outputs().get(name);
+    if (data == null) {
+      throw new InputException(
+          "there are no targets for output '" + name + "'; given are " + batch.outputs().keySet());
+    }
+    return data;
+  }
+
+  private static long size(Batch batch) {
+    return batch.outputs().values().stream()
+        .findFirst()
+        .map(data -> data.yPred().shape().dim(0))
+        .orElseThrow(() -> new InputException("the batch holds no output"));
   }
 
   /** Names and values in the order in which that Keras returns them. */
   public Map<String, Double> result() {
-    throw new UnsupportedOperationException();
+    Map<String, Double> result = new LinkedHashMap<>();
+    result.put("loss", loss.result());
+    boolean several = outputs.size() > 1;
+    boolean reported = !dialect.isAtLeast(Profile.K30) || dialect.isAtLeast(Profile.K35);
+    boolean losses = outputs.stream().filter(o -> o.setup().loss().isPresent()).count() > 1;
+    for (OutputEvaluation output : outputs) {
+      String name = output.setup().output().name();
+      boolean counted = dialect.isAtLeast(Profile.K30) ? losses : several;
+      if (counted && reported && output.setup().loss().isPresent()) {
+        result.put(name + "_loss", outputLosses.get(name).result());
+      }
+    }
+    for (OutputEvaluation output : outputs) {
+      output.setup().metrics().forEach(metric -> result.put(metric.name(), output.metric(metric)));
+    }
+    return dialect.isAtLeast(Profile.K30) ? new TreeMap<>(result) : result;
   }
 
   /**
@@ -51,23 +147,58 @@ public final class Evaluation implements AutoCloseable {
    * @throws IllegalStateException unless {@link Builder#explain} was asked for
    */
   public Explanation explanation() {
-    throw new UnsupportedOperationException();
+    List<Explanation.Output> explained = new ArrayList<>();
+    for (OutputEvaluation output : outputs) {
+      if (output.setup().loss().isPresent()) {
+        Attribution attribution =
+            output
+                .attribution()
+                .orElseThrow(
+                    () -> new IllegalStateException("the evaluation was built without explain()"));
+        explained.add(attribution.result(loss.result()));
+      }
+    }
+    return new Explanation(
+        dialect.toString(),
+        loss.result(),
+        samples,
+        batches,
+        dialect.profile() == Profile.K30
+            ? "every batch counts once, whatever its size"
+            : "batches count by their size",
+        explained,
+        penalties.result(),
+        warnings.found());
   }
 
   /** What Keras does silently here and a user may not mean, one sentence each. */
   public List<String> warnings() {
-    return List.of();
+    return warnings.found();
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    outputs.forEach(OutputEvaluation::close);
+  }
 
   /** Settings of an evaluation. */
   public static final class Builder {
+    private final CompileSpec spec;
+    private final List<OutputSpec> outputs;
+    private final Dialect dialect;
+    private final Penalties penalties;
     private LossRegistry registry = LossRegistry.standard();
-    private Engine engine = Engines.preferred();
+    private Optional<Engine> engine = Optional.empty();
+    private int threads = 1;
+    private boolean explained;
+    private boolean strict;
 
-    private Builder() {}
+    private Builder(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect) {
+      this.spec = spec;
+      this.outputs = List.copyOf(outputs);
+      this.dialect = dialect;
+      penalties = new Penalties(dialect);
+    }
 
     /** Where names are looked up; {@link LossRegistry#standard} if not given. */
     public Builder registry(LossRegistry value) {
@@ -76,8 +207,9 @@ public final class Evaluation implements AutoCloseable {
     }
 
     /** What computes the losses; {@link Engines#preferred} with one thread if not given. */
-    public Builder engine(Engine value, int threads) {
-      engine = value;
+    public Builder engine(Engine value, int threadCount) {
+      engine = Optional.of(value);
+      threads = threadCount;
       return this;
     }
 
@@ -89,21 +221,25 @@ public final class Evaluation implements AutoCloseable {
      *     3 skips frozen ones
      */
     public Builder weight(String path, Regularizer regularizer, Tensor weight, boolean trainable) {
+      penalties.weight(path, regularizer, weight, trainable);
       return this;
     }
 
     /** A regularised activity; every batch brings its tensor under this path. */
     public Builder activity(String path, Regularizer regularizer) {
+      penalties.activity(path, regularizer);
       return this;
     }
 
     /** Collects an {@link Explanation} on the way. */
     public Builder explain() {
+      explained = true;
       return this;
     }
 
-    /** Refuses, with an {@link dev.keraunos.error.InputException}, what otherwise is a warning. */
+    /** Refuses, with an {@link InputException}, what otherwise is a warning. */
     public Builder strict() {
+      strict = true;
       return this;
     }
 
@@ -111,9 +247,17 @@ public final class Evaluation implements AutoCloseable {
      * The evaluation.
      *
      * @throws dev.keraunos.loss.UnknownNameException if a loss or metric is not registered
+     * @throws InputException if losses or metrics do not fit the outputs
      */
     public Evaluation build() {
-      return new Evaluation();
+      Warnings warnings = new Warnings(strict);
+      List<OutputEvaluation> evaluations = new ArrayList<>();
+      Engine chosen = engine.orElseGet(Engines::preferred);
+      for (OutputEvaluation.Setup setup :
+          new Setups(spec, outputs, dialect, registry).all(explained)) {
+        evaluations.add(new OutputEvaluation(setup, dialect, chosen, threads, warnings));
+      }
+      return new Evaluation(dialect, evaluations, penalties, warnings);
     }
   }
 }

@@ -1,0 +1,53 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Value;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What a value of a loss graph depends on. */
+final class Dependence {
+  private final Map<Value, Boolean> on = new HashMap<>();
+  private final Map<Value, Boolean> couples = new HashMap<>();
+
+  Dependence(Value yPred, Optional<Value> logits) {
+    on.put(yPred, true);
+    logits.ifPresent(value -> on.put(value, true));
+  }
+
+  /** True if the value depends on the prediction. */
+  boolean on(Value value) {
+    Boolean known = on.get(value);
+    if (known == null) {
+      known = value.producer().inputs().stream().anyMatch(this::on);
+      on.put(value, known);
+    }
+    return known;
+  }
+
+  /** True if an entry of the value depends on several samples of the batch. */
+  boolean couples(Value value) {
+    Boolean known = couples.get(value);
+    if (known == null) {
+      List<Value> in = value.producer().inputs();
+      Op op = value.producer().op();
+      boolean reduces =
+          (op instanceof Op.Reduce && ((Op.Reduce) op).axes().contains(0))
+              || (op instanceof Op.Softmax && ((Op.Softmax) op).axes().contains(0))
+              || (op instanceof Op.Sort && ((Op.Sort) op).axis() == 0);
+      known =
+          (reduces && in.get(0).rank() > 0 && isData(in.get(0)))
+              || in.stream().anyMatch(this::couples);
+      couples.put(value, known);
+    }
+    return known;
+  }
+
+  /** True if the value depends on any input of the graph. */
+  private static boolean isData(Value value) {
+    return value.producer().op() instanceof Op.Input
+        || value.producer().inputs().stream().anyMatch(Dependence::isData);
+  }
+}

@@ -1,0 +1,207 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.Arrays;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * A dense array of doubles with NumPy's broadcasting: masks, sample weights, coefficients of
+ * scores. Immutable.
+ */
+final class Grid {
+  private final Shape shape;
+  private final double[] data;
+
+  private Grid(Shape shape, double[] data) {
+    this.shape = shape;
+    this.data = data;
+  }
+
+  static Grid of(Tensor tensor) {
+    return new Grid(tensor.shape(), tensor.toDoubleArray());
+  }
+
+  static Grid scalar(double value) {
+    return new Grid(Shape.scalar(), new double[] {value});
+  }
+
+  /** A float32 copy. */
+  Tensor toTensor() {
+    Tensor tensor = Tensor.allocate(DType.FLOAT32, shape);
+    tensor.write(0, data, 0, data.length);
+    return tensor;
+  }
+
+  Shape shape() {
+    return shape;
+  }
+
+  int rank() {
+    return shape.rank();
+  }
+
+  int size() {
+    return data.length;
+  }
+
+  /** An element; of a scalar, the only one. */
+  double at(int index) {
+    return data[data.length == 1 ? 0 : index];
+  }
+
+  double sum() {
+    double sum = 0;
+    for (double value : data) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  double mean() {
+    return sum() / data.length;
+  }
+
+  Grid map(DoubleUnaryOperator function) {
+    return new Grid(shape, Arrays.stream(data).map(function).toArray());
+  }
+
+  Grid times(double factor) {
+    return map(value -> value * factor);
+  }
+
+  Grid times(Grid other) {
+    return combine(other, (a, b) -> a * b);
+  }
+
+  /** The sum of the products of all elements, broadcast. */
+  double dot(Grid other) {
+    if (other.rank() == 0 || rank() == 0) {
+      return rank() == 0 ? data[0] * other.sum() : sum() * other.data[0];
+    }
+    if (!shape.equals(other.shape)) {
+      return times(other).sum();
+    }
+    double sum = 0;
+    for (int i = 0; i < data.length; i++) {
+      sum += data[i] * other.data[i];
+    }
+    return sum;
+  }
+
+  Grid combine(Grid other, DoubleBinaryOperator function) {
+    Shape result = broadcast(shape, other.shape);
+    int[] mine = positions(shape, result);
+    int[] theirs = positions(other.shape, result);
+    double[] values = new double[mine.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = function.applyAsDouble(data[mine[i]], other.data[theirs[i]]);
+    }
+    return new Grid(result, values);
+  }
+
+  /** Repeated to a larger shape. */
+  Grid expand(Shape larger) {
+    int[] positions = positions(shape, broadcast(shape, larger));
+    return new Grid(larger, Arrays.stream(positions).mapToDouble(i -> data[i]).toArray());
+  }
+
+  /** Summed over what broadcasting a smaller shape to this one repeats. */
+  Grid collapse(Shape smaller) {
+    if (smaller.equals(shape)) {
+      return this;
+    }
+    int[] positions = positions(smaller, shape);
+    double[] sums = new double[(int) smaller.size()];
+    for (int i = 0; i < data.length; i++) {
+      sums[positions[i]] += data[i];
+    }
+    return new Grid(smaller, sums);
+  }
+
+  /** The mean over the axes from one on. */
+  Grid meanFrom(int axis) {
+    if (axis >= rank()) {
+      return this;
+    }
+    Shape kept = shape.slice(0, axis);
+    int inner = (int) shape.size(axis, rank());
+    double[] means = new double[(int) kept.size()];
+    for (int i = 0; i < means.length; i++) {
+      means[i] = Arrays.stream(data, i * inner, (i + 1) * inner).sum() / inner;
+    }
+    return new Grid(kept, means);
+  }
+
+  Grid reshape(Shape other) {
+    return new Grid(other, data);
+  }
+
+  /** With axes of length 1 appended up to a rank. */
+  Grid padTo(int rank) {
+    Shape padded = shape;
+    while (padded.rank() < rank) {
+      padded = padded.insert(padded.rank(), 1);
+    }
+    return reshape(padded);
+  }
+
+  /** True if the last axis has length 1. */
+  static boolean isColumn(Shape shape) {
+    return shape.rank() > 0 && shape.dim(-1) == 1;
+  }
+
+  /**
+   * The shape two operands broadcast to.
+   *
+   * @throws InputException if they do not
+   */
+  static Shape broadcast(Shape x, Shape y) {
+    int rank = Math.max(x.rank(), y.rank());
+    long[] dims = new long[rank];
+    for (int i = 1; i <= rank; i++) {
+      long a = i <= x.rank() ? x.dim(-i) : 1;
+      long b = i <= y.rank() ? y.dim(-i) : 1;
+      if (a != b && a != 1 && b != 1) {
+        throw new InputException("shapes " + x + " and " + y + " do not broadcast");
+      }
+      dims[rank - i] = a == 1 ? b : a;
+    }
+    return Shape.of(dims);
+  }
+
+  /**
+   * For each element of a broadcast shape, the index of the element of the smaller shape that
+   * stands for it.
+   */
+  private static int[] positions(Shape smaller, Shape larger) {
+    int[] positions = new int[(int) larger.size()];
+    long[] strides = new long[larger.rank()];
+    long[] own = smaller.strides();
+    for (int i = 1; i <= smaller.rank(); i++) {
+      strides[larger.rank() - i] = smaller.dim(-i) == 1 ? 0 : own[smaller.rank() - i];
+    }
+    long[] index = new long[larger.rank()];
+    int position = 0;
+    for (int i = 0; i < positions.length; i++) {
+      positions[i] = position;
+      for (int axis = larger.rank() - 1; axis >= 0; axis--) {
+        position += (int) strides[axis];
+        if (++index[axis] < larger.dim(axis)) {
+          break;
+        }
+        position -= (int) (strides[axis] * larger.dim(axis));
+        index[axis] = 0;
+      }
+    }
+    return positions;
+  }
+
+  @Override
+  public String toString() {
+    return shape + " " + Arrays.toString(data);
+  }
+}

@@ -1,0 +1,120 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Profile;
+import dev.keraunos.tensor.Shape;
+import java.util.Optional;
+
+/**
+ * The running average of a metric function, with the weights and masks that its Keras lets it see.
+ */
+final class MetricAverage {
+  private final Dialect dialect;
+  private final boolean weighted;
+  private double total;
+  private double count;
+
+  /**
+   * An average.
+   *
+   * @param weighted true for one of {@code weighted_metrics}
+   */
+  MetricAverage(Dialect dialect, boolean weighted) {
+    this.dialect = dialect;
+    this.weighted = weighted;
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param outputRank the rank of the prediction
+   * @param valid of the values, as {@code ignore_class} attaches it
+   */
+  void add(
+      Grid values,
+      long batch,
+      int outputRank,
+      Optional<Grid> mask,
+      Optional<Grid> valid,
+      Optional<Grid> weight) {
+    Optional<Grid> user = weighted ? weight : Optional.empty();
+    if (dialect.isAtLeast(Profile.K30)) {
+      addSamples(values, mask, valid, user);
+    } else if (dialect.isAtLeast(Profile.P23)) {
+      addValues(values, outputRank, mask, valid, user);
+    } else {
+      boolean masked = dialect.isAtLeast(Profile.P20);
+      Optional<Grid> seen = masked ? mask : Optional.empty();
+      Reduction.Request request =
+          new Reduction.Request(
+              values.shape(), outputRank, seen, Optional.empty(), user, Reduction.Mode.MEAN);
+      Grid coefficients = new Keras1Reduction(dialect).weigh(request).coefficients();
+      total += batch * values.dot(coefficients);
+      count += batch;
+    }
+  }
+
+  /** {@code Mean.update_state} of Keras 2.3 to tf_keras. */
+  private void addValues(
+      Grid values, int outputRank, Optional<Grid> mask, Optional<Grid> valid, Optional<Grid> user) {
+    boolean newer = dialect.isAtLeast(Profile.T26);
+    TfKerasReduction rules = new TfKerasReduction(dialect);
+    Optional<Grid> given = newer ? user.map(w -> rules.column(w, outputRank)) : user;
+    Optional<Grid> weight = Keras23Reduction.merge(mask, given);
+    if (dialect.isAtLeast(Profile.T210)) {
+      weight = Keras23Reduction.merge(valid, weight);
+    }
+    if (weight.isEmpty()) {
+      total += values.sum();
+      count += values.size();
+      return;
+    }
+    Grid w = TfKerasReduction.fitRank(weight.get(), values.shape());
+    Grid v = values;
+    if (!newer) {
+      w = w.padTo(v.rank());
+    } else if (w.rank() > 0 && !repeats(w.shape(), v.shape())) {
+      v = v.meanFrom(w.rank());
+    }
+    total += v.dot(w);
+    count += repeats(w.shape(), v.shape()) ? w.expand(v.shape()).sum() : w.sum();
+  }
+
+  /**
+   * True if the weights have the rank of the values and each axis is equal or 1; or are a scalar.
+   */
+  private static boolean repeats(Shape weights, Shape values) {
+    boolean repeats = weights.rank() == 0 || weights.rank() == values.rank();
+    for (int i = 0; repeats && i < weights.rank(); i++) {
+      repeats = weights.dim(i) == 1 || weights.dim(i) == values.dim(i);
+    }
+    return repeats;
+  }
+
+  /**
+   * {@code Mean.update_state} of Keras 3: every sample counts once, or by the mean of its weights.
+   */
+  private void addSamples(
+      Grid values, Optional<Grid> mask, Optional<Grid> valid, Optional<Grid> user) {
+    boolean masked = user.isPresent() || dialect.isAtLeast(Profile.K312);
+    Optional<Grid> weight = Keras3Reduction.merge(masked ? mask : Optional.empty(), user, dialect);
+    if (weight.isEmpty()) {
+      total += values.meanFrom(1).sum();
+      count += values.rank() == 0 ? 1 : values.shape().dim(0);
+      return;
+    }
+    weight = Keras3Reduction.merge(valid, weight, dialect);
+    Grid v = Keras3Reduction.fit(values, weight.get().shape(), dialect);
+    Grid w = Keras3Reduction.fit(weight.get(), values.shape(), dialect);
+    v = v.meanFrom(w.rank());
+    Grid all = w.expand(Grid.broadcast(w.shape(), v.shape()));
+    total += v.times(all).meanFrom(1).sum();
+    count += all.meanFrom(1).sum();
+  }
+
+  /** The average so far. */
+  double result() {
+    boolean safe = dialect.isAtLeast(Profile.TV1);
+    return count == 0 && safe ? 0 : total / count;
+  }
+}

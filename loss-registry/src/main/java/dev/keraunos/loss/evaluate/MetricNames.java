@@ -1,0 +1,110 @@
+package dev.keraunos.loss.evaluate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.Profile;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The names under which evaluate reports metrics. Asked once per metric, in the order in which
+ * Keras names them.
+ */
+final class MetricNames {
+  private final Dialect dialect;
+  private final LossRegistry registry;
+  private final boolean trainingConfig;
+  private final boolean several;
+  private final Set<String> taken = new HashSet<>(Set.of("loss"));
+  private final Map<String, Integer> counts = new HashMap<>();
+
+  MetricNames(Dialect dialect, LossRegistry registry, boolean trainingConfig, boolean several) {
+    this.dialect = dialect;
+    this.registry = registry;
+    this.trainingConfig = trainingConfig;
+    this.several = several;
+  }
+
+  String next(JsonNode saved, String output, boolean weighted) {
+    String prefix = several ? output + "_" : "";
+    if (dialect.isAtLeast(Profile.K30)) {
+      return keras3(prefix, own(saved), weighted);
+    }
+    if (dialect.isAtLeast(Profile.T26)) {
+      return tfKeras(prefix, own(saved), weighted);
+    }
+    boolean marked = weighted && !dialect.isAtLeast(Profile.P23);
+    String name =
+        prefix
+            + (marked ? "weighted_" : "")
+            + (dialect.isAtLeast(Profile.P23) ? own(saved) : function(saved));
+    return dialect.isAtLeast(2, 1, 4) ? numbered(name) : name;
+  }
+
+  /** The first keeps its name, the next get _1, _2. */
+  private String numbered(String name) {
+    String unique = name;
+    for (int i = 1; !taken.add(unique); i++) {
+      unique = name + "_" + i;
+    }
+    return unique;
+  }
+
+  private String tfKeras(String prefix, String name, boolean weighted) {
+    if (trainingConfig) {
+      return name;
+    }
+    boolean conflict = weighted && taken.contains(prefix + name);
+    String unique = prefix + (conflict ? "weighted_" : "") + name;
+    taken.add(unique);
+    return unique;
+  }
+
+  private String keras3(String prefix, String name, boolean weighted) {
+    String first = prefix + name;
+    if (!counts.containsKey(first)) {
+      counts.put(first, 1);
+      return first;
+    }
+    String again = weighted ? prefix + "weighted_" + name : first;
+    if (!counts.containsKey(again)) {
+      counts.put(again, 1);
+      return again;
+    }
+    int count = counts.merge(again, 1, Integer::sum);
+    return again + "_" + (count - 1);
+  }
+
+  /** Up to 2.2: the function's name, shortened for the strings that stand for several. */
+  private String function(JsonNode saved) {
+    switch (saved.asText()) {
+      case "accuracy":
+      case "acc":
+        return "acc";
+      case "crossentropy":
+      case "ce":
+        return "ce";
+      default:
+        return registry.canonicalName(saved);
+    }
+  }
+
+  /** From 2.3 on: the string that the user gave, or the name of the object. */
+  private String own(JsonNode saved) {
+    if (saved.isTextual()) {
+      String text = saved.asText();
+      boolean lookedUp = trainingConfig && dialect.isAtLeast(Profile.T26);
+      return lookedUp && !isOpen(text) ? registry.canonicalName(saved) : text;
+    }
+    String name = saved.path("config").path("name").asText("");
+    return name.isEmpty() ? registry.canonicalName(saved) : name;
+  }
+
+  private static boolean isOpen(String text) {
+    return Set.of("accuracy", "acc", "crossentropy", "ce").contains(text.toLowerCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,169 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.engine.Engine;
+import dev.keraunos.engine.Executable;
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Loss;
+import dev.keraunos.loss.MetricFunction;
+import dev.keraunos.loss.MetricState;
+import dev.keraunos.loss.Prediction;
+import dev.keraunos.loss.Ranks;
+import dev.keraunos.loss.Scores;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The compiled graph of one output for one signature: targets and prediction in, scores and metric
+ * values out.
+ */
+final class OutputProgram implements AutoCloseable {
+  private static final String SCORES = "scores";
+  private static final String VALID = "valid";
+
+  private final Executable executable;
+  private final List<String> names;
+  private final List<Term> terms;
+
+  private OutputProgram(Executable executable, List<String> names, List<Term> terms) {
+    this.executable = executable;
+    this.names = names;
+    this.terms = terms;
+  }
+
+  /**
+   * Builds and compiles the graph.
+   *
+   * @param loss empty for an output without one
+   * @param explained the name of the loss if its terms are to be computed as well
+   */
+  static OutputProgram compile(
+      Signature signature,
+      Dialect dialect,
+      Optional<Loss> loss,
+      List<CompiledMetric> metrics,
+      Optional<String> explained,
+      Engine engine,
+      int threads) {
+    GraphBuilder builder = new GraphBuilder();
+    Value yTrue = builder.input("y_true", signature.yTrue());
+    Value yPred = builder.input("y_pred", signature.yPred());
+    Optional<Value> logits = signature.logits().map(type -> builder.input("logits", type));
+    Prediction prediction = new Prediction(yPred, logits, dialect);
+    List<Optional<Value>> seen = new ArrayList<>();
+    for (int i = 0; i < signature.seen().size(); i++) {
+      String name = "weights" + i;
+      seen.add(signature.seen().get(i).map(type -> builder.input(name, type)));
+    }
+    Map<String, Value> outputs = new LinkedHashMap<>();
+    List<Term> terms = new ArrayList<>();
+    if (loss.isPresent()) {
+      Ranks ranks = Ranks.forLoss(yTrue, prediction);
+      Scores scores = loss.get().scores(ranks.yTrue(), ranks.yPred());
+      Value values = asFloat(scores.values());
+      put(outputs, SCORES, values, scores.valid());
+      explained.ifPresent(name -> terms.addAll(Terms.of(name, values, yPred, logits, outputs)));
+    }
+    for (CompiledMetric metric : metrics) {
+      put(outputs, metric, yTrue, prediction, seen);
+    }
+    return new OutputProgram(
+        engine.compile(builder.build(outputs), threads), List.copyOf(outputs.keySet()), terms);
+  }
+
+  private static void put(
+      Map<String, Value> outputs,
+      CompiledMetric metric,
+      Value yTrue,
+      Prediction yPred,
+      List<Optional<Value>> seen) {
+    String name = "metric " + metric.name();
+    if (metric.metric() instanceof MetricState) {
+      Ranks ranks = Ranks.forState(yTrue, yPred);
+      Optional<Value> weights = seen.get(metric.weighted() ? 1 : 0);
+      outputs.put(
+          name, ((MetricState) metric.metric()).update(ranks.yTrue(), ranks.yPred(), weights));
+    } else {
+      MetricFunction function = (MetricFunction) metric.metric();
+      if (function instanceof OpenMetric) {
+        function = ((OpenMetric) function).resolve(yTrue.shape(), yPred.value().shape());
+      }
+      Ranks ranks = Ranks.forMetric(yTrue, yPred);
+      Scores values = function.values(ranks.yTrue(), ranks.yPred());
+      put(outputs, name, asFloat(values.values()), values.valid());
+    }
+  }
+
+  private static void put(
+      Map<String, Value> outputs, String name, Value values, Optional<Value> valid) {
+    outputs.put(name, values);
+    valid.ifPresent(flags -> outputs.put(name + VALID, flags));
+  }
+
+  private static Value asFloat(Value x) {
+    return x.dtype().isFloating() ? x : Ops.cast(x, DType.FLOAT32);
+  }
+
+  /** What the scores are made of; empty unless explained. */
+  List<Term> terms() {
+    return terms;
+  }
+
+  /** Runs a batch. The caller closes the results. */
+  Results run(Tensor yTrue, Tensor yPred, Optional<Tensor> logits, List<Optional<Tensor>> seen) {
+    List<Tensor> inputs = new ArrayList<>(List.of(yTrue, yPred));
+    logits.ifPresent(inputs::add);
+    seen.forEach(weights -> weights.ifPresent(inputs::add));
+    List<Tensor> tensors = executable.run(inputs);
+    Map<String, Tensor> byName = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      byName.put(names.get(i), tensors.get(i));
+    }
+    return new Results(byName);
+  }
+
+  @Override
+  public void close() {
+    executable.close();
+  }
+
+  /** What a batch gave, by name. */
+  record Results(Map<String, Tensor> tensors) implements AutoCloseable {
+    Tensor scores() {
+      return tensors.get(SCORES);
+    }
+
+    Optional<Grid> valid() {
+      return grid(SCORES + VALID);
+    }
+
+    Tensor tensor(String name) {
+      return tensors.get(name);
+    }
+
+    Tensor metric(CompiledMetric metric) {
+      return tensors.get("metric " + metric.name());
+    }
+
+    Optional<Grid> valid(CompiledMetric metric) {
+      return grid("metric " + metric.name() + VALID);
+    }
+
+    private Optional<Grid> grid(String name) {
+      return Optional.ofNullable(tensors.get(name)).map(Grid::of);
+    }
+
+    @Override
+    public void close() {
+      tensors.values().forEach(Tensor::close);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Profile;
+import dev.keraunos.loss.Regularizer;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What regularisers of weights and activities add to every batch. */
+final class Penalties {
+  private final Dialect dialect;
+  private final Map<String, Double> weights = new LinkedHashMap<>();
+  private final Map<String, Regularizer> activities = new LinkedHashMap<>();
+  private final Map<String, RunningMean> means = new LinkedHashMap<>();
+
+  Penalties(Dialect dialect) {
+    this.dialect = dialect;
+  }
+
+  void weight(String path, Regularizer regularizer, Tensor weight, boolean trainable) {
+    boolean counts = trainable || !dialect.isAtLeast(Profile.K30);
+    if (counts && applies()) {
+      weights.put(path, regularizer.penalty(weight));
+    }
+  }
+
+  void activity(String path, Regularizer regularizer) {
+    if (applies()) {
+      activities.put(path, regularizer);
+      means.put(path, new RunningMean());
+    }
+  }
+
+  /** Up to 1.1 regularisers were part of the training phase only. */
+  private boolean applies() {
+    return dialect.isAtLeast(Profile.P12);
+  }
+
+  /**
+   * Adds a batch.
+   *
+   * @param batchWeight how much the batch counts
+   * @return all penalties of the batch together
+   */
+  double add(Map<String, Tensor> given, double batchWeight) {
+    double total = 0;
+    for (double penalty : weights.values()) {
+      total += penalty;
+    }
+    for (Map.Entry<String, Regularizer> activity : activities.entrySet()) {
+      Tensor tensor = given.get(activity.getKey());
+      if (tensor == null) {
+        throw new InputException(
+            "the batch lacks the regularised activity '" + activity.getKey() + "'");
+      }
+      double penalty =
+          activity.getValue().penalty(tensor) / (perSample() ? tensor.shape().dim(0) : 1);
+      means.get(activity.getKey()).add(penalty, batchWeight);
+      total += penalty;
+    }
+    return total;
+  }
+
+  /** tf_keras and Keras 3.14 divide the penalty of an activity by the batch size. */
+  private boolean perSample() {
+    boolean tf = dialect.isAtLeast(Profile.TV1) && !dialect.isAtLeast(Profile.K30);
+    return tf || dialect.isAtLeast(Profile.K314);
+  }
+
+  List<Explanation.Penalty> result() {
+    List<Explanation.Penalty> result = new ArrayList<>();
+    weights.forEach((path, value) -> result.add(new Explanation.Penalty(path, "weight", value)));
+    means.forEach(
+        (path, mean) -> result.add(new Explanation.Penalty(path, "activity", mean.result())));
+    return result;
+  }
+}

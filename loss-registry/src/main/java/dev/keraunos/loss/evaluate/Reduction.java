@@ -1,0 +1,82 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Profile;
+import dev.keraunos.tensor.Shape;
+import java.util.Optional;
+
+/** How the scores of one output and batch become a number; every Keras does it linearly. */
+interface Reduction {
+  /**
+   * What a loss is asked to do with its scores.
+   *
+   * @param scores their shape
+   * @param outputRank the rank of the prediction
+   * @param mask of the prediction; non-zero counts
+   * @param valid of the scores, as {@code ignore_class} attaches it
+   * @param weight the user's sample weights
+   * @param mode the loss object's {@code reduction}
+   */
+  record Request(
+      Shape scores,
+      int outputRank,
+      Optional<Grid> mask,
+      Optional<Grid> valid,
+      Optional<Grid> weight,
+      Mode mode) {}
+
+  /** The values of {@code reduction}. */
+  enum Mode {
+    MEAN,
+    SUM,
+    MEAN_WITH_SAMPLE_WEIGHT,
+    NONE;
+
+    static Mode of(String saved) {
+      switch (saved) {
+        case "sum":
+          return SUM;
+        case "none":
+          return NONE;
+        case "mean_with_sample_weight":
+          return MEAN_WITH_SAMPLE_WEIGHT;
+        default:
+          return MEAN;
+      }
+    }
+  }
+
+  /**
+   * The factor of every score in the loss.
+   *
+   * @param product mask times sample weights, broadcastable with the scores
+   * @param scale what remains, the same for all
+   * @param divisor in words
+   */
+  record Weighting(Shape scores, Grid product, double scale, String divisor) {
+    /** One coefficient per score, or a single one for all. */
+    Grid coefficients() {
+      Shape full = Grid.broadcast(scores, product.shape());
+      if (product.rank() == 0) {
+        return product.times(scale);
+      }
+      return product.expand(full).collapse(scores).times(scale);
+    }
+  }
+
+  /** The weighting of a batch. */
+  Weighting weigh(Request request);
+
+  /** The reduction of losses in a dialect. */
+  static Reduction of(Dialect dialect) {
+    if (dialect.isAtLeast(Profile.K30)) {
+      return new Keras3Reduction(dialect);
+    }
+    if (dialect.isAtLeast(Profile.T26)) {
+      return new TfKerasReduction(dialect);
+    }
+    return dialect.isAtLeast(Profile.P23)
+        ? new Keras23Reduction(dialect)
+        : new Keras1Reduction(dialect);
+  }
+}

@@ -1,0 +1,90 @@
+package dev.keraunos.loss.evaluate;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.Metric;
+import dev.keraunos.loss.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Looks up what a model was compiled with. */
+final class Setups {
+  private final CompileSpec spec;
+  private final List<OutputSpec> outputs;
+  private final Dialect dialect;
+  private final LossRegistry registry;
+  private final MetricNames names;
+
+  Setups(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
+    this.spec = spec;
+    this.outputs = outputs;
+    this.dialect = dialect;
+    this.registry = registry;
+    names = new MetricNames(dialect, registry, spec.isTrainingConfig(), outputs.size() > 1);
+  }
+
+  List<OutputEvaluation.Setup> all(boolean explained) {
+    List<JsonNode> losses = spec.losses(outputs);
+    List<Double> weights = spec.lossWeights(outputs);
+    List<List<CompiledMetric>> metrics = metrics(losses);
+    List<OutputEvaluation.Setup> setups = new ArrayList<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      JsonNode loss = losses.get(i);
+      setups.add(
+          new OutputEvaluation.Setup(
+              outputs.get(i),
+              Optional.ofNullable(loss).map(registry::loss),
+              loss == null ? "" : registry.canonicalName(loss),
+              weights.get(i),
+              mode(loss),
+              metrics.get(i),
+              explained));
+    }
+    return setups;
+  }
+
+  /** A Loss object says how it reduces; null is none. Functions are wrapped with the default. */
+  private static Reduction.Mode mode(JsonNode loss) {
+    JsonNode reduction =
+        loss == null ? MissingNode.getInstance() : loss.path("config").path("reduction");
+    return Reduction.Mode.of(reduction.isNull() ? "none" : reduction.asText(""));
+  }
+
+  /**
+   * The metrics by output, named in the order of that Keras: Keras 3 names all weighted ones last.
+   */
+  private List<List<CompiledMetric>> metrics(List<JsonNode> losses) {
+    List<List<CompiledMetric>> metrics = new ArrayList<>();
+    outputs.forEach(output -> metrics.add(new ArrayList<>()));
+    List<List<JsonNode>> plain = spec.metrics(false, outputs, dialect);
+    List<List<JsonNode>> weighted = spec.metrics(true, outputs, dialect);
+    boolean last = dialect.isAtLeast(Profile.K30);
+    for (int i = 0; i < outputs.size(); i++) {
+      boolean skipped = losses.get(i) == null && !dialect.isAtLeast(Profile.T26);
+      add(metrics.get(i), i, skipped ? List.of() : plain.get(i), losses.get(i), false);
+      add(metrics.get(i), i, skipped || last ? List.of() : weighted.get(i), losses.get(i), true);
+    }
+    for (int i = 0; last && i < outputs.size(); i++) {
+      add(metrics.get(i), i, weighted.get(i), losses.get(i), true);
+    }
+    return metrics;
+  }
+
+  private void add(
+      List<CompiledMetric> target,
+      int output,
+      List<JsonNode> saved,
+      JsonNode loss,
+      boolean weighted) {
+    for (JsonNode metric : saved) {
+      String name = names.next(metric, outputs.get(output).name(), weighted);
+      boolean open = OpenMetric.isOpen(metric);
+      Metric made =
+          open ? new OpenMetric(registry, metric, dialect, loss) : registry.metric(metric);
+      target.add(new CompiledMetric(name, made, weighted));
+    }
+  }
+}

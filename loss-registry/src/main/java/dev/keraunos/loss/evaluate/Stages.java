@@ -1,0 +1,134 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The steps from element losses to the contribution of an output. */
+final class Stages {
+  private static final class Step {
+    private Shape shape;
+    private String what;
+    private double batch;
+    private final RunningMean mean = new RunningMean();
+  }
+
+  private final OutputEvaluation.Setup setup;
+  private final Map<String, Step> steps = new LinkedHashMap<>();
+  private final RunningMean value = new RunningMean();
+  private double batchValue;
+
+  Stages(OutputEvaluation.Setup setup) {
+    this.setup = setup;
+  }
+
+  /** Adds a batch. */
+  void add(
+      List<Term> terms,
+      OutputProgram.Results results,
+      Reduction.Request request,
+      Reduction reduction) {
+    Grid scores = Grid.of(results.scores());
+    String reduced = "what the loss function returns";
+    if (terms.size() == 1 && terms.get(0).elements().isPresent()) {
+      Term.Elements elements = terms.get(0).elements().get();
+      Tensor parts = results.tensor(elements.output());
+      Shape shape =
+          elements.shape().rank() == 0
+              ? elements.shape()
+              : elements.shape().with(0, scores.shape().dim(0));
+      step(
+          "elements",
+          shape,
+          mean(parts) * elements.scale(),
+          "one loss per element of the prediction");
+      reduced = elements.reduction();
+    }
+    step("scores", scores.shape(), scores.mean(), reduced);
+    if (request.mask().isPresent() || request.valid().isPresent()) {
+      Reduction.Request masked =
+          new Reduction.Request(
+              request.scores(),
+              request.outputRank(),
+              request.mask(),
+              request.valid(),
+              Optional.empty(),
+              request.mode());
+      step("mask", scores.shape(), loss(scores, reduction.weigh(masked)), counted(request));
+    }
+    Reduction.Weighting weighting = reduction.weigh(request);
+    if (request.weight().isPresent()) {
+      Grid w = request.weight().get();
+      step(
+          "sample weight",
+          scores.shape(),
+          loss(scores, weighting),
+          "weights " + w.shape() + ", their mean is " + (float) w.mean());
+    }
+    batchValue = loss(scores, weighting);
+    step("reduction", Shape.scalar(), batchValue, "sum / " + weighting.divisor());
+    step(
+        "loss weight",
+        Shape.scalar(),
+        batchValue * setup.lossWeight(),
+        "times " + (float) setup.lossWeight());
+  }
+
+  private static String counted(Reduction.Request request) {
+    Grid mask = request.mask().or(request::valid).get();
+    return (long) mask.sum() + " of " + mask.size() + " positions of the last batch count";
+  }
+
+  private static double loss(Grid scores, Reduction.Weighting weighting) {
+    Grid coefficients = weighting.coefficients();
+    return scores
+        .reshape(coefficients.rank() == 0 ? scores.shape() : coefficients.shape())
+        .dot(coefficients);
+  }
+
+  private static double mean(Tensor tensor) {
+    double sum = 0;
+    for (long i = 0; i < tensor.size(); i++) {
+      sum += tensor.getDouble(i);
+    }
+    return sum / tensor.size();
+  }
+
+  private void step(String name, Shape shape, double mean, String what) {
+    Step step = steps.computeIfAbsent(name, n -> new Step());
+    step.shape = step.shape == null ? shape : common(step.shape, shape);
+    step.batch = mean;
+    step.what = what;
+  }
+
+  private static Shape common(Shape a, Shape b) {
+    Shape common = a;
+    for (int i = 0; i < a.rank() && a.rank() == b.rank(); i++) {
+      common = a.dim(i) == b.dim(i) ? common : common.with(i, Shape.UNKNOWN);
+    }
+    return common;
+  }
+
+  void endBatch(double weight) {
+    steps.values().forEach(step -> step.mean.add(step.batch, weight));
+    value.add(batchValue, weight);
+  }
+
+  /** The loss of the output before its weight. */
+  double value() {
+    return value.result();
+  }
+
+  List<Explanation.Stage> result() {
+    List<Explanation.Stage> stages = new ArrayList<>();
+    steps.forEach(
+        (name, step) ->
+            stages.add(
+                new Explanation.Stage(name, step.shape.toString(), step.mean.result(), step.what)));
+    return stages;
+  }
+}
