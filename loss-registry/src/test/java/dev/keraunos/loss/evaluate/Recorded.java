@@ -1,0 +1,125 @@
+package dev.keraunos.loss.evaluate;
+
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.divide;
+import static dev.keraunos.graph.Ops.mean;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.square;
+import static dev.keraunos.graph.Ops.subtract;
+import static dev.keraunos.graph.Ops.sum;
+
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keraunos.graph.Value;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.Regularizer;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A case that record_evaluate.py recorded: a compiled model's outputs and what evaluate made of them. */
+record Recorded(JsonNode json, Dialect dialect, int batchSize) {
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+  private static final LossRegistry REGISTRY =
+      LossRegistry.builder()
+          .loss("scaled", (yTrue, yPred) -> add(multiply(3, mean(square(subtract(yPred, yTrue)), -1)), 0.5))
+          .loss("dice", Recorded::dice)
+          .build();
+
+  private static Value dice(Value yTrue, Value yPred) {
+    Value overlap = add(multiply(2, sum(multiply(yTrue, yPred))), 1);
+    return subtract(1, divide(overlap, add(add(sum(yTrue), sum(yPred)), 1)));
+  }
+
+  /** The cases of a file, by name. */
+  static Map<String, Recorded> all(String file) {
+    try (InputStream in = Recorded.class.getResourceAsStream(file)) {
+      JsonNode document = JSON.readTree(in);
+      Dialect dialect =
+          Dialect.of(document.get("keras_version").asText(), document.get("backend").asText());
+      Map<String, Recorded> cases = new HashMap<>();
+      for (JsonNode json : document.get("cases")) {
+        cases.put(
+            json.get("name").asText(), new Recorded(json, dialect, document.get("batch_size").asInt()));
+      }
+      return cases;
+    } catch (IOException e) {
+      throw new UncheckedIOException(file, e);
+    }
+  }
+
+  /** An evaluation that has seen all batches. */
+  Evaluation evaluate() {
+    List<OutputSpec> outputs = new ArrayList<>();
+    for (JsonNode output : json.get("outputs")) {
+      Tensor p = tensor(output.get("p"));
+      outputs.add(new OutputSpec(output.get("name").asText(), p.shape().with(0, Shape.UNKNOWN)));
+    }
+    Evaluation.Builder builder =
+        Evaluation.builder(CompileSpec.of(json.get("compile")), outputs, dialect).registry(REGISTRY).explain();
+    for (JsonNode penalty : json.path("penalties")) {
+      Regularizer regularizer = Regularizer.l1l2(penalty.get("l1").asDouble(), penalty.get("l2").asDouble());
+      String path = penalty.get("path").asText();
+      if (penalty.has("weight")) {
+        builder.weight(path, regularizer, tensor(penalty.get("weight")), penalty.get("trainable").asBoolean());
+      } else {
+        builder.activity(path, regularizer);
+      }
+    }
+    Evaluation evaluation = builder.build();
+    long samples = json.at("/outputs/0/p/shape/0").asLong();
+    for (long from = 0; from < samples; from += batchSize) {
+      evaluation.update(batch(from, Math.min(samples, from + batchSize)));
+    }
+    return evaluation;
+  }
+
+  private Batch batch(long from, long to) {
+    Map<String, OutputData> outputs = new HashMap<>();
+    for (JsonNode json : json.get("outputs")) {
+      OutputData data = OutputData.of(tensor(json.get("y")).rows(from, to), tensor(json.get("p")).rows(from, to));
+      data = json.has("logits") ? data.withLogits(tensor(json.get("logits")).rows(from, to)) : data;
+      data = json.has("mask") ? data.withMask(tensor(json.get("mask")).rows(from, to)) : data;
+      data = json.has("w") ? data.withSampleWeight(tensor(json.get("w")).rows(from, to)) : data;
+      outputs.put(json.get("name").asText(), data);
+    }
+    Map<String, Tensor> activities = new HashMap<>();
+    for (JsonNode penalty : json.path("penalties")) {
+      if (penalty.has("activity")) {
+        activities.put(penalty.get("path").asText(), tensor(penalty.get("activity")).rows(from, to));
+      }
+    }
+    return new Batch(outputs, activities);
+  }
+
+  /** What evaluate returned. */
+  Map<String, Double> result() {
+    Map<String, Double> result = new HashMap<>();
+    json.get("result").properties().forEach(e -> result.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+    return result;
+  }
+
+  private static Tensor tensor(JsonNode json) {
+    long[] dims = new long[json.get("shape").size()];
+    for (int i = 0; i < dims.length; i++) {
+      dims[i] = json.get("shape").get(i).asLong();
+    }
+    JsonNode data = json.get("data");
+    float[] floats = new float[data.size()];
+    int[] ints = new int[data.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) data.get(i).asDouble();
+      ints[i] = data.get(i).asInt();
+    }
+    return json.get("kind").asText().equals("float") ? Tensor.of(floats, dims) : Tensor.of(ints, dims);
+  }
+}
