@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 public enum Level {
   /** What design and issues ask of losses and metrics: float32 differences in summation only. */
   LOSS(1e-6),
-  /** Keras itself summed many numbers in float32, or the logarithm of a clipped probability lost digits. */
+  /**
+   * Keras itself summed many numbers in float32, or the logarithm of a clipped probability lost
+   * digits.
+   */
   LOSS_OF_LONG_SUM(2e-5);
 
   private final double relative;

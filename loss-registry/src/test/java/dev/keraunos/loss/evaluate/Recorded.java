@@ -25,13 +25,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A case that record_evaluate.py recorded: a compiled model's outputs and what evaluate made of them. */
+/**
+ * A case that record_evaluate.py recorded: a compiled model's outputs and what evaluate made of
+ * them.
+ */
 record Recorded(JsonNode json, Dialect dialect, int batchSize) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final LossRegistry REGISTRY =
       LossRegistry.builder()
-          .loss("scaled", (yTrue, yPred) -> add(multiply(3, mean(square(subtract(yPred, yTrue)), -1)), 0.5))
+          .loss(
+              "scaled",
+              (yTrue, yPred) -> add(multiply(3, mean(square(subtract(yPred, yTrue)), -1)), 0.5))
           .loss("dice", Recorded::dice)
           .build();
 
@@ -49,7 +54,8 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
       Map<String, Recorded> cases = new HashMap<>();
       for (JsonNode json : document.get("cases")) {
         cases.put(
-            json.get("name").asText(), new Recorded(json, dialect, document.get("batch_size").asInt()));
+            json.get("name").asText(),
+            new Recorded(json, dialect, document.get("batch_size").asInt()));
       }
       return cases;
     } catch (IOException e) {
@@ -65,12 +71,16 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
       outputs.add(new OutputSpec(output.get("name").asText(), p.shape().with(0, Shape.UNKNOWN)));
     }
     Evaluation.Builder builder =
-        Evaluation.builder(CompileSpec.of(json.get("compile")), outputs, dialect).registry(REGISTRY).explain();
+        Evaluation.builder(CompileSpec.of(json.get("compile")), outputs, dialect)
+            .registry(REGISTRY)
+            .explain();
     for (JsonNode penalty : json.path("penalties")) {
-      Regularizer regularizer = Regularizer.l1l2(penalty.get("l1").asDouble(), penalty.get("l2").asDouble());
+      Regularizer regularizer =
+          Regularizer.l1l2(penalty.get("l1").asDouble(), penalty.get("l2").asDouble());
       String path = penalty.get("path").asText();
       if (penalty.has("weight")) {
-        builder.weight(path, regularizer, tensor(penalty.get("weight")), penalty.get("trainable").asBoolean());
+        builder.weight(
+            path, regularizer, tensor(penalty.get("weight")), penalty.get("trainable").asBoolean());
       } else {
         builder.activity(path, regularizer);
       }
@@ -86,7 +96,8 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
   private Batch batch(long from, long to) {
     Map<String, OutputData> outputs = new HashMap<>();
     for (JsonNode json : json.get("outputs")) {
-      OutputData data = OutputData.of(tensor(json.get("y")).rows(from, to), tensor(json.get("p")).rows(from, to));
+      OutputData data =
+          OutputData.of(tensor(json.get("y")).rows(from, to), tensor(json.get("p")).rows(from, to));
       data = json.has("logits") ? data.withLogits(tensor(json.get("logits")).rows(from, to)) : data;
       data = json.has("mask") ? data.withMask(tensor(json.get("mask")).rows(from, to)) : data;
       data = json.has("w") ? data.withSampleWeight(tensor(json.get("w")).rows(from, to)) : data;
@@ -95,7 +106,8 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
     Map<String, Tensor> activities = new HashMap<>();
     for (JsonNode penalty : json.path("penalties")) {
       if (penalty.has("activity")) {
-        activities.put(penalty.get("path").asText(), tensor(penalty.get("activity")).rows(from, to));
+        activities.put(
+            penalty.get("path").asText(), tensor(penalty.get("activity")).rows(from, to));
       }
     }
     return new Batch(outputs, activities);
@@ -104,7 +116,9 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
   /** What evaluate returned. */
   Map<String, Double> result() {
     Map<String, Double> result = new HashMap<>();
-    json.get("result").properties().forEach(e -> result.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+    json.get("result")
+        .properties()
+        .forEach(e -> result.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
     return result;
   }
 
@@ -120,6 +134,8 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
       floats[i] = (float) data.get(i).asDouble();
       ints[i] = data.get(i).asInt();
     }
-    return json.get("kind").asText().equals("float") ? Tensor.of(floats, dims) : Tensor.of(ints, dims);
+    return json.get("kind").asText().equals("float")
+        ? Tensor.of(floats, dims)
+        : Tensor.of(ints, dims);
   }
 }

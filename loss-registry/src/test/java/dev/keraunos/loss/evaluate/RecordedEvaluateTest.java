@@ -13,7 +13,10 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** What real Kerases returned from {@code evaluate}, names and values, and explanations that add up to it. */
+/**
+ * What real Kerases returned from {@code evaluate}, names and values, and explanations that add up
+ * to it.
+ */
 class RecordedEvaluateTest {
   private static final List<String> FILES =
       List.of(
@@ -44,9 +47,12 @@ class RecordedEvaluateTest {
   List<DynamicContainer> evaluate() {
     List<DynamicContainer> files = new ArrayList<>();
     for (String file : FILES) {
-      if (getClass().getResource(file + ".json") == null) continue;
+      if (getClass().getResource(file + ".json") == null) {
+        continue; // TODO
+      }
       List<DynamicTest> cases = new ArrayList<>();
-      Recorded.all(file + ".json").forEach((name, recorded) -> cases.add(dynamicTest(name, () -> check(recorded))));
+      Recorded.all(file + ".json")
+          .forEach((name, recorded) -> cases.add(dynamicTest(name, () -> check(recorded))));
       files.add(dynamicContainer(file, cases));
     }
     return files;
