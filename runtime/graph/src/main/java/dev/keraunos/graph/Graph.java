@@ -66,12 +66,12 @@ public final class Graph {
   }
 
   /**
-   * The part of this graph that other outputs need; inputs are kept.
+   * A graph of other outputs over the same inputs.
    *
-   * @param selected values of this graph by the name they get
+   * @param selected values of the builder this graph came from, by the name they get
    */
   public Graph select(Map<String, Value> selected) {
-    return of(nodes, selected);
+    return selected.values().iterator().next().producer().builder().build(selected);
   }
 
   /**
