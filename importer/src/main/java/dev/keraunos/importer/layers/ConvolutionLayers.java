@@ -1,11 +1,13 @@
 package dev.keraunos.importer.layers;
 
+import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.config.Setting;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -123,8 +125,30 @@ final class ConvolutionLayers {
   /** A linear function in channels-last layout, then bias and activation. */
   private static Value layer(LayerCall call, long filters, UnaryOperator<Value> linear) {
     Value y =
-        ChannelsLast.apply(call, call.floating(), x -> call.addBias(linear.apply(x), filters));
+        ChannelsLast.apply(
+            call,
+            call.floating(),
+            x -> overSamples(call, x, s -> call.addBias(linear.apply(s), filters)));
     return call.activate("activation", y);
+  }
+
+  /** tf.keras takes several batch axes; they become one for the while. */
+  private static Value overSamples(LayerCall call, Value x, UnaryOperator<Value> function) {
+    int batchAxes = x.rank() - spatialRank(call) - 1;
+    if (batchAxes <= 1) {
+      return function.apply(x);
+    }
+    List<Dim> dims = new ArrayList<>(Dim.of(x, 0).subList(batchAxes, x.rank()));
+    dims.add(0, new Dim.Inferred());
+    Value y = function.apply(Ops.reshape(x, dims));
+    List<Dim> restored = new ArrayList<>(Dim.of(x, 1).subList(0, batchAxes));
+    restored.addAll(Dim.of(y, 0).subList(1, y.rank()));
+    return Ops.reshape(y, restored, x);
+  }
+
+  /** The digit in the class name. */
+  private static int spatialRank(LayerCall call) {
+    return call.layer().className().replaceAll("\\D", "").charAt(0) - '0';
   }
 
   private static Value perChannel(LayerCall call, Value x, int multiplier) {
@@ -154,7 +178,7 @@ final class ConvolutionLayers {
   }
 
   /** Keras 1 had one key per axis. */
-  private static int[] kernelSize(LayerCall call, int rank) {
+  static int[] kernelSize(LayerCall call, int rank) {
     Config config = call.config();
     if (config.has("nb_row")) {
       return new int[] {config.get("nb_row").integer(), config.get("nb_col").integer()};
@@ -181,7 +205,7 @@ final class ConvolutionLayers {
     return LongStream.concat(Arrays.stream(size).asLongStream(), LongStream.of(in, out)).toArray();
   }
 
-  private static List<Integer> ones(int rank) {
+  static List<Integer> ones(int rank) {
     return Collections.nCopies(rank, 1);
   }
 }

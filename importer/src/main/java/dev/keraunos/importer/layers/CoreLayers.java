@@ -2,10 +2,14 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.config.SavedObject;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.LongStream;
 
 /**
  * {@code keras.layers.core}: Dense, Activation, Embedding, Masking, Lambda and the layers that
@@ -19,6 +23,17 @@ final class CoreLayers {
               .bias()
               .ignores("quantization_config"),
           LayerRow.passes(call -> call.activate("activation", call.x()), "Activation"),
+          LayerRow.passesInKeras3(LayerCall::x, "Identity"),
+          LayerRow.drops(CoreLayers::einsumDense, "EinsumDense")
+              .weights("kernel")
+              .weight("bias", true, config -> !config.get("bias_axes").isNull())
+              .ignores("output_shape", "quantization_config"),
+          LayerRow.drops(CoreLayers::maxoutDense, "MaxoutDense").weights("kernel").bias(),
+          LayerRow.drops(CoreLayers::highway, "Highway")
+              .weights("kernel", "kernel_carry")
+              .bias()
+              .weight("bias_carry", true, CoreLayers::isBiased)
+              .ignores("transform_bias"),
           LayerRow.of(CoreLayers::embedding, "Embedding")
               .weights("embeddings")
               .ignores("dropout", "quantization_config"),
@@ -64,6 +79,61 @@ final class CoreLayers {
     int units = call.config().get("units", "output_dim").integer();
     Value y = Ops.matmul(x, call.weight("kernel", call.dim(x, -1), units));
     return call.activate("activation", call.addBias(y, units));
+  }
+
+  /** activation(einsum(equation, x, kernel) + bias), the bias along {@code bias_axes}. */
+  private static Value einsumDense(LayerCall call) {
+    Value x = call.floating();
+    String equation = call.config().get("equation").text().replace(" ", "");
+    String[] sides = equation.split("->", -1);
+    String[] operands = sides[0].split(",", -1);
+    long[] unknown = new long[operands[operands.length - 1].length()];
+    Arrays.fill(unknown, Shape.UNKNOWN);
+    Value y = Ops.einsum(equation, x, call.weight("kernel", unknown));
+    String axes = call.config().get("bias_axes").text("");
+    int elided = x.rank() - operands[0].replace("...", "").length();
+    return call.activate(
+        "activation", axes.isEmpty() ? y : Ops.add(y, bias(call, sides[1], axes, elided)));
+  }
+
+  /**
+   * A variable with one axis per label of the output from the first of {@code axes} on, of length 1
+   * where it is not one of them; an ellipsis behind the labels adds as many axes as it stands for.
+   */
+  private static Value bias(LayerCall call, String output, String axes, int elided) {
+    String labels = output.replace("...", "");
+    int first = axes.chars().map(labels::indexOf).min().orElseThrow();
+    LongStream own = labels.substring(first).chars().mapToLong(c -> axes.indexOf(c) < 0 ? 1 : -1);
+    LongStream behind = LongStream.generate(() -> 1).limit(output.endsWith("...") ? elided : 0);
+    return call.weight("bias", LongStream.concat(own, behind).toArray());
+  }
+
+  /** The largest of several linear functions, feature by feature. */
+  private static Value maxoutDense(LayerCall call) {
+    Value x = call.floating();
+    int units = call.config().get("output_dim").integer();
+    int pieces = call.config().get("nb_feature").integer(4);
+    Value rows = Ops.expandDims(Ops.expandDims(x, 1), 1);
+    Value products = Ops.matmul(rows, call.weight("kernel", pieces, call.dim(x, -1), units));
+    return Ops.max(call.addBias(Ops.squeeze(products, 2), pieces, units), 1);
+  }
+
+  /** t·activation(x·W + b) + (1 − t)·x with the gate t = sigmoid(x·W_carry + b_carry). */
+  private static Value highway(LayerCall call) {
+    Value x = call.floating();
+    long units = call.dim(x, -1);
+    Value carry = Ops.matmul(x, call.weight("kernel_carry", units, units));
+    if (isBiased(call.config())) {
+      carry = Ops.add(carry, call.weight("bias_carry", units));
+    }
+    Value linear = call.addBias(Ops.matmul(x, call.weight("kernel", units, units)), units);
+    Value gate = Ops.sigmoid(carry);
+    Value kept = Ops.multiply(Ops.subtract(1, gate), x);
+    return Ops.add(Ops.multiply(call.activate("activation", linear), gate), kept);
+  }
+
+  private static boolean isBiased(Config config) {
+    return config.get("use_bias", "bias").bool(true);
   }
 
   /** Rows of a matrix by index; with {@code mask_zero} index 0 is masked. */

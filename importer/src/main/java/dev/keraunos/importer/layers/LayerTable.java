@@ -27,11 +27,13 @@ final class LayerTable implements VariableTable {
     layers.addAll(CoreLayers.ROWS);
     layers.addAll(ActivationLayers.ROWS);
     layers.addAll(ConvolutionLayers.ROWS);
+    layers.addAll(LocallyConnectedLayers.ROWS);
     layers.addAll(PoolingLayers.ROWS);
     layers.addAll(ReshapingLayers.ROWS);
     layers.addAll(MergingLayers.ROWS);
     layers.addAll(NormalizationLayers.ROWS);
     layers.addAll(PreprocessingLayers.ROWS);
+    layers.addAll(ApplicationLayers.ROWS);
     layers.addAll(RecurrentLayers.ROWS);
     layers.addAll(ConvLstmLayers.ROWS);
     layers.addAll(Wrappers.ROWS);
@@ -90,7 +92,8 @@ final class LayerTable implements VariableTable {
         .layer(layer.registeredName())
         .or(() -> registry.layer(layer.className()))
         .map(function -> LayerRow.passes(function::apply, layer.className()).custom())
-        .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())));
+        .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())))
+        .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())));
   }
 
   @Override
@@ -105,6 +108,11 @@ final class LayerTable implements VariableTable {
 
   private static Map<String, LayerRow> rows(LayerSpec.Kind kind) {
     return kind == LayerSpec.Kind.OPERATION ? OPERATIONS : LAYERS;
+  }
+
+  /** A file without modules does not always tell operations and layers apart. */
+  private static Map<String, LayerRow> otherRows(LayerSpec.Kind kind) {
+    return kind == LayerSpec.Kind.OPERATION ? LAYERS : OPERATIONS;
   }
 
   /** An activation given as a layer object, such as LeakyReLU with its settings. */

@@ -31,6 +31,8 @@ final class MergingLayers {
               .ignores(
                   "layers",
                   "mode_type",
+                  "concat_axis",
+                  "dot_axes",
                   "output_shape",
                   "output_shape_type",
                   "output_mask",

@@ -34,6 +34,7 @@ final class NormalizationLayers {
               .weight("renorm_mean", false, NormalizationLayers::renormalizes)
               .weight("renorm_stddev", false, NormalizationLayers::renormalizes)
               .ignores(
+                  "axis",
                   "momentum",
                   "synchronized",
                   "renorm",
@@ -152,13 +153,19 @@ final class NormalizationLayers {
     return Ops.add(Ops.multiply(gamma, normal), beta);
   }
 
+  /** Keras 3 leaves the type of x to these layers and casts their result. */
+  private static Value ownPrecision(LayerCall call) {
+    boolean asGiven = call.dialect().line() == Line.KERAS_3;
+    return widened(asGiven ? call.inputs().get(0).value() : call.floating());
+  }
+
   // ---- Moments of the sample -------------------------------------------------------------------
 
   /**
    * Moments over the axes of each sample; rms_scaling divides by the deviation but keeps the mean.
    */
   private static Value layer(LayerCall call) {
-    Value x = widened(call.inputs().get(0).value());
+    Value x = ownPrecision(call);
     int[] axes = axes(call, x);
     double epsilon = call.config().get("epsilon").number(1e-3);
     List<Integer> sorted = Arrays.stream(axes).sorted().boxed().toList();
@@ -177,8 +184,7 @@ final class NormalizationLayers {
 
   /** Moments over space and over each block of channels. */
   private static Value group(LayerCall call) {
-    Value given = call.inputs().get(0).value();
-    Value x = widened(given);
+    Value x = ownPrecision(call);
     int axis = x.shape().axis(call.config().get("axis").integer(-1));
     long channels = call.dim(x, axis);
     long groups = call.config().get("groups").integer(32);

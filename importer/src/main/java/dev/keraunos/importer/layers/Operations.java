@@ -6,7 +6,6 @@ import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Interpolation;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
-import dev.keraunos.graph.Range;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
@@ -14,8 +13,6 @@ import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.loss.KerasVersion.Line;
 import dev.keraunos.tensor.DType;
-import dev.keraunos.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -23,14 +20,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 
 /**
  * Functions that graphs hold beside layers: the operations of {@code keras.ops} under their class
  * names, and the functions of {@code tf} that tf.keras saves, without their modules.
  */
 final class Operations {
-  private interface Function {
+  interface Function {
     List<Value> apply(OperationCall call);
   }
 
@@ -47,8 +43,8 @@ final class Operations {
     mathematics();
     activations();
     reductions();
-    shapes();
-    slices();
+    ShapeOperations.shapes();
+    ShapeOperations.slices();
     products();
     images();
   }
@@ -88,20 +84,20 @@ final class Operations {
     return outputs.stream().map(Masked::unmasked).toList();
   }
 
-  private static void add(String signature, Function function, String... names) {
+  static void add(String signature, Function function, String... names) {
     for (String name : names) {
       ROWS.put(name, new Row(signature, function));
     }
   }
 
-  private static void one(
+  static void one(
       String signature,
       java.util.function.Function<OperationCall, Value> function,
       String... names) {
     add(signature, call -> List.of(function.apply(call)), names);
   }
 
-  private static void unary(UnaryOperator<Value> function, String... names) {
+  static void unary(UnaryOperator<Value> function, String... names) {
     String signature = "x|input|features|tensor|logits|value|variable|images|inputs|array";
     one(signature, call -> function.apply(call.value("x")), names);
   }
@@ -110,7 +106,7 @@ final class Operations {
     one("x1|x x2|y", call -> function.apply(call.value("x1"), call.value("x2")), names);
   }
 
-  private static boolean isKeras3(OperationCall call) {
+  static boolean isKeras3(OperationCall call) {
     return call.layer().dialect().line() == Line.KERAS_3;
   }
 
@@ -261,11 +257,11 @@ final class Operations {
     one("x axis", call -> Ops.sparsemax(call.value("x"), axis(call)), "Sparsemax");
   }
 
-  private static double number(OperationCall call, String parameter, double absent) {
+  static double number(OperationCall call, String parameter, double absent) {
     return call.get(parameter).number(absent);
   }
 
-  private static int axis(OperationCall call) {
+  static int axis(OperationCall call) {
     return call.get("axis").integer(-1);
   }
 
@@ -383,294 +379,13 @@ final class Operations {
     return x.producer().builder().apply(op, x).get(0);
   }
 
-  // ---- Shapes ----------------------------------------------------------------------------------
-
-  private static void shapes() {
-    String x = "x|tensor|input|a|value";
-    one(x + " newshape|shape", ShapeTensors::reshape, "Reshape", "reshape");
-    one("x|input|a axes|perm|permutation", Operations::transpose, "Transpose", "transpose");
-    one(x + " axis|dim", Operations::expandDims, "ExpandDims", "expand_dims");
-    one(
-        x + " axis|squeeze_dims",
-        call -> Ops.squeeze(call.value("x"), call.axes("axis")),
-        "Squeeze",
-        "squeeze");
-    one(
-        "x axis1 axis2",
-        call ->
-            Ops.swapaxes(call.value("x"), call.get("axis1").integer(), call.get("axis2").integer()),
-        "Swapaxes");
-    one("x source destination", Operations::moveaxis, "Moveaxis");
-    one(x + " shape", Operations::broadcastTo, "BroadcastTo", "broadcast_to");
-    unary(v -> Ops.reshape(v, -1), "Ravel");
-    unary(ShapeTensors::shapeOf, "shape", "Shape");
-    one("xs|values axis", Operations::concatenate, "Concatenate", "concat", "ConcatV2");
-    one("xs|values axis", Operations::stack, "Stack", "stack", "Pack");
-    add("x|value|array num axis", Operations::unstack, "Unstack", "unstack", "Unpack");
-    add("x indices_or_sections axis", Operations::splitAt, "Split");
-    add("x|value sizes|num_or_size_splits axis", Operations::splitInto, "split", "SplitV");
-    add("axis|split_dim x|value sizes|num_split", Operations::splitInto, "raw:Split");
-  }
-
-  private static Value transpose(OperationCall call) {
-    Value x = call.value("x");
-    int[] reversed = IntStream.range(0, x.rank()).map(i -> x.rank() - 1 - i).toArray();
-    return Ops.transpose(x, call.get("axes").isNull() ? reversed : call.get("axes").integers());
-  }
-
-  /** Several axes are places in the result. */
-  private static Value expandDims(OperationCall call) {
-    Value x = call.value("x");
-    int[] axes = call.get("axis").integers();
-    int rank = x.rank() + axes.length;
-    for (int axis : Arrays.stream(axes).map(a -> a < 0 ? a + rank : a).sorted().toArray()) {
-      x = Ops.expandDims(x, axis);
-    }
-    return x;
-  }
-
-  private static Value moveaxis(OperationCall call) {
-    int[] sources = call.get("source").integers();
-    int[] destinations = call.get("destination").integers();
-    Value x = call.value("x");
-    if (sources.length == 1) {
-      return Ops.moveaxis(x, sources[0], destinations[0]);
-    }
-    Integer[] permutation = new Integer[x.rank()];
-    List<Integer> rest = new ArrayList<>(IntStream.range(0, x.rank()).boxed().toList());
-    for (int i = 0; i < sources.length; i++) {
-      int source = x.shape().axis(sources[i]);
-      permutation[x.shape().axis(destinations[i])] = source;
-      rest.remove((Integer) source);
-    }
-    for (int i = 0; i < permutation.length; i++) {
-      permutation[i] = permutation[i] == null ? rest.remove(0) : permutation[i];
-    }
-    return Ops.transpose(x, Arrays.stream(permutation).mapToInt(i -> i).toArray());
-  }
-
-  private static Value broadcastTo(OperationCall call) {
-    List<Dim> dims = new ArrayList<>();
-    Value x = call.value("x");
-    List<Setting> shape = call.get("shape").list();
-    for (int i = 0; i < shape.size(); i++) {
-      int axis = i - (shape.size() - x.rank());
-      boolean kept = shape.get(i).isNull() || shape.get(i).integer() == -1;
-      dims.add(kept ? Dim.of(x, 0).get(axis) : new Dim.Fixed(shape.get(i).integer()));
-    }
-    return call.apply(new Op.BroadcastTo(dims), x);
-  }
-
-  private static Value concatenate(OperationCall call) {
-    return Ops.concatenate(call.values("xs"), call.get("axis").integer(0));
-  }
-
-  private static Value stack(OperationCall call) {
-    return Ops.stack(call.values("xs"), call.get("axis").integer(0));
-  }
-
-  private static List<Value> unstack(OperationCall call) {
-    Value x = call.value("x");
-    int axis = x.shape().axis(call.get("axis").integer(0));
-    int count = call.get("num").integer(Math.toIntExact(call.layer().dim(x, axis)));
-    return Ops.split(x, count, axis).stream().map(part -> Ops.squeeze(part, axis)).toList();
-  }
-
-  /** NumPy's split: a number of equal parts, or the indices to cut at. */
-  private static List<Value> splitAt(OperationCall call) {
-    Value x = call.value("x");
-    int axis = call.get("axis").integer(0);
-    Setting cuts = call.get("indices_or_sections");
-    if (!cuts.isList()) {
-      return Ops.split(x, cuts.integer(), axis);
-    }
-    List<Value> parts = new ArrayList<>();
-    Long start = null;
-    for (int cut : cuts.integers()) {
-      parts.add(Ops.sliceAxis(x, axis, new Range(start, (long) cut, 1)));
-      start = (long) cut;
-    }
-    parts.add(Ops.sliceAxis(x, axis, new Range(start, null, 1)));
-    return parts;
-  }
-
-  /** TensorFlow's split: a number of equal parts, or the length of each, one of which may be −1. */
-  private static List<Value> splitInto(OperationCall call) {
-    Value x = call.value("x");
-    int axis = call.get("axis").integer(0);
-    Setting sizes = call.get("sizes");
-    if (!sizes.isList()) {
-      return Ops.split(x, sizes.integer(), axis);
-    }
-    int[] lengths = sizes.integers();
-    int known = Arrays.stream(lengths).filter(length -> length >= 0).sum();
-    List<Value> parts = new ArrayList<>();
-    long start = 0;
-    for (int length : lengths) {
-      long stop = start + (length >= 0 ? length : call.layer().dim(x, axis) - known);
-      parts.add(Ops.sliceAxis(x, axis, Range.of(start, stop)));
-      start = stop;
-    }
-    return parts;
-  }
-
-  // ---- Slices and copies -----------------------------------------------------------------------
-
-  private static void slices() {
-    one("x|tensor key|slice_spec", Operations::getItem, "GetItem", "getitem");
-    one(
-        "x|params indices axis batch_dims validate_indices",
-        Operations::take,
-        "Take",
-        "gather",
-        "GatherV2");
-    one("x indices axis", Operations::takeAlongAxis, "TakeAlongAxis");
-    one("x|input repeats axis", Operations::repeat, "Repeat", "repeat");
-    one("x|input repeats|multiples", Operations::tile, "Tile", "tile");
-    one("x|tensor axis", Operations::flip, "Flip", "reverse", "ReverseV2");
-    one("x|input shift axis", Operations::roll, "Roll", "roll");
-    one(
-        "x|tensor pad_width|paddings mode constant_values",
-        Operations::pad,
-        "Pad",
-        "pad",
-        "PadV2",
-        "MirrorPad");
-    one("x fill_value", Operations::fullLike, "FullLike");
-    one(
-        "x|indices num_classes|depth on_value off_value axis",
-        Operations::oneHot,
-        "OneHot",
-        "one_hot");
-  }
-
-  private static Value getItem(OperationCall call) {
-    return Indexing.apply(call.layer(), call.value("x"), call.argument("key"));
-  }
-
-  private static Value take(OperationCall call) {
-    if (call.get("batch_dims").integer(0) != 0) {
-      throw call.get("batch_dims").unexpected("0");
-    }
-    call.get("validate_indices");
-    boolean flat = call.get("axis").isNull() && isKeras3(call);
-    Value x = flat ? Ops.reshape(call.value("x"), -1) : call.value("x");
-    return Ops.take(x, whole(call.value("indices")), call.get("axis").integer(0));
-  }
-
-  private static Value takeAlongAxis(OperationCall call) {
-    boolean flat = call.get("axis").isNull();
-    Value x = flat ? Ops.reshape(call.value("x"), -1) : call.value("x");
-    return Ops.takeAlongAxis(x, whole(call.value("indices")), call.get("axis").integer(0));
-  }
-
-  private static Value whole(Value indices) {
-    return indices.dtype().isInteger() ? indices : Ops.cast(indices, DType.INT32);
-  }
-
-  private static Value repeat(OperationCall call) {
-    boolean flat = call.get("axis").isNull();
-    Value x = flat ? Ops.reshape(call.value("x"), -1) : call.value("x");
-    int axis = call.get("axis").integer(0);
-    int[] times = call.get("repeats").integers();
-    if (times.length == 1) {
-      return Ops.repeat(x, times[0], axis);
-    }
-    int[] indices =
-        IntStream.range(0, times.length)
-            .flatMap(i -> IntStream.generate(() -> i).limit(times[i]))
-            .toArray();
-    return Ops.take(x, Ops.constant(x, Tensor.of(indices, indices.length)), axis);
-  }
-
-  /** The whole repeated along each axis: a new axis of copies merges with the old. */
-  private static Value tile(OperationCall call) {
-    Value x = call.value("x");
-    int[] times = call.get("repeats").integers();
-    while (x.rank() < times.length) {
-      x = Ops.expandDims(x, 0);
-    }
-    for (int i = 0; i < times.length; i++) {
-      int axis = x.rank() - times.length + i;
-      if (times[i] != 1) {
-        List<Dim> dims = Dim.of(x, 0);
-        boolean known = x.shape().isKnown(axis);
-        dims.set(axis, known ? new Dim.Fixed(x.shape().dim(axis) * times[i]) : new Dim.Inferred());
-        Value copies = Ops.repeat(Ops.expandDims(x, axis), times[i], axis);
-        List<Dim> merged = new ArrayList<>();
-        for (int a = 0; a < dims.size(); a++) {
-          boolean shifted = dims.get(a) instanceof Dim.Same && a > axis;
-          merged.add(shifted ? new Dim.Same(0, a + 1) : dims.get(a));
-        }
-        x = Ops.reshape(copies, merged);
-      }
-    }
-    return x;
-  }
-
-  private static Value flip(OperationCall call) {
-    Value x = call.value("x");
-    int[] all = IntStream.range(0, x.rank()).toArray();
-    for (int axis : call.get("axis").isNull() ? all : call.axes("axis")) {
-      x = Ops.flip(x, axis);
-    }
-    return x;
-  }
-
-  private static Value roll(OperationCall call) {
-    Value x = call.value("x");
-    int[] axes = call.get("axis").isNull() ? new int[] {0} : call.axes("axis");
-    int[] shifts = call.get("shift").integers(axes.length);
-    Value y = call.get("axis").isNull() ? Ops.reshape(x, -1) : x;
-    for (int i = 0; i < axes.length; i++) {
-      long length = call.layer().dim(y, axes[i]);
-      long cut = length - Math.floorMod((long) shifts[i], Math.max(length, 1));
-      Value head = Ops.sliceAxis(y, axes[i], new Range(cut, null, 1));
-      y = Ops.concatenate(List.of(head, Ops.sliceAxis(y, axes[i], Range.of(0, cut))), axes[i]);
-    }
-    return call.get("axis").isNull() ? Ops.reshape(y, Dim.of(x, 1), x) : y;
-  }
-
-  private static Value pad(OperationCall call) {
-    Value x = call.value("x");
-    Setting width = call.get("pad_width");
-    boolean perAxis = width.isList() && width.list().get(0).isList();
-    List<Long> before = new ArrayList<>();
-    List<Long> after = new ArrayList<>();
-    for (int axis = 0; axis < x.rank(); axis++) {
-      boolean single = !perAxis || width.list().size() == 1;
-      int[] cells = (!perAxis ? width : width.list().get(single ? 0 : axis)).integers(2);
-      before.add((long) cells[0]);
-      after.add((long) cells[1]);
-    }
-    String mode = call.get("mode").text("constant").toUpperCase(Locale.ROOT);
-    double value = number(call, "constant_values", 0);
-    return call.apply(new Op.Pad(Op.Pad.Mode.valueOf(mode), value, before, after), x);
-  }
-
-  private static Value fullLike(OperationCall call) {
-    Value x = call.value("x");
-    return call.isTensor("fill_value")
-        ? Ops.broadcastTo(Ops.cast(call.value("fill_value"), x.dtype()), x)
-        : Ops.fullLike(x, call.get("fill_value").number());
-  }
-
-  private static Value oneHot(OperationCall call) {
-    Value x = whole(call.value("x"));
-    DType type = DType.of(call.get("dtype").text("float32"));
-    Value y = call.apply(new Op.OneHot(call.get("num_classes").integer(), type), x);
-    double on = number(call, "on_value", 1);
-    double off = number(call, "off_value", 0);
-    Value scaled = on == 1 && off == 0 ? y : Ops.add(Ops.multiply(y, on - off), off);
-    return Ops.moveaxis(scaled, -1, call.get("axis").integer(-1));
-  }
-
   // ---- Products and norms ----------------------------------------------------------------------
 
   private static void products() {
     String factors = "x1|a|x x2|b|y transpose_a|adj_x transpose_b|adj_y";
     one(factors, Operations::matmul, "Matmul", "matmul", "MatMul", "BatchMatMulV2", "batch_matmul");
     one("x1 x2", Operations::dot, "Dot");
+    one("x1 x2", Operations::einsum, "Einsum");
     one("x axis order epsilon", Operations::normalize, "Normalize");
     one("x axis epsilon", Operations::l2Normalize, "l2_normalize");
     one("x|tensor ord axis keepdims", Operations::norm, "Norm", "norm");
@@ -699,6 +414,12 @@ final class Operations {
     DType dtype = DType.promote(x.dtype(), y.dtype());
     return call.apply(
         new Op.MatMul(transposeA, transposeB), Ops.cast(x, dtype), Ops.cast(y, dtype));
+  }
+
+  private static Value einsum(OperationCall call) {
+    Value x = call.value("x1");
+    String subscripts = call.get("subscripts").text();
+    return call.has("x2") ? Ops.einsum(subscripts, x, call.value("x2")) : Ops.einsum(subscripts, x);
   }
 
   /** NumPy's dot where it is a matrix product. */

@@ -4,6 +4,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.Setting;
 import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
@@ -65,12 +66,13 @@ final class PreprocessingLayers {
     return Ops.add(Ops.multiply(x, scale), constant(x, call.config().get("offset"), 0));
   }
 
+  /** Numbers pass through float32 whatever the type of x. */
   private static Value constant(Value x, Setting setting, double absent) {
     if (!setting.isList()) {
-      return Ops.like(x, setting.number(absent));
+      return Ops.like(x, (float) setting.number(absent));
     }
     double[] values = setting.numbers();
-    return Ops.constant(x, Tensor.of(values, values.length).cast(x.dtype()));
+    return Ops.constant(x, Tensor.of(values, values.length).cast(DType.FLOAT32).cast(x.dtype()));
   }
 
   /**

@@ -36,10 +36,8 @@ final class ReshapingLayers {
   /** All elements of a sample in a row, in channels-last order whatever the layout. */
   private static Value flatten(LayerCall call) {
     Value x = call.x();
-    if (x.rank() == 1) {
-      return Ops.expandDims(x, 1);
-    }
-    return toShape(ChannelsLast.isFirst(call) ? Ops.moveaxis(x, 1, -1) : x, Shape.of(-1));
+    boolean moves = ChannelsLast.isFirst(call) && x.rank() > 1;
+    return toShape(moves ? Ops.moveaxis(x, 1, -1) : x, Shape.of(-1));
   }
 
   private static Value reshape(LayerCall call) {

@@ -20,8 +20,7 @@ import java.util.stream.IntStream;
 public final class Ops {
   private Ops() {}
 
-  // ---- Elementwise, one operand
-  // --------------------------------------------------------------------------------
+  // ---- Elementwise, one operand ----
 
   public static Value negative(Value x) {
     return unary(UnaryKind.NEGATIVE, x, 0, 0);
@@ -281,8 +280,7 @@ public final class Ops {
     return x.dtype() == dtype ? x : node(new Op.Cast(dtype), x);
   }
 
-  // ---- Elementwise, two operands
-  // -------------------------------------------------------------------------------
+  // ---- Elementwise, two operands ----
 
   public static Value add(Value x, Value y) {
     return binary(BinaryKind.ADD, x, y);
@@ -477,8 +475,7 @@ public final class Ops {
     return square(subtract(x, y));
   }
 
-  // ---- Constants
-  // -----------------------------------------------------------------------------------------------
+  // ---- Constants ----
 
   /** A tensor as a value beside another. */
   public static Value constant(Value beside, Tensor tensor) {
@@ -524,8 +521,7 @@ public final class Ops {
     return node(new Op.Iota(DType.INT32, Dim.of(x, 0), x.shape().axis(axis)), x);
   }
 
-  // ---- Reductions
-  // ----------------------------------------------------------------------------------------------
+  // ---- Reductions ----
 
   public static Value sum(Value x, int... axis) {
     return reduce(ReduceKind.SUM, x, false, axis);
@@ -610,8 +606,7 @@ public final class Ops {
     return x.producer().builder().apply(new Op.TopK(k), x);
   }
 
-  // ---- Movement
-  // ------------------------------------------------------------------------------------------------
+  // ---- Movement ----
 
   /** One dimension may be −1. */
   public static Value reshape(Value x, long... shape) {
@@ -759,16 +754,19 @@ public final class Ops {
     return node(new Op.OneHot(numClasses, DType.FLOAT32), x);
   }
 
-  // ---- Linear algebra and windows
-  // --------------------------------------------------------------------------------
+  // ---- Linear algebra and windows ----
+
+  /** One or two operands; the output is explicit and no label repeats within an operand. */
+  public static Value einsum(String subscripts, Value... operands) {
+    return Einsum.apply(subscripts, List.of(operands));
+  }
 
   /** NumPy's matmul of operands of rank 2 or more. */
   public static Value matmul(Value x, Value y) {
     return node(new Op.MatMul(false, false), x, y);
   }
 
-  // ---- Normalisation
-  // -------------------------------------------------------------------------------------------
+  // ---- Normalisation ----
 
   /** Jointly over the axes; without axes, over the last. */
   public static Value softmax(Value x, int... axis) {

@@ -57,14 +57,21 @@ public enum UnaryKind {
   /** x·clip(x/6 + 1/2, 0, 1). */
   HARD_SILU((x, a, b) -> x * Math.min(Math.max(x + 3, 0), 6) / 6),
   /** x·Φ(x). */
-  GELU((x, a, b) -> 0.5 * x * (1 + SpecialFunctions.erf(x / Math.sqrt(2)))),
+  GELU((x, a, b) -> 0.5 * x * (1 + SpecialFunctions.erf(x / Gelu.SQRT_2))),
   /** The tanh approximation of {@link #GELU}. */
   GELU_TANH(
-      (x, a, b) -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)))),
+      (x, a, b) ->
+          0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + Gelu.CUBIC * x * x * x)))),
   MISH((x, a, b) -> x * Math.tanh(softplus(x)));
 
   private interface Formula {
     double apply(double x, double alpha, double beta);
+  }
+
+  /** Constants that TensorFlow rounds to float32, in float64 too. */
+  private static final class Gelu {
+    static final double SQRT_2 = (float) Math.sqrt(2);
+    static final double CUBIC = 0.044715f;
   }
 
   private static final class Selu {

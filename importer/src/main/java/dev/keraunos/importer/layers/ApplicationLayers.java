@@ -1,0 +1,31 @@
+package dev.keraunos.importer.layers;
+
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import java.util.List;
+
+/** The layers that the models of {@code keras.applications} bring along. */
+final class ApplicationLayers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.drops(ApplicationLayers::customScale, "CustomScaleLayer"),
+          LayerRow.drops(ApplicationLayers::layerScale, "LayerScale")
+              .weights("gamma")
+              .ignores("init_values"),
+          LayerRow.drops(LayerCall::x, "StochasticDepth").ignores("drop_path_rate"));
+
+  private ApplicationLayers() {}
+
+  /** InceptionResNetV2: x0 + x1·scale. */
+  private static Value customScale(LayerCall call) {
+    List<Value> values = call.xs();
+    double scale = call.config().get("scale").number();
+    return Ops.add(values.get(0), Ops.multiply(values.get(1), scale));
+  }
+
+  /** ConvNeXt: x times a variable over channels. */
+  private static Value layerScale(LayerCall call) {
+    int channels = call.config().get("projection_dim").integer();
+    return Ops.multiply(call.x(), call.weight("gamma", channels));
+  }
+}
