@@ -57,7 +57,7 @@ public enum UnaryKind {
   /** x·clip(x/6 + 1/2, 0, 1). */
   HARD_SILU((x, a, b) -> x * Math.min(Math.max(x + 3, 0), 6) / 6),
   /** x·Φ(x). */
-  GELU((x, a, b) -> 0.5 * x * (1 + SpecialFunctions.erf(x / Gelu.SQRT_2))),
+  GELU((x, a, b) -> 0.5 * x * (1 + SpecialFunctions.erf(x * Gelu.SQRT_HALF))),
   /** The tanh approximation of {@link #GELU}. */
   GELU_TANH(
       (x, a, b) ->
@@ -70,7 +70,7 @@ public enum UnaryKind {
 
   /** Constants that TensorFlow rounds to float32, in float64 too. */
   private static final class Gelu {
-    static final double SQRT_2 = (float) Math.sqrt(2);
+    static final double SQRT_HALF = (float) Math.sqrt(0.5);
     static final double CUBIC = 0.044715f;
   }
 
