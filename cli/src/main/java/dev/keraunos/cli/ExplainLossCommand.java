@@ -1,9 +1,12 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.loss.evaluate.Explanation;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -26,7 +29,7 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  keraunos explain-loss unet.h5 unet.npz",
-      "  keraunos explain-loss model.h5 test.npz --batch-size 16"
+      "  keraunos explain-loss model.h5 test.npz --batch-size 16 --html report.html"
     })
 final class ExplainLossCommand implements Callable<Integer> {
   private static final int KERAS_DEFAULT_BATCH = 32;
@@ -50,6 +53,12 @@ final class ExplainLossCommand implements Callable<Integer> {
       description = "Samples per batch (default: the fixture's, else 32).")
   private Integer batchSize;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Also writes a report with bars and heat maps.")
+  private Path html;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
@@ -62,7 +71,18 @@ final class ExplainLossCommand implements Callable<Integer> {
         new ExplanationText(out).print(explanation);
       }
       json.write(explanation, out);
+      if (html != null) {
+        write(new HtmlReport(explanation, model.toString()).render());
+      }
     }
     return 0;
+  }
+
+  private void write(String page) {
+    try {
+      Files.writeString(html, page);
+    } catch (IOException e) {
+      throw new InputException("--html: '" + html + "' cannot be written: " + e.getMessage());
+    }
   }
 }
