@@ -20,7 +20,7 @@ final class NameTable<F> {
   private final String kind;
   private final String stub;
   private final Map<String, Entry<F>> exact = new LinkedHashMap<>();
-  private final Map<String, Entry<F>> folded = new LinkedHashMap<>();
+  private final Map<String, Entry<F>> snake = new LinkedHashMap<>();
 
   NameTable(String kind, String stub) {
     this.kind = kind;
@@ -29,18 +29,21 @@ final class NameTable<F> {
 
   void put(F factory, String name, String... aliases) {
     Entry<F> entry = new Entry<>(name, factory);
-    exact.put(name, entry);
-    folded.put(fold(name), entry);
+    put(name, entry);
     for (String alias : aliases) {
-      exact.put(alias, entry);
-      folded.put(fold(alias), entry);
+      put(alias, entry);
     }
+  }
+
+  private void put(String name, Entry<F> entry) {
+    exact.put(name, entry);
+    snake.put(snake(name), entry);
   }
 
   NameTable<F> copy() {
     NameTable<F> copy = new NameTable<>(kind, stub);
     copy.exact.putAll(exact);
-    copy.folded.putAll(folded);
+    copy.snake.putAll(snake);
     return copy;
   }
 
@@ -61,8 +64,8 @@ final class NameTable<F> {
       }
     }
     for (String name : saved.names()) {
-      if (folded.containsKey(fold(name))) {
-        return Optional.of(folded.get(fold(name)));
+      if (snake.containsKey(snake(name))) {
+        return Optional.of(snake.get(snake(name)));
       }
     }
     return Optional.empty();
@@ -70,12 +73,15 @@ final class NameTable<F> {
 
   private List<String> nearest(String name) {
     List<String> names = new ArrayList<>(exact.keySet());
-    names.sort(Comparator.comparingInt(other -> distance(fold(name), fold(other))));
+    names.sort(Comparator.comparingInt(other -> distance(snake(name), snake(other))));
     return names.subList(0, Math.min(3, names.size()));
   }
 
-  private static String fold(String name) {
-    return name.replace("_", "").toLowerCase(Locale.ROOT);
+  /** Keras' {@code to_snake_case}: {@code MeanIoU} is {@code mean_io_u}. */
+  private static String snake(String name) {
+    return name.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
+        .replaceAll("([a-z])([A-Z])", "$1_$2")
+        .toLowerCase(Locale.ROOT);
   }
 
   /** The edit distance. */

@@ -6,11 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 public enum Level {
   /** What design and issues ask of losses and metrics: float32 differences in summation only. */
   LOSS(1e-6),
-  /**
-   * Keras itself summed many numbers in float32, or the logarithm of a clipped probability lost
-   * digits.
-   */
-  LOSS_OF_LONG_SUM(2e-5);
+  /** What a document prints with seven digits. */
+  PRINTED(1e-5),
+  /** What a document prints with four digits. */
+  PRINTED_SHORT(1e-4);
 
   private final double relative;
 

@@ -80,7 +80,7 @@ final class Terms {
     List<String> factors = new ArrayList<>();
     summand.factors.forEach(factor -> factors.add(factor.text()));
     return new Term(
-        (summand.negative ? "-" : "") + name,
+        summand.negative ? "-" + (name.contains(" ") ? "(" + name + ")" : name) : name,
         String.join(" * ", factors),
         batchLevel,
         key,
