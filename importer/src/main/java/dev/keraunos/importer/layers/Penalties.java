@@ -1,5 +1,8 @@
 package dev.keraunos.importer.layers;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.weights.Variable;
 import java.util.ArrayList;
@@ -37,22 +40,41 @@ final class Penalties {
         continue;
       }
       if (key.startsWith("activity")) {
-        if (!activities) {
-          throw call.gap(key + " inside a recurrence is not supported");
-        }
-        int calls = calls(call.layer().path());
-        found.add(
-            new Penalty(
-                call.layer().path() + (calls == 0 ? "" : "#" + calls),
-                key,
-                config.get(key).json(),
-                null,
-                outputs.get(0).value(),
-                call.layer().trainable()));
+        activity(call, config.get(key).json(), outputs, activities);
       } else if (weightsSeen.add(call.layer().path() + " " + key)) {
         weight(call, row, key);
       }
     }
+    if (call.layer().className().equals("ActivityRegularization")) {
+      activity(call, l1l2(config), outputs, activities);
+    }
+  }
+
+  /** What the layer ActivityRegularization stands for. */
+  private static JsonNode l1l2(Config config) {
+    ObjectNode regularizer = JsonNodeFactory.instance.objectNode().put("class_name", "L1L2");
+    regularizer
+        .putObject("config")
+        .put("l1", config.get("l1").number(0))
+        .put("l2", config.get("l2").number(0));
+    return regularizer;
+  }
+
+  private void activity(
+      LayerCall call, JsonNode regularizer, List<Masked> outputs, boolean activities) {
+    if (!activities) {
+      throw call.gap("an activity regularizer inside a recurrence is not supported");
+    }
+    String path = call.layer().path();
+    int calls = calls(path);
+    found.add(
+        new Penalty(
+            path + (calls == 0 ? "" : "#" + calls),
+            "activity_regularizer",
+            regularizer,
+            null,
+            outputs.get(0).value(),
+            call.layer().trainable()));
   }
 
   private int calls(String path) {
@@ -65,7 +87,7 @@ final class Penalties {
 
   private void weight(LayerCall call, LayerRow row, String key) {
     for (Variable variable : row.variables(call.layer())) {
-      if (variable.name().equals(target(key)) || variable.name().equals(target(key) + "_kernel")) {
+      if (targets(key).contains(variable.name())) {
         found.add(
             new Penalty(
                 call.layer().path(),
@@ -78,17 +100,18 @@ final class Penalties {
     }
   }
 
-  private static String target(String key) {
+  /** The variables that a key may stand for; Keras 1 names them by letter. */
+  private static List<String> targets(String key) {
     String prefix = key.substring(0, key.length() - SUFFIX.length());
     switch (prefix) {
       case "W":
-        return "kernel";
+        return List.of("kernel", "embeddings");
       case "U":
-        return "recurrent_kernel";
+        return List.of("recurrent_kernel");
       case "b":
-        return "bias";
+        return List.of("bias");
       default:
-        return prefix;
+        return List.of(prefix, prefix + "_kernel");
     }
   }
 }
