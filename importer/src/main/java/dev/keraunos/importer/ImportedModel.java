@@ -30,9 +30,7 @@ public record ImportedModel(ModelArchive archive, ModelTopology topology, Lowere
     LoweredModel lowered =
         ModelLowering.lower(
             topology,
-            table ->
-                WeightMatcher.match(
-                    archive.weights(), topology, table, archive.dialect().version()),
+            table -> WeightMatcher.match(archive.weights(), topology, table),
             registry);
     return new ImportedModel(archive, topology, lowered);
   }

@@ -3,184 +3,269 @@ package dev.keraunos.importer.weights;
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.StoredArray;
 import dev.keraunos.importer.archive.WeightStore;
-import dev.keraunos.importer.topology.ModelTopology;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /**
- * The layout of {@code .h5}: one list of arrays per layer, those of nested layers included,
- * trainable ones first. Mirrors {@code load_weights_from_hdf5_group} and {@code
- * preprocess_weights_for_loading} of Keras 2.2.4 and 2.15.
+ * Matches {@code .h5} weights: layers of the top level by name where all names agree, else by
+ * position; inside a layer by Keras' order, all trainable variables before all others.
+ *
+ * <p>Mirrors {@code load_weights_from_hdf5_group} of Keras 1 to 3 and {@code
+ * preprocess_weights_for_loading} of Keras 2.
  */
 final class LegacyMatcher {
   private final WeightStore.ByLayer store;
-  private final Line line;
-  private final Conversions conversions;
+  private final LegacyLayouts layouts;
+  private final IdentityHashMap<Saveable, Map<String, Tensor>> values = new IdentityHashMap<>();
 
-  /**
-   * A matcher for a store.
-   *
-   * @param line whose {@code trainable} rules ordered the arrays
-   */
-  LegacyMatcher(WeightStore.ByLayer store, Line line) {
+  LegacyMatcher(WeightStore.ByLayer store) {
     this.store = store;
-    this.line = line;
-    this.conversions = Conversions.of(store);
+    this.layouts = new LegacyLayouts(LegacyLayouts.Origin.of(store));
   }
 
-  LayerWeights match(ModelTopology topology, VariableTable table) {
-    WeightNode root = WeightNode.of(topology, table);
-    Map<String, List<StoredArray>> stored = new LinkedHashMap<>();
-    for (WeightStore.Layer layer : store.layers()) {
-      if (!layer.arrays().isEmpty()) {
-        stored.put(layer.name(), layer.arrays());
-      }
-    }
-    requireNoTopLevel();
-    List<WeightNode> owners = owners(root, stored);
-    if (owners.size() != stored.size()) {
-      throw new ModelFileException(
-          "/model_weights",
-          stored.size() + " layers with weights: " + stored.keySet(),
-          owners.size() + " that the config has: " + owners.stream().map(WeightNode::path).toList(),
-          "The weights belong to another model, or the file is damaged.");
-    }
-    boolean byName = stored.keySet().containsAll(owners.stream().map(this::name).toList());
-    List<List<StoredArray>> inOrder = new ArrayList<>(stored.values());
-    for (int i = 0; i < owners.size(); i++) {
-      distribute(owners.get(i), byName ? stored.get(name(owners.get(i))) : inOrder.get(i));
-    }
-    root.assign(conversions);
-    return root;
-  }
-
-  private String name(WeightNode node) {
-    return node.spec().orElseThrow().name();
-  }
-
-  /** The layers that have a group of their own. */
-  private List<WeightNode> owners(WeightNode root, Map<String, ?> stored) {
-    return flattened(root)
-        .filter(WeightNode::hasVariables)
-        .filter(layer -> layer.variables().isPresent() || stored.containsKey(name(layer)))
-        .toList();
-  }
-
-  /**
-   * The layers of a model; the branches of a Keras 1 Sequential that begins with a Merge are stored
-   * layer by layer.
-   */
-  private static Stream<WeightNode> flattened(WeightNode model) {
-    List<WeightNode> layers = List.copyOf(model.layers().values());
-    return layers.stream()
-        .flatMap(layer -> isBranch(layers, layer) ? flattened(layer) : Stream.of(layer));
-  }
-
-  private static boolean isBranch(List<WeightNode> layers, WeightNode layer) {
-    List<WeightNode> after = layers.subList(layers.indexOf(layer), layers.size());
-    return layer.isModel() && after.stream().anyMatch(LegacyMatcher::mergesBranches);
-  }
-
-  private static boolean mergesBranches(WeightNode layer) {
-    return layer
-        .spec()
-        .filter(spec -> spec.className().equals("Merge") && spec.json().path("layers").isArray())
-        .isPresent();
-  }
-
-  private void requireNoTopLevel() {
+  StoredWeights match(Saveable model) {
     if (!store.topLevel().isEmpty()) {
       throw new ModelFileException(
-          "/model_weights/top_level_model_weights",
-          "variables of the model itself: " + WeightNode.describe(store.topLevel()),
+          "top_level_model_weights",
+          store.topLevel().size() + " variables of the model object itself",
           "variables of layers",
-          "A model that owns variables is a subclass; its code cannot be run.");
+          "Move them into a layer.");
     }
+    pairs(model).forEach((saveable, layer) -> assign(saveable, layer.arrays(), layer.name()));
+    return build(model);
   }
 
-  /**
-   * Hands the arrays of a top-level layer to the layers inside it, in the order in which Keras
-   * wrote them.
-   */
-  private void distribute(WeightNode owner, List<StoredArray> arrays) {
-    if (owner.variables().isEmpty()) {
-      arrays.forEach(owner::store);
-      return;
-    }
-    Slots slots = slots(owner);
-    List<WeightNode> order = new ArrayList<>(slots.trainable());
-    order.addAll(slots.nonTrainable());
-    if (order.size() != arrays.size()) {
-      throw new ModelFileException(
-          owner.path(),
-          arrays.size() + " stored arrays: " + WeightNode.describe(arrays),
-          order.size() + " that the config asks for",
-          "The weights belong to another model, or the file is damaged.");
-    }
-    for (int i = 0; i < arrays.size(); i++) {
-      order.get(i).store(arrays.get(i));
-    }
+  private StoredWeights build(Saveable saveable) {
+    Map<String, StoredWeights> inside = new LinkedHashMap<>();
+    saveable.inside().forEach((name, child) -> inside.put(name, build(child)));
+    return new StoredWeights(
+        saveable.path(), values.getOrDefault(saveable, Map.of()), inside);
   }
 
-  /** To whom the arrays belong, one entry per array. */
-  private record Slots(List<WeightNode> trainable, List<WeightNode> nonTrainable) {
-    static Slots empty() {
-      return new Slots(new ArrayList<>(), new ArrayList<>());
+  /** Which stored layer belongs to which layer of the model. */
+  private Map<Saveable, WeightStore.Layer> pairs(Saveable model) {
+    List<Saveable> wanted = flattened(model).stream().filter(Saveable::takesArrays).toList();
+    List<WeightStore.Layer> stored =
+        store.layers().stream().filter(layer -> !layer.arrays().isEmpty()).toList();
+    Map<Saveable, WeightStore.Layer> pairs = byName(wanted, stored);
+    if (!pairs.isEmpty() || wanted.isEmpty() && stored.isEmpty()) {
+      return pairs;
     }
-
-    void add(Slots other) {
-      trainable.addAll(other.trainable);
-      nonTrainable.addAll(other.nonTrainable);
+    List<Saveable> certain = wanted.stream().filter(layer -> layer.size().isPresent()).toList();
+    List<Saveable> ordered = wanted.size() == stored.size() ? wanted : certain;
+    if (ordered.size() != stored.size()) {
+      throw unpaired(wanted, stored);
     }
+    for (int i = 0; i < stored.size(); i++) {
+      pairs.put(ordered.get(i), stored.get(i));
+    }
+    return pairs;
   }
 
-  private Slots slots(WeightNode node) {
-    Slots slots = Slots.empty();
-    List<WeightNode> all = new ArrayList<>();
-    own(node, slots, all);
-    List<WeightNode> inner = new ArrayList<>(node.children().values());
-    inner.addAll(node.layers().values());
-    for (WeightNode child : inner) {
-      Slots below = slots(child);
-      slots.add(below);
-      all.addAll(below.trainable());
-      all.addAll(below.nonTrainable());
-    }
-    if (node.isTrainable()) {
-      return slots;
-    }
-    boolean layerByLayer = line == Line.TF_KERAS || line == Line.KERAS_3;
-    if (layerByLayer) {
-      return new Slots(new ArrayList<>(), all);
-    }
-    List<WeightNode> frozen = new ArrayList<>(slots.trainable());
-    frozen.addAll(slots.nonTrainable());
-    return new Slots(new ArrayList<>(), frozen);
-  }
-
-  private void own(WeightNode node, Slots slots, List<WeightNode> all) {
-    if (node.variables().isEmpty()) {
-      throw new ModelFileException(
-          node.path(),
-          "a custom layer inside another",
-          "custom layers at the top level of the model",
-          "How many of the arrays belong to it is not stored.");
-    }
-    Optional<Integer> stored = conversions.storedCount(node);
-    for (Variable variable : node.variables().get()) {
-      if (stored.isEmpty()) {
-        (variable.trainable() ? slots.trainable() : slots.nonTrainable()).add(node);
-        all.add(node);
+  /** All pairs of one name, or none if a name on either side has no partner. */
+  private static Map<Saveable, WeightStore.Layer> byName(
+      List<Saveable> wanted, List<WeightStore.Layer> stored) {
+    Map<String, WeightStore.Layer> unpaired = new HashMap<>();
+    stored.forEach(layer -> unpaired.put(layer.name(), layer));
+    Map<Saveable, WeightStore.Layer> pairs = new LinkedHashMap<>();
+    for (Saveable saveable : wanted) {
+      WeightStore.Layer layer = unpaired.remove(saveable.layer().orElseThrow().name());
+      if (layer != null) {
+        pairs.put(saveable, layer);
+      } else if (saveable.size().isPresent()) {
+        return new LinkedHashMap<>();
       }
     }
-    for (int i = 0; i < stored.orElse(0); i++) {
-      slots.trainable().add(node);
-      all.add(node);
+    return unpaired.isEmpty() ? pairs : new LinkedHashMap<>();
+  }
+
+  private static ModelFileException unpaired(
+      List<Saveable> wanted, List<WeightStore.Layer> stored) {
+    Set<String> names = new LinkedHashSet<>();
+    wanted.forEach(saveable -> names.add(saveable.layer().orElseThrow().name()));
+    Set<String> common = new LinkedHashSet<>(names);
+    Set<String> storedNames = new LinkedHashSet<>();
+    stored.forEach(layer -> storedNames.add(layer.name()));
+    common.retainAll(storedNames);
+    names.removeAll(common);
+    storedNames.removeAll(common);
+    return new ModelFileException(
+        "layer_names",
+        stored.size() + " layers with weights, among them " + storedNames + " only in the file",
+        wanted.size() + " layers with weights, among them " + names + " only in the model",
+        "Give the weights of this very model.");
+  }
+
+  /** Keras 1's {@code flattened_layers}: the branches of a Merge at the start are opened. */
+  private static List<Saveable> flattened(Saveable model) {
+    boolean merges =
+        model.layers().stream()
+            .anyMatch(layer -> layer.layer().orElseThrow().className().equals("Merge"));
+    boolean sequential =
+        model.layers().stream().noneMatch(layer -> layer.layer().orElseThrow().kind() == LayerSpec.Kind.INPUT);
+    if (!merges || !sequential) {
+      return List.copyOf(new LinkedHashSet<>(model.layers()));
     }
+    Set<Saveable> flat = new LinkedHashSet<>();
+    boolean branches = true;
+    for (Saveable layer : model.layers()) {
+      branches &= !layer.layer().orElseThrow().className().equals("Merge");
+      flat.addAll(branches && layer.isModel() ? flattened(layer) : List.of(layer));
+    }
+    return List.copyOf(flat);
+  }
+
+  /** A place for one array. */
+  private record Slot(Saveable owner, String name) {}
+
+  private void assign(Saveable saveable, List<StoredArray> arrays, String group) {
+    List<StoredArray> left = new ArrayList<>(arrays);
+    takeUndeclared(saveable, left, true);
+    List<Slot> slots = slots(saveable, left.size());
+    if (slots.size() != left.size()) {
+      throw new ModelFileException(
+          group,
+          left.size() + " arrays " + left.stream().map(StoredArray::name).limit(16).toList(),
+          slots.size() + " variables " + slots.stream().map(LegacyMatcher::describe).limit(16).toList(),
+          "Give the weights of this very model.");
+    }
+    List<StoredArray> ordered = ordered(slots, left);
+    Map<Saveable, List<Tensor>> byOwner = new LinkedHashMap<>();
+    for (int i = 0; i < slots.size(); i++) {
+      byOwner
+          .computeIfAbsent(slots.get(i).owner, owner -> new ArrayList<>())
+          .add(ordered.get(i).value());
+    }
+    byOwner.forEach(this::convert);
+  }
+
+  private static String describe(Slot slot) {
+    return slot.owner.path() + "." + slot.name;
+  }
+
+  private void convert(Saveable owner, List<Tensor> arrays) {
+    List<Tensor> converted = layouts.convert(owner.layer().orElseThrow(), arrays);
+    List<Variable> variables = owner.variables().orElseThrow();
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    for (int i = 0; i < converted.size(); i++) {
+      named.put(variables.get(i).name(), converted.get(i));
+    }
+    values.put(owner, named);
+  }
+
+  /** A layer of an unknown class takes what is stored under its name; alone in its group, all. */
+  private void takeUndeclared(Saveable saveable, List<StoredArray> left, boolean alone) {
+    if (saveable.variables().isEmpty()) {
+      String name = saveable.layer().orElseThrow().name();
+      Map<String, Tensor> named = new LinkedHashMap<>();
+      for (StoredArray array : List.copyOf(left)) {
+        if (alone || components(array).contains(name)) {
+          named.put(variableName(array), array.value());
+          left.remove(array);
+        }
+      }
+      values.put(saveable, named);
+    }
+    saveable.inside().values().forEach(child -> takeUndeclared(child, left, false));
+  }
+
+  /** The places in Keras' order. A Keras 1 recurrent layer may have its gates apart or fused. */
+  private List<Slot> slots(Saveable saveable, int arrays) {
+    List<Slot> slots = slots(saveable, LegacyLayouts.Gates.AS_CONFIGURED);
+    return slots.size() == arrays ? slots : slots(saveable, LegacyLayouts.Gates.OTHERWISE);
+  }
+
+  private List<Slot> slots(Saveable saveable, LegacyLayouts.Gates gates) {
+    List<Slot> slots = new ArrayList<>();
+    addTrainable(saveable, gates, slots);
+    addOthers(saveable, gates, slots);
+    return slots;
+  }
+
+  private void addTrainable(Saveable saveable, LegacyLayouts.Gates gates, List<Slot> slots) {
+    if (saveable.isTrainable()) {
+      addOwn(saveable, gates, true, slots);
+      saveable.inside().values().forEach(child -> addTrainable(child, gates, slots));
+    }
+  }
+
+  private void addOthers(Saveable saveable, LegacyLayouts.Gates gates, List<Slot> slots) {
+    if (!saveable.isTrainable()) {
+      addOwn(saveable, gates, true, slots);
+    }
+    addOwn(saveable, gates, false, slots);
+    if (!saveable.isTrainable()) {
+      saveable.inside().values().forEach(child -> addTrainable(child, gates, slots));
+    }
+    saveable.inside().values().forEach(child -> addOthers(child, gates, slots));
+  }
+
+  private void addOwn(
+      Saveable saveable, LegacyLayouts.Gates gates, boolean trainable, List<Slot> slots) {
+    List<Variable> declared = saveable.variables().orElse(List.of());
+    if (declared.isEmpty()) {
+      return;
+    }
+    for (Variable variable : layouts.stored(saveable.layer().orElseThrow(), declared, gates)) {
+      if (variable.trainable() == trainable) {
+        slots.add(new Slot(saveable, variable.name()));
+      }
+    }
+  }
+
+  /** The arrays in the order of the places: as stored, unless their names say otherwise. */
+  private static List<StoredArray> ordered(List<Slot> slots, List<StoredArray> arrays) {
+    Set<String> places = new LinkedHashSet<>();
+    slots.forEach(slot -> places.add(slot.name));
+    boolean telling =
+        arrays.stream().allMatch(array -> places.contains(variableName(array)));
+    boolean agree = true;
+    for (int i = 0; i < slots.size(); i++) {
+      agree &= slots.get(i).name.equals(variableName(arrays.get(i)));
+    }
+    return agree || !telling ? arrays : orderedByName(slots, arrays).orElse(arrays);
+  }
+
+  private static Optional<List<StoredArray>> orderedByName(
+      List<Slot> slots, List<StoredArray> arrays) {
+    List<StoredArray> left = new ArrayList<>(arrays);
+    List<StoredArray> ordered = new ArrayList<>();
+    for (Slot slot : slots) {
+      List<StoredArray> sameVariable =
+          left.stream().filter(array -> variableName(array).equals(slot.name)).toList();
+      String layer = slot.owner.layer().orElseThrow().name();
+      Optional<StoredArray> best =
+          sameVariable.stream()
+              .filter(array -> components(array).contains(layer))
+              .findFirst()
+              .or(() -> sameVariable.stream().findFirst());
+      if (best.isEmpty()) {
+        return Optional.empty();
+      }
+      left.remove(best.get());
+      ordered.add(best.get());
+    }
+    return Optional.of(ordered);
+  }
+
+  private static List<String> components(StoredArray array) {
+    return Arrays.asList(array.name().split("/", -1));
+  }
+
+  /** {@code kernel} of {@code dense_1/kernel:0}. */
+  private static String variableName(StoredArray array) {
+    String last = array.name().substring(array.name().lastIndexOf('/') + 1);
+    int colon = last.indexOf(':');
+    return colon < 0 ? last : last.substring(0, colon);
   }
 }

@@ -1,5 +1,6 @@
 /**
- * Which stored array is which variable of which layer, for every layout that Keras has used, and
- * the conversions that old layouts need.
+ * From stored arrays to the variables of layers: {@link
+ * dev.keraunos.importer.weights.WeightMatcher} is the entry point. Every array is given to a
+ * variable and every variable gets one, or the model does not load.
  */
 package dev.keraunos.importer.weights;
