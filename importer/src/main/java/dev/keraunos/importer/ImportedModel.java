@@ -29,9 +29,7 @@ public record ImportedModel(ModelArchive archive, ModelTopology topology, Lowere
     ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
     LoweredModel lowered =
         ModelLowering.lower(
-            topology,
-            table -> WeightMatcher.match(archive.weights(), topology, table),
-            registry);
+            topology, table -> WeightMatcher.match(archive.weights(), topology, table), registry);
     return new ImportedModel(archive, topology, lowered);
   }
 

@@ -48,8 +48,7 @@ final class LegacyMatcher {
   private StoredWeights build(Saveable saveable) {
     Map<String, StoredWeights> inside = new LinkedHashMap<>();
     saveable.inside().forEach((name, child) -> inside.put(name, build(child)));
-    return new StoredWeights(
-        saveable.path(), values.getOrDefault(saveable, Map.of()), inside);
+    return new StoredWeights(saveable.path(), values.getOrDefault(saveable, Map.of()), inside);
   }
 
   /** Which stored layer belongs to which layer of the model. */
@@ -112,7 +111,8 @@ final class LegacyMatcher {
         model.layers().stream()
             .anyMatch(layer -> layer.layer().orElseThrow().className().equals("Merge"));
     boolean sequential =
-        model.layers().stream().noneMatch(layer -> layer.layer().orElseThrow().kind() == LayerSpec.Kind.INPUT);
+        model.layers().stream()
+            .noneMatch(layer -> layer.layer().orElseThrow().kind() == LayerSpec.Kind.INPUT);
     if (!merges || !sequential) {
       return List.copyOf(new LinkedHashSet<>(model.layers()));
     }
@@ -136,7 +136,9 @@ final class LegacyMatcher {
       throw new ModelFileException(
           group,
           left.size() + " arrays " + left.stream().map(StoredArray::name).limit(16).toList(),
-          slots.size() + " variables " + slots.stream().map(LegacyMatcher::describe).limit(16).toList(),
+          slots.size()
+              + " variables "
+              + slots.stream().map(LegacyMatcher::describe).limit(16).toList(),
           "Give the weights of this very model.");
     }
     List<StoredArray> ordered = ordered(slots, left);
@@ -227,8 +229,7 @@ final class LegacyMatcher {
   private static List<StoredArray> ordered(List<Slot> slots, List<StoredArray> arrays) {
     Set<String> places = new LinkedHashSet<>();
     slots.forEach(slot -> places.add(slot.name));
-    boolean telling =
-        arrays.stream().allMatch(array -> places.contains(variableName(array)));
+    boolean telling = arrays.stream().allMatch(array -> places.contains(variableName(array)));
     boolean agree = true;
     for (int i = 0; i < slots.size(); i++) {
       agree &= slots.get(i).name.equals(variableName(arrays.get(i)));

@@ -16,10 +16,10 @@ import java.util.Set;
 /**
  * Matches v3 stores, whose paths mirror the objects in memory: {@code layers/dense_1/vars/0}.
  *
- * <p>Mirrors {@code _save_state} and {@code _save_container_state} of keras/src/saving/saving_lib.py
- * in the naming schemes of Keras 3, TF-Keras 2.14 and Keras 2.12. The first scheme under which
- * every array has its place is taken, preferably one that agrees with the layer names that Keras
- * 3.6 and later note; as a last resort, those names alone.
+ * <p>Mirrors {@code _save_state} and {@code _save_container_state} of
+ * keras/src/saving/saving_lib.py in the naming schemes of Keras 3, TF-Keras 2.14 and Keras 2.12.
+ * The first scheme under which every array has its place is taken, preferably one that agrees with
+ * the layer names that Keras 3.6 and later note; as a last resort, those names alone.
  */
 final class ObjectMatcher {
   private static final Set<String> CONTAINERS = Set.of("layers", "_layer_checkpoint_dependencies");
@@ -102,8 +102,7 @@ final class ObjectMatcher {
         .orElseThrow(() -> misfit(model, container));
   }
 
-  private static Map<Saveable, Entry> byPath(
-      Saveable model, Entry container, ObjectNames scheme) {
+  private static Map<Saveable, Entry> byPath(Saveable model, Entry container, ObjectNames scheme) {
     Map<Saveable, Entry> places = new LinkedHashMap<>();
     List<String> names = scheme.of(model.layers());
     for (int i = 0; i < names.size(); i++) {
@@ -124,8 +123,7 @@ final class ObjectMatcher {
     for (Map.Entry<Saveable, Entry> place : places.entrySet()) {
       int stored = place.getValue().size();
       used += stored;
-      boolean elsewhere =
-          stored == 0 && sharedId(place.getKey()).isPresent();
+      boolean elsewhere = stored == 0 && sharedId(place.getKey()).isPresent();
       boolean enough =
           place.getKey().size().map(size -> size == stored).orElse(true)
               || holdsShared(place.getKey());
@@ -227,12 +225,15 @@ final class ObjectMatcher {
       String list = attribute.substring(0, bracket);
       List<Saveable> elements = new ArrayList<>();
       List<String> attributes = new ArrayList<>();
-      layer.inside().forEach((name, element) -> {
-        if (name.startsWith(list + "[")) {
-          attributes.add(name);
-          elements.add(element);
-        }
-      });
+      layer
+          .inside()
+          .forEach(
+              (name, element) -> {
+                if (name.startsWith(list + "[")) {
+                  attributes.add(name);
+                  elements.add(element);
+                }
+              });
       String name = ObjectNames.KERAS_3.of(elements).get(attributes.indexOf(attribute));
       return child(entry, list).children().getOrDefault(name, NOTHING);
     }

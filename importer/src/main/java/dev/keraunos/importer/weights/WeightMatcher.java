@@ -17,8 +17,7 @@ public final class WeightMatcher {
    * @throws dev.keraunos.importer.ModelFileException if an array belongs to no variable or a
    *     variable has no array; it names both sides. Shapes are checked where layers are lowered.
    */
-  public static LayerWeights match(
-      WeightStore store, ModelTopology topology, VariableTable table) {
+  public static LayerWeights match(WeightStore store, ModelTopology topology, VariableTable table) {
     Saveable model = Saveable.of(topology, table);
     return store instanceof WeightStore.ByLayer byLayer
         ? new LegacyMatcher(byLayer).match(model)
