@@ -226,7 +226,7 @@ final class LegacyLayouts {
     Tensor bias = arrays.get(2);
     long units = recurrent.shape().dim(0);
     int gates = lstm ? 4 : 3;
-    if (bias.shape().rank() != 1 || bias.size() != 2 * gates * units) {
+    if (bias.shape().rank() != 1 || bias.size() != 2L * gates * units) {
       return arrays;
     }
     Tensor both = bias.reshape(2, gates * units);

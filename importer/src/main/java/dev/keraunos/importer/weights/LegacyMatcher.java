@@ -57,7 +57,7 @@ final class LegacyMatcher {
     List<WeightStore.Layer> stored =
         store.layers().stream().filter(layer -> !layer.arrays().isEmpty()).toList();
     Map<Saveable, WeightStore.Layer> pairs = byName(wanted, stored);
-    if (!pairs.isEmpty() || wanted.isEmpty() && stored.isEmpty()) {
+    if (!pairs.isEmpty() || (wanted.isEmpty() && stored.isEmpty())) {
       return pairs;
     }
     List<Saveable> certain = wanted.stream().filter(layer -> layer.size().isPresent()).toList();

@@ -58,14 +58,11 @@ final class ObjectMatcher {
         container = child.getValue();
       }
     }
-    int elsewhere = entry.size() - container.size();
-    for (String name : NOT_LAYERS) {
-      elsewhere -= entry.children().getOrDefault(name, NOTHING).size();
-    }
-    if (elsewhere > 0) {
+    List<String> outside = outside(entry, container);
+    if (!outside.isEmpty()) {
       throw new ModelFileException(
           entry.path(),
-          elsewhere + " arrays outside of its layers: " + outside(entry, container),
+          "arrays outside of its layers: " + outside,
           "arrays of the layers of " + model,
           "Give the weights of this very model.");
     }
@@ -75,12 +72,18 @@ final class ObjectMatcher {
   }
 
   private static List<String> outside(Entry entry, Entry container) {
-    List<String> names = new ArrayList<>();
-    entry.variables().forEach(array -> names.add(array.path()));
-    entry.children().values().stream()
-        .filter(child -> child != container && child.size() > 0)
-        .forEach(child -> names.add(child.path()));
-    return names;
+    List<String> paths = new ArrayList<>();
+    entry.variables().forEach(array -> paths.add(array.path()));
+    entry
+        .children()
+        .forEach(
+            (name, child) -> {
+              boolean layers = child.path().equals(container.path()) || NOT_LAYERS.contains(name);
+              if (!layers && child.size() > 0) {
+                paths.add(child.path());
+              }
+            });
+    return paths;
   }
 
   private static String name(Saveable layer) {

@@ -1,8 +1,8 @@
 package dev.keraunos.importer.weights;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +33,7 @@ enum ObjectNames {
     @Override
     List<String> of(List<Saveable> layers) {
       Saveable.Counter counter = new Saveable.Counter();
-      Map<Saveable, String> known = new IdentityHashMap<>();
+      Map<Saveable, String> known = new HashMap<>();
       List<String> names = new ArrayList<>();
       for (Saveable layer : layers) {
         String name = snakeCase(layer);
