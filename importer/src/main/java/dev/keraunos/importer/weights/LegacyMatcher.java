@@ -107,22 +107,18 @@ final class LegacyMatcher {
 
   /** Keras 1's {@code flattened_layers}: the branches of a Merge at the start are opened. */
   private static List<Saveable> flattened(Saveable model) {
-    boolean merges =
-        model.layers().stream()
-            .anyMatch(layer -> layer.layer().orElseThrow().className().equals("Merge"));
-    boolean sequential =
-        model.layers().stream()
-            .noneMatch(layer -> layer.layer().orElseThrow().kind() == LayerSpec.Kind.INPUT);
-    if (!merges || !sequential) {
-      return List.copyOf(new LinkedHashSet<>(model.layers()));
-    }
     Set<Saveable> flat = new LinkedHashSet<>();
-    boolean branches = true;
+    boolean branches = model.layers().stream().anyMatch(LegacyMatcher::mergesBranches);
     for (Saveable layer : model.layers()) {
-      branches &= !layer.layer().orElseThrow().className().equals("Merge");
+      branches &= !mergesBranches(layer);
       flat.addAll(branches && layer.isModel() ? flattened(layer) : List.of(layer));
     }
     return List.copyOf(flat);
+  }
+
+  private static boolean mergesBranches(Saveable layer) {
+    LayerSpec spec = layer.layer().orElseThrow();
+    return spec.className().equals("Merge") && spec.json().path("layers").isArray();
   }
 
   /** A place for one array. */
