@@ -74,7 +74,7 @@ final class Evaluator {
       var regularizer = model.losses().regularizer(penalty.regularizer());
       if (penalty.weight() != null) {
         evaluation.weight(
-            penalty.path() + "." + penalty.key(),
+            penalty.path() + "/" + penalty.variable(),
             regularizer,
             penalty.weight(),
             penalty.trainable());

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.weights.Variable;
+import dev.keraunos.loss.KerasVersion;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -70,7 +71,7 @@ final class Penalties {
     found.add(
         new Penalty(
             path + (calls == 0 ? "" : "#" + calls),
-            "activity_regularizer",
+            "",
             regularizer,
             null,
             outputs.get(0).value(),
@@ -87,11 +88,11 @@ final class Penalties {
 
   private void weight(LayerCall call, LayerRow row, String key) {
     for (Variable variable : row.variables(call.layer())) {
-      if (targets(key).contains(variable.name())) {
+      if (targets(call, key).contains(variable.name())) {
         found.add(
             new Penalty(
                 call.layer().path(),
-                key,
+                variable.name(),
                 call.config().get(key).json(),
                 call.weights().get(variable.name()),
                 null,
@@ -101,17 +102,28 @@ final class Penalties {
   }
 
   /** The variables that a key may stand for; Keras 1 names them by letter. */
-  private static List<String> targets(String key) {
+  private static List<String> targets(LayerCall call, String key) {
     String prefix = key.substring(0, key.length() - SUFFIX.length());
     switch (prefix) {
       case "W":
-        return List.of("kernel", "embeddings");
+        return penalisesRecurrentAsKernel(call)
+            ? List.of("kernel", "recurrent_kernel")
+            : List.of("kernel", "embeddings");
       case "U":
-        return List.of("recurrent_kernel");
+        return penalisesRecurrentAsKernel(call) ? List.of() : List.of("recurrent_kernel");
       case "b":
         return List.of("bias");
       default:
         return List.of(prefix, prefix + "_kernel");
     }
+  }
+
+  /** Keras 1.2 gives the weights of each gate the regulariser of W, those of U included. */
+  private static boolean penalisesRecurrentAsKernel(LayerCall call) {
+    String gated = call.layer().className();
+    boolean fused = call.layer().json().path("consume_less").asText().equals("gpu");
+    return (gated.equals("LSTM") || gated.equals("GRU"))
+        && call.version().line() == KerasVersion.Line.KERAS_1
+        && !fused;
   }
 }

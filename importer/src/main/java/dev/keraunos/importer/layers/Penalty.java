@@ -8,7 +8,8 @@ import dev.keraunos.tensor.Tensor;
  * A regulariser at work.
  *
  * @param path the layer's path in the model
- * @param key the config key, such as {@code kernel_regularizer}
+ * @param variable the name of the variable, such as {@code kernel}; empty for an activity
+ *     regulariser
  * @param regularizer as saved
  * @param weight the variable it applies to, null for an activity regulariser
  * @param activity the output it applies to, null for a weight regulariser
@@ -16,7 +17,7 @@ import dev.keraunos.tensor.Tensor;
  */
 public record Penalty(
     String path,
-    String key,
+    String variable,
     JsonNode regularizer,
     Tensor weight,
     Value activity,
