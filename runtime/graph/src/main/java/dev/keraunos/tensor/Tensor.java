@@ -176,6 +176,19 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(dtype, rows, memory, offset + from * stride, false);
   }
 
+  /**
+   * Elements of another type and shape that lie in this tensor's bytes, sharing memory.
+   *
+   * @throws InputException if they do not lie within this tensor
+   */
+  public Tensor view(DType other, Shape otherShape, long fromByte) {
+    if (fromByte < 0 || fromByte + otherShape.size() * other.bytes() > byteSize()) {
+      throw new InputException(
+          other + " " + otherShape + " from byte " + fromByte + " of " + byteSize() + " bytes");
+    }
+    return new Tensor(other, otherShape, memory, offset + fromByte, false);
+  }
+
   /** A copy converted to another type: floating to integer truncates, anything non-zero is true. */
   public Tensor cast(DType other) {
     Tensor result = allocate(other, shape);

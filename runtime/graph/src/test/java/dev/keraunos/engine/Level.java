@@ -1,8 +1,11 @@
 package dev.keraunos.engine;
 
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
+import java.util.Set;
 
 /** How near two tensors must be. NaN equals NaN and infinities must agree. */
 enum Level {
@@ -14,6 +17,10 @@ enum Level {
   SUM(64, 8),
   /** Chains of sums, each fed by the one before. */
   CHAIN(256, 64);
+
+  /** Operations that the recorder computes in several float32 steps, each fed by the one before. */
+  private static final Set<Class<? extends Op>> CHAINS =
+      Set.of(Op.Rnn.class, Op.Resize.class, Op.Standardize.class);
 
   private final double ulps;
   private final double absolute;
@@ -27,6 +34,20 @@ enum Level {
   Level(double ulps, double absolute) {
     this.ulps = ulps;
     this.absolute = absolute;
+  }
+
+  /** What results of a single operation are held to. */
+  static Level of(Op op) {
+    if (Op.MOVEMENT.contains(op.getClass()) || Op.SOURCES.contains(op.getClass())) {
+      return EXACT;
+    }
+    if (op instanceof Op.Unary unary && unary.kind() == UnaryKind.GELU_TANH) {
+      return SUM; // the recorder's float32 loses digits in 1 + tanh
+    }
+    if (Op.ELEMENTWISE.contains(op.getClass())) {
+      return ROUNDING;
+    }
+    return CHAINS.contains(op.getClass()) ? CHAIN : SUM;
   }
 
   /** What differs most, or nothing if the tensors are near enough. */

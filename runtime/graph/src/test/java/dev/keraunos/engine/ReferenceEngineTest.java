@@ -9,7 +9,6 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
-import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.Tensor;
@@ -30,10 +29,6 @@ class ReferenceEngineTest {
   /** Operations recorded in another form than cases of their own. */
   private static final Set<String> ELSEWHERE = Set.of("Input", "Constant", "Scan");
 
-  /** Operations that the recorder computes in several float32 steps, each fed by the one before. */
-  private static final Set<Class<? extends Op>> CHAINS =
-      Set.of(Op.Rnn.class, Op.Resize.class, Op.Standardize.class);
-
   static List<Case> cases() {
     return OpCases.all();
   }
@@ -45,7 +40,7 @@ class ReferenceEngineTest {
       List<Tensor> results = run(recorded, threads);
       for (int i = 0; i < results.size(); i++) {
         Optional<String> difference =
-            level(recorded.op()).difference(recorded.outputs().get(i), results.get(i));
+            Level.of(recorded.op()).difference(recorded.outputs().get(i), results.get(i));
         assertEquals(Optional.empty(), difference, recorded + ", output " + i);
       }
     }
@@ -66,19 +61,6 @@ class ReferenceEngineTest {
     try (Executable executable = new ReferenceEngine().compile(graph, threads)) {
       return executable.run(recorded.inputs());
     }
-  }
-
-  private static Level level(Op op) {
-    if (Op.MOVEMENT.contains(op.getClass()) || Op.SOURCES.contains(op.getClass())) {
-      return Level.EXACT;
-    }
-    if (op instanceof Op.Unary unary && unary.kind() == UnaryKind.GELU_TANH) {
-      return Level.SUM; // the recorder's float32 loses digits in 1 + tanh
-    }
-    if (Op.ELEMENTWISE.contains(op.getClass())) {
-      return Level.ROUNDING;
-    }
-    return CHAINS.contains(op.getClass()) ? Level.CHAIN : Level.SUM;
   }
 
   @Test

@@ -1,0 +1,82 @@
+package dev.keraunos.engine.onednn;
+
+import dev.keraunos.error.KeraunosException;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_engine;
+import org.bytedeco.dnnl.dnnl_stream;
+import org.bytedeco.dnnl.dnnl_version_t;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.javacpp.Loader;
+
+/** The native library: loaded once, on first use, or the reason why it does not load. */
+final class Library {
+  private static final Optional<String> FAILURE = load();
+
+  private Library() {}
+
+  /** The one CPU engine and stream. Streams of the CPU hold no state, so all threads share it. */
+  private static final class Handles {
+    static final dnnl_engine ENGINE = new dnnl_engine();
+    static final dnnl_stream STREAM = new dnnl_stream();
+
+    static {
+      check(dnnl.dnnl_engine_create(ENGINE, dnnl.dnnl_cpu, 0));
+      check(dnnl.dnnl_stream_create(STREAM, ENGINE, dnnl.dnnl_stream_default_flags));
+    }
+  }
+
+  private static Optional<String> load() {
+    try {
+      Loader.load(dnnl.class);
+      return Optional.empty();
+    } catch (LinkageError | RuntimeException e) {
+      return Optional.of(explain(e));
+    }
+  }
+
+  /** One sentence on a failure to load, with the remedy. */
+  static String explain(Throwable failure) {
+    String platform = Loader.getPlatform();
+    return "oneDNN does not load ("
+        + String.valueOf(failure.getMessage()).lines().findFirst().orElse("")
+        + "); put org.bytedeco:dnnl, opencl and javacpp with the classifier "
+        + platform
+        + " on the class path, or choose the engine 'reference'";
+  }
+
+  /** Why the library cannot be used here; empty if it can. */
+  static Optional<String> failure() {
+    return FAILURE;
+  }
+
+  static dnnl_engine engine() {
+    return Handles.ENGINE;
+  }
+
+  static dnnl_stream stream() {
+    return Handles.STREAM;
+  }
+
+  /** Version, threading and the instruction set in use. */
+  static String description() {
+    dnnl_version_t version = dnnl.dnnl_version();
+    return String.format(
+        "oneDNN %d.%d.%d, %s",
+        version.major(),
+        version.minor(),
+        version.patch(),
+        dnnl.get_effective_cpu_isa().intern().name());
+  }
+
+  /**
+   * Fails on any status but success.
+   *
+   * @throws KeraunosException which is a defect of this engine: a primitive that was accepted fails
+   */
+  static void check(int status) {
+    if (status != dnnl.dnnl_success) {
+      throw new KeraunosException(
+          "oneDNN reports status " + status + "; the engine 'reference' runs every model");
+    }
+  }
+}

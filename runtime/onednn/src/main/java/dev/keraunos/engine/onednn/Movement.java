@@ -1,0 +1,112 @@
+package dev.keraunos.engine.onednn;
+
+import dev.keraunos.graph.Node;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Range;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.global.dnnl;
+
+/** Operations that copy elements from one strided view to another. */
+final class Movement implements Tiling.Work {
+  private final Primitives primitives;
+  private final View from;
+  private final View to;
+
+  private Movement(Primitives primitives, View from, View to) {
+    this.primitives = primitives;
+    this.from = from;
+    this.to = to;
+  }
+
+  /** Parts of the output, one per input. */
+  static Optional<List<Step>> concat(Group group, Planner plan) {
+    int axis = ((Op.Concat) group.anchor().op()).axis();
+    View y = plan.view(group.output());
+    List<Step.Tile> tiles = new ArrayList<>();
+    long at = 0;
+    for (Value input : group.anchor().inputs()) {
+      View x = plan.view(input);
+      View part = y.slice(axis, at, x.dim(axis));
+      at += x.dim(axis);
+      if (x.size() > 0) {
+        Optional<Step> copied =
+            copy(group.nodes(), plan, x.joinBehind(axis), part.joinBehind(axis));
+        if (copied.isEmpty()) {
+          return Optional.empty();
+        }
+        tiles.addAll(((Step.Native) copied.get()).calls());
+      }
+    }
+    return Optional.of(List.of(new Step.Native(group.nodes(), tiles)));
+  }
+
+  static Optional<List<Step>> transpose(Group group, Planner plan) {
+    List<Integer> permutation = ((Op.Transpose) group.anchor().op()).permutation();
+    View x = plan.view(group.anchor().inputs().get(0));
+    View moved = x.permute(permutation.stream().mapToInt(i -> i).toArray());
+    return copy(group.nodes(), plan, moved, plan.view(group.output())).map(List::of);
+  }
+
+  static Optional<List<Step>> slice(Group group, Planner plan) {
+    Node node = group.anchor();
+    List<Range> ranges = ((Op.Slice) node.op()).ranges();
+    View x = plan.view(node.inputs().get(0));
+    Shape y = plan.shape(node.output());
+    for (int axis = 0; axis < ranges.size(); axis++) {
+      Range range = ranges.get(axis);
+      if (range.step() < 0) {
+        return Optional.empty();
+      }
+      x = x.slice(axis, range.first(x.dim(axis)), y.dim(axis), range.step());
+    }
+    return copy(group.nodes(), plan, x, plan.view(node.output())).map(List::of);
+  }
+
+  /** A copy that converts the element type. */
+  static Optional<List<Step>> cast(Group group, Planner plan) {
+    View x = plan.view(group.anchor().inputs().get(0));
+    View y = plan.view(group.output());
+    if (y.dtype() != DType.FLOAT32 || !Primitives.knows(x.dtype()) || y.size() == 0) {
+      return Optional.empty();
+    }
+    return copy(group.nodes(), plan, x.reshape(x.size()), y.reshape(y.size())).map(List::of);
+  }
+
+  private static Optional<Step> copy(List<Node> nodes, Planner plan, View from, View to) {
+    double operations = Tiling.MOVED_ELEMENT * to.size();
+    Movement work = new Movement(plan.primitives(), from, to);
+    return Tiling.tile(nodes, Tiling.cut(to.dim(0), operations), work);
+  }
+
+  @Override
+  public Object key(Tiling.Range range) {
+    return range.length();
+  }
+
+  @Override
+  public Optional<Call> call(Tiling.Range range) {
+    dnnl_primitive_attr attributes = primitives.attributes(PostOps.NONE);
+    return primitives.call(
+        description ->
+            dnnl.dnnl_reorder_primitive_desc_create(
+                description,
+                primitives.layout(from.slice(0, range.from(), range.length())),
+                Library.engine(),
+                primitives.layout(to.slice(0, range.from(), range.length())),
+                Library.engine(),
+                attributes));
+  }
+
+  @Override
+  public List<Step.Arg> args(Tiling.Range range) {
+    return List.of(
+        primitives.arg(dnnl.DNNL_ARG_FROM, from.slice(0, range.from(), range.length())),
+        primitives.arg(dnnl.DNNL_ARG_TO, to.slice(0, range.from(), range.length())));
+  }
+}

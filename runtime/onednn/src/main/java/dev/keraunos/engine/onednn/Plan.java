@@ -1,0 +1,56 @@
+package dev.keraunos.engine.onednn;
+
+import dev.keraunos.engine.reference.ReferenceEngine;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Node;
+import dev.keraunos.graph.TensorType;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What to run for inputs of certain shapes: steps in order, over one block of scratch memory.
+ * Immutable; it owns its primitives.
+ */
+final class Plan implements AutoCloseable {
+  private final List<Step> steps;
+  private final long scratchBytes;
+  private final List<TensorType> outputs;
+  private final Natives natives;
+
+  Plan(List<Step> steps, long scratchBytes, List<TensorType> outputs, Natives natives) {
+    this.steps = List.copyOf(steps);
+    this.scratchBytes = scratchBytes;
+    this.outputs = outputs;
+    this.natives = natives;
+  }
+
+  List<Step> steps() {
+    return steps;
+  }
+
+  long scratchBytes() {
+    return scratchBytes;
+  }
+
+  List<TensorType> outputs() {
+    return outputs;
+  }
+
+  /** Which engine computes which node; constants and reshapes take no computation. */
+  Map<Node, String> placement(Graph graph) {
+    Map<Node, String> placement = new HashMap<>();
+    graph.nodes().forEach(node -> placement.put(node, OneDnnEngine.NAME));
+    for (Step step : steps) {
+      if (step instanceof Step.Reference) {
+        step.nodes().forEach(node -> placement.put(node, ReferenceEngine.NAME));
+      }
+    }
+    return placement;
+  }
+
+  @Override
+  public void close() {
+    natives.close();
+  }
+}

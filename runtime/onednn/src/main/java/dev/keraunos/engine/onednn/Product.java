@@ -1,0 +1,136 @@
+package dev.keraunos.engine.onednn;
+
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Value;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_memory_desc;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
+import org.bytedeco.dnnl.global.dnnl;
+
+/**
+ * {@link Op.MatMul}, cut along the first axis. With a matrix of weights on the right, the axes
+ * before the last of the left operand become one and the weights are packed.
+ */
+final class Product implements Tiling.Work {
+  private final Planner plan;
+  private final View a;
+  private final View b;
+  private final View y;
+  private final boolean packed;
+  private final Optional<View> bias;
+  private final PostOps postOps;
+
+  private Product(Planner plan, View a, View b, View y, boolean packed, PostOps postOps) {
+    this.plan = plan;
+    this.a = a;
+    this.b = b;
+    this.y = y;
+    this.packed = packed;
+    this.bias = postOps.bias(y.rank() - 1);
+    this.postOps = bias.isPresent() ? postOps.withoutFirst() : postOps;
+  }
+
+  static Optional<List<Step>> lower(Group group, Planner plan) {
+    Op.MatMul op = (Op.MatMul) group.anchor().op();
+    Value right = group.anchor().inputs().get(1);
+    View a = plan.view(group.anchor().inputs().get(0));
+    View b = op.transposeB() ? swapped(plan.view(right)) : plan.view(right);
+    View y = plan.view(group.output());
+    int rank = y.rank();
+    if (plan.constant(right).isPresent() && right.rank() == 2 && !op.transposeA()) {
+      return PostOps.of(group, plan, operand -> rows(operand, y))
+          .flatMap(postOps -> new Product(plan, rows(a), b, rows(y), true, postOps).steps(group));
+    }
+    View left = (op.transposeA() ? swapped(a) : a).expand(rank);
+    return PostOps.of(group, plan, Optional::of)
+        .flatMap(
+            postOps -> new Product(plan, left, b.expand(rank), y, false, postOps).steps(group));
+  }
+
+  private static View swapped(View view) {
+    int[] axes = new int[view.rank()];
+    Arrays.setAll(axes, i -> i);
+    axes[axes.length - 1] = axes.length - 2;
+    axes[axes.length - 2] = axes.length - 1;
+    return view.permute(axes);
+  }
+
+  private static View rows(View view) {
+    long columns = view.dim(view.rank() - 1);
+    return view.reshape(view.size() / columns, columns);
+  }
+
+  /** An operand beside a result taken as rows: the same row for all, or a row for each. */
+  private static Optional<View> rows(View operand, View result) {
+    boolean one = operand.size() == operand.dim(operand.rank() - 1);
+    return one || operand.size() == result.size() ? Optional.of(rows(operand)) : Optional.empty();
+  }
+
+  private Optional<List<Step>> steps(Group group) {
+    double operations = 2.0 * y.size() * a.dim(a.rank() - 1);
+    return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), this).map(List::of);
+  }
+
+  private static View part(View view, Tiling.Range range) {
+    return view.dim(0) == 1 ? view : view.slice(0, range.from(), range.length());
+  }
+
+  private View right(Tiling.Range range) {
+    return b.rank() == 2 ? b : part(b, range);
+  }
+
+  @Override
+  public Object key(Tiling.Range range) {
+    return range.length();
+  }
+
+  @Override
+  public Optional<Call> call(Tiling.Range range) {
+    Primitives primitives = plan.primitives();
+    PostOps after = postOps.slice(0, range.from(), range.length());
+    return primitives
+        .describe(
+            description ->
+                dnnl.dnnl_matmul_primitive_desc_create(
+                    description,
+                    Library.engine(),
+                    primitives.layout(part(a, range)),
+                    packed ? primitives.any(b.dims()) : primitives.layout(right(range)),
+                    bias.map(this::row).map(primitives::layout).orElse(null),
+                    primitives.layout(part(y, range)),
+                    primitives.attributes(after)))
+        .map(description -> primitives.create(description, constants(description)));
+  }
+
+  /** A vector as a bias: of the result's rank, all axes but the last of length 1. */
+  private View row(View vector) {
+    return vector.expand(y.rank());
+  }
+
+  private List<Step.Arg> constants(dnnl_primitive_desc description) {
+    Primitives primitives = plan.primitives();
+    List<Step.Arg> constants = new ArrayList<>();
+    if (packed) {
+      dnnl_memory_desc wanted = primitives.wanted(description, dnnl.dnnl_query_weights_md, 0);
+      constants.add(primitives.packed(dnnl.DNNL_ARG_WEIGHTS, b, wanted));
+    }
+    bias.ifPresent(vector -> constants.add(primitives.arg(dnnl.DNNL_ARG_BIAS, row(vector))));
+    return constants;
+  }
+
+  @Override
+  public List<Step.Arg> args(Tiling.Range range) {
+    Primitives primitives = plan.primitives();
+    List<Step.Arg> args = new ArrayList<>();
+    args.add(primitives.arg(dnnl.DNNL_ARG_SRC, part(a, range)));
+    if (!packed) {
+      args.add(primitives.arg(dnnl.DNNL_ARG_WEIGHTS, right(range)));
+    }
+    args.add(primitives.arg(dnnl.DNNL_ARG_DST, part(y, range)));
+    args.addAll(postOps.slice(0, range.from(), range.length()).args(primitives));
+    return args;
+  }
+}

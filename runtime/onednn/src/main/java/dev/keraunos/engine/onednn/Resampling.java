@@ -1,0 +1,77 @@
+package dev.keraunos.engine.onednn;
+
+import dev.keraunos.graph.Interpolation;
+import dev.keraunos.graph.Op;
+import dev.keraunos.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.dnnl.global.dnnl;
+
+/** {@link Op.Resize} where oneDNN samples the same places, cut by samples. */
+final class Resampling implements Tiling.Work {
+  private final Primitives primitives;
+  private final int algorithm;
+  private final View x;
+  private final View y;
+
+  private Resampling(Primitives primitives, int algorithm, View x, View y) {
+    this.primitives = primitives;
+    this.algorithm = algorithm;
+    this.x = x;
+    this.y = y;
+  }
+
+  static Optional<List<Step>> lower(Group group, Planner plan) {
+    Op.Resize op = (Op.Resize) group.anchor().op();
+    Shape from = plan.shape(group.anchor().inputs().get(0));
+    Shape to = plan.shape(group.output());
+    boolean nearest = op.interpolation() == Interpolation.NEAREST && multiplies(from, to);
+    boolean linear = op.interpolation() == Interpolation.BILINEAR && grows(from, to);
+    if (!nearest && !linear) {
+      return Optional.empty();
+    }
+    View x = plan.view(group.anchor().inputs().get(0)).channelsFirst();
+    View y = plan.view(group.output()).channelsFirst();
+    int algorithm = nearest ? dnnl.dnnl_resampling_nearest : dnnl.dnnl_resampling_linear;
+    Resampling work = new Resampling(plan.primitives(), algorithm, x, y);
+    double operations = 2 * Tiling.MOVED_ELEMENT * y.size();
+    return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), work).map(List::of);
+  }
+
+  /** Whether no source lies between two pixels, where rounding decides. */
+  private static boolean multiplies(Shape from, Shape to) {
+    return to.dim(1) % from.dim(1) == 0 && to.dim(2) % from.dim(2) == 0;
+  }
+
+  /** Whether antialiasing makes no difference. */
+  private static boolean grows(Shape from, Shape to) {
+    return to.dim(1) >= from.dim(1) && to.dim(2) >= from.dim(2);
+  }
+
+  @Override
+  public Object key(Tiling.Range range) {
+    return range.length();
+  }
+
+  @Override
+  public Optional<Call> call(Tiling.Range range) {
+    return primitives.call(
+        description ->
+            dnnl.dnnl_resampling_forward_primitive_desc_create(
+                description,
+                Library.engine(),
+                dnnl.dnnl_forward_inference,
+                algorithm,
+                (float[]) null,
+                primitives.layout(x.slice(0, range.from(), range.length())),
+                primitives.layout(y.slice(0, range.from(), range.length())),
+                primitives.attributes(PostOps.NONE)));
+  }
+
+  @Override
+  public List<Step.Arg> args(Tiling.Range range) {
+    return List.of(
+        primitives.arg(dnnl.DNNL_ARG_SRC, x.slice(0, range.from(), range.length())),
+        primitives.arg(dnnl.DNNL_ARG_DST, y.slice(0, range.from(), range.length())));
+  }
+}

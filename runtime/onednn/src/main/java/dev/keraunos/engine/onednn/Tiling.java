@@ -1,0 +1,71 @@
+package dev.keraunos.engine.onednn;
+
+import dev.keraunos.graph.Node;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Cuts work into tiles. How depends on the work alone, so that results do not depend on threads.
+ */
+final class Tiling {
+  /** Fewer operations than this are not worth another tile. */
+  private static final double TILE_OPERATIONS = 4e6;
+
+  /** An element that passes through memory costs as much as this many multiplications and sums. */
+  static final double MOVED_ELEMENT = 32;
+
+  private static final int MOST_TILES = 16;
+
+  /** Some entries of an axis. */
+  record Range(long from, long to) {
+    long length() {
+      return to - from;
+    }
+  }
+
+  /** Work along an axis of which every range can be done on its own. */
+  interface Work {
+    /** Ranges of equal keys share a primitive. */
+    Object key(Range range);
+
+    /** The primitive for a range, if oneDNN has it. */
+    Optional<Call> call(Range range);
+
+    /** The arguments for a range. */
+    List<Step.Arg> args(Range range);
+  }
+
+  private Tiling() {}
+
+  /** An axis of this length cut into parts of almost equal length. */
+  static List<Range> cut(long length, double operations) {
+    long wanted = Math.min(MOST_TILES, (long) (operations / TILE_OPERATIONS));
+    long tiles = Math.max(1, Math.min(length, wanted));
+    List<Range> ranges = new ArrayList<>();
+    for (long i = 0; i < tiles; i++) {
+      ranges.add(new Range(i * length / tiles, (i + 1) * length / tiles));
+    }
+    return ranges;
+  }
+
+  /** One tile per range, if oneDNN has the primitives. */
+  static Optional<Step> tile(List<Node> nodes, List<Range> ranges, Work work) {
+    Map<Object, Call> calls = new HashMap<>();
+    List<Step.Tile> tiles = new ArrayList<>();
+    for (Range range : ranges) {
+      Object key = work.key(range);
+      if (!calls.containsKey(key)) {
+        Optional<Call> call = work.call(range);
+        if (call.isEmpty()) {
+          return Optional.empty();
+        }
+        calls.put(key, call.get());
+      }
+      tiles.add(calls.get(key).tile(work.args(range)));
+    }
+    return Optional.of(new Step.Native(nodes, tiles));
+  }
+}
