@@ -8,8 +8,8 @@ import java.util.Map;
  * A group of an HDF5 file, read as a whole.
  *
  * @param attributes texts, and numbers as text, by name
- * @param groups by name, in the order of the file's index
- * @param datasets by name, in the order of the file's index
+ * @param groups by name, in no order that means anything
+ * @param datasets by name, in no order that means anything
  */
 record Hdf5Group(
     Map<String, List<String>> attributes,

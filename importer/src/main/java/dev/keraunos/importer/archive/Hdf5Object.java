@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param attributes texts, and numbers as text, by name; an empty list for an attribute of no
  *     elements
- * @param links object addresses by link name, in the order of the file's index; empty for datasets
+ * @param links object addresses by link name; empty for datasets
  * @param data for datasets only
  * @param beyond features that only libhdf5 reads, such as fractal-heap groups and chunked storage
  */

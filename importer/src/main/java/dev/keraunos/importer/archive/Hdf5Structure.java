@@ -113,11 +113,7 @@ final class Hdf5Structure {
     for (Message message : Hdf5ObjectHeader.read(file, address)) {
       parts.add(message);
     }
-    Optional<Hdf5SymbolTable> cached =
-        address == superblock.root() ? superblock.rootCache() : groups.cached(address);
-    if (cached.isPresent() && !cached.equals(parts.symbolTable)) {
-      throw new IllegalArgumentException("a group at odds with the entry that leads to it");
-    }
+    requireCached(address, parts);
     parts.symbolTable.ifPresent(table -> parts.links.putAll(groups.links(table)));
     Optional<Hdf5Object.Data> data =
         parts.layout == null
@@ -129,12 +125,25 @@ final class Hdf5Structure {
     return new Hdf5Object(parts.attributes, parts.links, data, parts.beyond);
   }
 
+  /**
+   * A symbol table entry repeats where its group's tables lie. The copy is stale, and nobody's
+   * guide, once libhdf5 turned the group into one of link messages for a name beyond ASCII.
+   */
+  private void requireCached(long address, Parts parts) {
+    Optional<Hdf5SymbolTable> cached =
+        address == superblock.root() ? superblock.rootCache() : groups.cached(address);
+    if (cached.isPresent() && !parts.hasLinkInfo && !cached.equals(parts.symbolTable)) {
+      throw new IllegalArgumentException("a group at odds with the entry that leads to it");
+    }
+  }
+
   /** What the messages of one header say. */
   private final class Parts {
     private final Map<String, List<String>> attributes = new LinkedHashMap<>();
     private final Map<String, Long> links = new LinkedHashMap<>();
     private final Set<String> beyond = new LinkedHashSet<>();
     private Optional<Hdf5SymbolTable> symbolTable = Optional.empty();
+    private boolean hasLinkInfo;
     private Hdf5Datatype type;
     private Hdf5Dataspace space;
     private ByteBuffer layout;
@@ -162,7 +171,10 @@ final class Hdf5Structure {
                     once(
                         symbolTable.orElse(null), new Hdf5SymbolTable(in.getLong(), in.getLong())));
         case LINK -> Hdf5Groups.link(in, links);
-        case LINK_INFO -> dense(in, 8, "groups with many links in a fractal heap");
+        case LINK_INFO -> {
+          hasLinkInfo = true;
+          dense(in, 8, "groups with many links in a fractal heap");
+        }
         case ATTRIBUTE_INFO -> dense(in, 2, "attributes in a fractal heap");
         case EXTERNAL_FILES -> throw unsupported("data stored in another file");
         case SHARED_TABLE, CACHE_IMAGE, DRIVER_INFO, BTREE_K ->
