@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** How near two tensors must be. NaN equals NaN and infinities must agree. */
-enum Level {
+public enum Level {
   /** Every element is the same; zeros may differ in sign. */
   EXACT(0, 0),
   /** A few roundings apart: elementwise functions that the recorder approximates. */
@@ -51,7 +51,7 @@ enum Level {
   }
 
   /** What differs most, or nothing if the tensors are near enough. */
-  Optional<String> difference(Tensor expected, Tensor actual) {
+  public Optional<String> difference(Tensor expected, Tensor actual) {
     if (expected.dtype() != actual.dtype() || !expected.shape().equals(actual.shape())) {
       return Optional.of(
           "expected "
