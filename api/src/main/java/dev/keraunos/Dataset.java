@@ -35,7 +35,7 @@ public record Dataset(
     for (Map<String, Tensor> group : List.of(inputs, targets, sampleWeights)) {
       for (Map.Entry<String, Tensor> entry : group.entrySet()) {
         long rows = entry.getValue().shape().rank() == 0 ? -1 : entry.getValue().shape().dim(0);
-        if (rows < 0 || samples >= 0 && rows != samples) {
+        if (rows < 0 || (samples >= 0 && rows != samples)) {
           throw new InputException(
               "'"
                   + entry.getKey()

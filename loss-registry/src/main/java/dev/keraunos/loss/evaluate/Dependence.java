@@ -34,9 +34,9 @@ final class Dependence {
       List<Value> in = value.producer().inputs();
       Op op = value.producer().op();
       boolean reduces =
-          (op instanceof Op.Reduce && ((Op.Reduce) op).axes().contains(0))
-              || (op instanceof Op.Softmax && ((Op.Softmax) op).axes().contains(0))
-              || (op instanceof Op.Sort && ((Op.Sort) op).axis() == 0);
+          (op instanceof Op.Reduce reduce && reduce.axes().contains(0))
+              || (op instanceof Op.Softmax softmax && softmax.axes().contains(0))
+              || (op instanceof Op.Sort sort && sort.axis() == 0);
       known =
           (reduces && in.get(0).rank() > 0 && isData(in.get(0)))
               || in.stream().anyMatch(this::couples);

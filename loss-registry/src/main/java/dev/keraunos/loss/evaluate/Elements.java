@@ -35,7 +35,7 @@ record Elements(Value parts, Shape shape, double scale, String reduction) {
     if (op instanceof Op.Cast && in.get(0).dtype().isFloating()) {
       return of(in.get(0));
     }
-    if (op instanceof Op.Unary && ((Op.Unary) op).kind() == UnaryKind.NEGATIVE) {
+    if (op instanceof Op.Unary unary && unary.kind() == UnaryKind.NEGATIVE) {
       return of(in.get(0)).map(e -> e.with(negative(e.parts)));
     }
     if (op instanceof Op.Select
@@ -45,10 +45,10 @@ record Elements(Value parts, Shape shape, double scale, String reduction) {
       Value other = in.get(2);
       return of(in.get(1)).map(e -> e.with(where(condition, e.parts, other)));
     }
-    if (op instanceof Op.Binary) {
-      return ofBinary(((Op.Binary) op).kind(), x, in.get(0), in.get(1));
+    if (op instanceof Op.Binary binary) {
+      return ofBinary(binary.kind(), x, in.get(0), in.get(1));
     }
-    return op instanceof Op.Reduce ? ofReduce((Op.Reduce) op, in.get(0)) : Optional.empty();
+    return op instanceof Op.Reduce reduce ? ofReduce(reduce, in.get(0)) : Optional.empty();
   }
 
   private static Optional<Elements> ofBinary(BinaryKind kind, Value x, Value a, Value b) {

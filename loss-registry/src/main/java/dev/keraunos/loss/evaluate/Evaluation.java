@@ -80,7 +80,7 @@ public final class Evaluation implements AutoCloseable {
       }
     }
     double weight =
-        dialect.profile() == Profile.K30 || !any && endpointsCountEqually() ? 1 : size * factor;
+        dialect.profile() == Profile.K30 || (!any && endpointsCountEqually()) ? 1 : size * factor;
     total += penalties.add(batch.activities(), weight);
     outputs.forEach(output -> output.attribution().ifPresent(a -> a.endBatch(weight)));
     loss.add(total, weight);

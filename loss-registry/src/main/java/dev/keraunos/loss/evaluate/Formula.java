@@ -45,11 +45,11 @@ final class Formula {
     if (isNamed(value)) {
       return value.producer().path();
     }
-    if (op instanceof Op.Input) {
-      return ((Op.Input) op).name();
+    if (op instanceof Op.Input input) {
+      return input.name();
     }
-    if (op instanceof Op.Constant) {
-      Tensor tensor = ((Op.Constant) op).value();
+    if (op instanceof Op.Constant constant) {
+      Tensor tensor = constant.value();
       return tensor.size() == 1 ? number(tensor.getDouble(0)) : "constant " + tensor.shape();
     }
     if (op instanceof Op.Cast || op instanceof Op.BroadcastTo) {
@@ -58,8 +58,8 @@ final class Formula {
     if (depth == 0) {
       return "...";
     }
-    if (op instanceof Op.Binary) {
-      return binary(((Op.Binary) op).kind().name(), in, depth);
+    if (op instanceof Op.Binary binary) {
+      return binary(binary.kind().name(), in, depth);
     }
     return call(op, in, depth);
   }
@@ -76,17 +76,17 @@ final class Formula {
     List<String> arguments = new ArrayList<>();
     in.forEach(value -> arguments.add(text(value, depth - 1)));
     String name = op.getClass().getSimpleName();
-    if (op instanceof Op.Unary) {
-      name = ((Op.Unary) op).kind().name();
-    } else if (op instanceof Op.Reduce) {
-      Op.Reduce reduce = (Op.Reduce) op;
+    if (op instanceof Op.Unary unary) {
+      name = unary.kind().name();
+    } else if (op instanceof Op.Reduce reduce) {
+
       name = reduce.kind().name();
       boolean all = reduce.axes().size() == in.get(0).rank();
       if (!all) {
         arguments.add("axis=" + (reduce.axes().size() == 1 ? reduce.axes().get(0) : reduce.axes()));
       }
-    } else if (op instanceof Op.ArgReduce) {
-      name = ((Op.ArgReduce) op).max() ? "argmax" : "argmin";
+    } else if (op instanceof Op.ArgReduce argReduce) {
+      name = argReduce.max() ? "argmax" : "argmin";
     } else if (op instanceof Op.Gather) {
       name = "take";
     }

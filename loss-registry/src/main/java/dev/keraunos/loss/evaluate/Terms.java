@@ -118,10 +118,10 @@ final class Terms {
     boolean leaf = Formula.isNamed(x) || x.rank() == 0 || !dependence.on(x);
     if (!leaf && op instanceof Op.Cast && in.get(0).dtype().isFloating()) {
       split(in.get(0), negative, factors);
-    } else if (!leaf && op instanceof Op.Unary && ((Op.Unary) op).kind() == UnaryKind.NEGATIVE) {
+    } else if (!leaf && op instanceof Op.Unary unary && unary.kind() == UnaryKind.NEGATIVE) {
       split(in.get(0), !negative, factors);
-    } else if (!leaf && op instanceof Op.Binary) {
-      splitBinary(x, ((Op.Binary) op).kind(), negative, factors);
+    } else if (!leaf && op instanceof Op.Binary binary) {
+      splitBinary(x, binary.kind(), negative, factors);
     } else {
       found.add(new Summand(x, negative, factors));
     }

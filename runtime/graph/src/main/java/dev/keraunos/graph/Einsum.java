@@ -113,10 +113,10 @@ final class Einsum {
     }
     long size = 1;
     for (Dim dim : dims) {
-      if (!(dim instanceof Dim.Fixed)) {
+      if (!(dim instanceof Dim.Fixed fixed)) {
         return new Dim.Inferred();
       }
-      size *= ((Dim.Fixed) dim).size();
+      size *= fixed.size();
     }
     return new Dim.Fixed(size);
   }

@@ -61,7 +61,7 @@ final class PlanPool {
 
   /** A workspace if one is free. */
   synchronized Optional<Entry> tryTake() {
-    if (freed || idle.isEmpty() && busy == bound) {
+    if (freed || (idle.isEmpty() && busy == bound)) {
       return Optional.empty();
     }
     Entry entry = idle.isEmpty() ? create() : idle.pop();

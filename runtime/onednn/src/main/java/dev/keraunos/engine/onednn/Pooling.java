@@ -21,7 +21,7 @@ final class Pooling extends SlidingWork {
     Op.Pool op = (Op.Pool) group.anchor().op();
     Shape x = plan.shape(group.anchor().inputs().get(0));
     Shape y = plan.shape(group.output());
-    if (op.size().size() > 3 || op.max() && !plan.finite(group.anchor())) {
+    if (op.size().size() > 3 || (op.max() && !plan.finite(group.anchor()))) {
       return Optional.empty();
     }
     List<SpatialAxis> axes = new ArrayList<>();

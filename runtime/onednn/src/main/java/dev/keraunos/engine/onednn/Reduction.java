@@ -52,7 +52,7 @@ final class Reduction implements Tiling.Work {
     long terms = shape.size(first, behind);
     long inner = shape.size(behind, shape.rank());
     boolean sum = op.kind() == ReduceKind.SUM || op.kind() == ReduceKind.MEAN;
-    if (terms > MOST_TERMS || !sum && !plan.finite(input)) {
+    if (terms > MOST_TERMS || (!sum && !plan.finite(input))) {
       return Optional.empty();
     }
     View x = plan.view(input).reshape(outer, terms, inner);
