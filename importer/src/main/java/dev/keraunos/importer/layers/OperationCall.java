@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.config.Setting;
@@ -84,11 +85,15 @@ final class OperationCall {
     return settings.get(parameter);
   }
 
-  /** The constants that no one asked for, which may change what the operation computes. */
+  /** The constants that no one asked for, which may change what is computed; false is off. */
   List<String> unread() {
     return settings.unread().stream()
-        .filter(key -> !MEANINGLESS.contains(key) && !settings.json().get(key).isNull())
+        .filter(key -> !MEANINGLESS.contains(key) && !isOff(settings.json().get(key)))
         .toList();
+  }
+
+  private static boolean isOff(JsonNode json) {
+    return json.isNull() || json.isBoolean() && !json.asBoolean();
   }
 
   /** True if the parameter is a tensor or a constant other than null. */
@@ -102,30 +107,28 @@ final class OperationCall {
 
   /** A tensor, or a constant in the type Keras gives it beside the tensors of the call. */
   Value value(String parameter) {
-    Argument argument = tensors.get(parameter);
-    if (argument == null) {
-      settings.get(parameter); // counts as read
-      return constant(settings.json().path(parameter));
-    }
-    if (argument instanceof TensorRef ref) {
-      return call.tensor(ref).value();
-    }
-    throw call.gap("parameter '" + parameter + "' is a structure of tensors; one is allowed");
+    return value(argument(parameter));
   }
 
   /** A list of tensors and constants. */
   List<Value> values(String parameter) {
-    List<Value> values = new ArrayList<>();
-    if (tensors.get(parameter) instanceof Argument.Items list) {
-      for (Argument item : list.items()) {
-        values.add(
-            item instanceof Argument.Literal literal
-                ? constant(literal.json())
-                : call.tensors(item).get(0).value());
-      }
-      return values;
+    if (argument(parameter) instanceof Argument.Items list) {
+      return list.items().stream().map(this::value).toList();
     }
     return List.of(value(parameter));
+  }
+
+  private Value value(Argument argument) {
+    if (argument instanceof Argument.Literal literal) {
+      return constant(literal.json());
+    }
+    if (argument instanceof TensorRef ref) {
+      return call.tensor(ref).value();
+    }
+    if (argument instanceof Argument.Items list) { // a Python list is an array
+      return Ops.stack(list.items().stream().map(this::value).toList(), 0);
+    }
+    throw call.gap("a dict of tensors is given; one tensor is allowed");
   }
 
   /** A parameter in its structure. */

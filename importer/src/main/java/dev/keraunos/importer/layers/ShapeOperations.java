@@ -44,13 +44,18 @@ final class ShapeOperations {
     one("x source destination", ShapeOperations::moveaxis, "Moveaxis");
     one(x + " shape", ShapeOperations::broadcastTo, "BroadcastTo", "broadcast_to");
     unary(v -> Ops.reshape(v, -1), "Ravel");
-    unary(ShapeTensors::shapeOf, "shape", "Shape");
+    one("x|input out_type", ShapeOperations::shapeOf, "shape", "Shape");
     one("xs|values axis", ShapeOperations::concatenate, "Concatenate", "concat", "ConcatV2");
     one("xs|values axis", ShapeOperations::stack, "Stack", "stack", "Pack");
     add("x|value|array num axis", ShapeOperations::unstack, "Unstack", "unstack", "Unpack");
     add("x indices_or_sections axis", ShapeOperations::splitAt, "Split");
     add("x|value sizes|num_or_size_splits axis", ShapeOperations::splitInto, "split", "SplitV");
     add("axis|split_dim x|value sizes|num_split", ShapeOperations::splitInto, "raw:Split");
+  }
+
+  private static Value shapeOf(OperationCall call) {
+    call.get("out_type"); // the integer type; the graph keeps dimensions as int32
+    return ShapeTensors.shapeOf(call.value("x"));
   }
 
   private static Value transpose(OperationCall call) {
