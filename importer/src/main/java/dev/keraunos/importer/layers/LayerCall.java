@@ -13,6 +13,7 @@ import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.importer.weights.LayerWeights;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.loss.KerasVersion.Line;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * What a row sees of one call of its layer: inputs, config, weights, and where to append
@@ -106,6 +108,20 @@ public final class LayerCall {
   /** The mask of the first input, or null. */
   public Value mask() {
     return inputs.isEmpty() ? null : inputs.get(0).mask();
+  }
+
+  /**
+   * The mask that the layer computes with. Keras 3 withholds the one that the first input carries
+   * from calls with further tensors, such as initial states, but gives it to the output.
+   */
+  Value ownMask() {
+    long tensors =
+        Stream.concat(arguments.stream(), keywords.values().stream())
+            .filter(argument -> !argument.tensors().isEmpty())
+            .count();
+    boolean withheld =
+        dialect().line() == Line.KERAS_3 && tensors > 1 && keyword("mask").isEmpty();
+    return withheld ? null : mask();
   }
 
   /** The type the layer computes in. */

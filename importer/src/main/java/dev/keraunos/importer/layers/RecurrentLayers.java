@@ -86,7 +86,7 @@ final class RecurrentLayers {
       }
       boolean timeMajor = call.config().get("time_major").bool(false);
       Value x = call.floating();
-      Value mask = call.mask();
+      Value mask = call.ownMask();
       return new Given(
           timeMajor ? Ops.swapaxes(x, 0, 1) : x,
           states,

@@ -116,7 +116,8 @@ final class Wrappers {
 
   private static List<Masked> run(
       LayerCall call, Map<String, LayerSpec> directions, String attribute, List<Masked> states) {
-    List<Masked> given = new ArrayList<>(List.of(call.inputs().get(0)));
+    Masked sequence = new Masked(call.inputs().get(0).value(), call.ownMask());
+    List<Masked> given = new ArrayList<>(List.of(sequence));
     given.addAll(states);
     return call.inner(directions.get(attribute), attribute, given);
   }
