@@ -21,9 +21,22 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The operations recorded by {@code ops/record.py}: attributes, inputs and what Keras computed. */
-final class OpCases {
+public final class OpCases {
   /** One recorded operation. */
   record Case(String name, Op op, List<Tensor> inputs, List<Tensor> outputs) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  /**
+   * One recorded derivative of the sum of an operation's first output times weights.
+   *
+   * @param gradients by every input, null where there is none
+   */
+  public record Gradient(
+      String name, Op op, List<Tensor> inputs, Tensor weights, List<Tensor> gradients) {
     @Override
     public String toString() {
       return name;
@@ -75,8 +88,36 @@ final class OpCases {
 
   /** All recorded cases. */
   static List<Case> all() {
+    List<Case> cases = new ArrayList<>();
+    groups("ops/cases.npz")
+        .forEach(
+            (name, arrays) ->
+                cases.add(
+                    new Case(name, parse(name), numbered(arrays, "in"), numbered(arrays, "out"))));
+    return cases;
+  }
+
+  /** All recorded gradients. */
+  public static List<Gradient> gradients() {
+    List<Gradient> cases = new ArrayList<>();
+    groups("ops/gradients.npz")
+        .forEach(
+            (name, arrays) -> {
+              List<Tensor> inputs = numbered(arrays, "in");
+              List<Tensor> gradients = new ArrayList<>();
+              for (int i = 0; i < inputs.size(); i++) {
+                gradients.add(arrays.get("grad" + i));
+              }
+              Tensor weights = arrays.get("weights");
+              cases.add(new Gradient(name, parse(name), inputs, weights, gradients));
+            });
+    return cases;
+  }
+
+  /** The arrays of every case by their short names. */
+  private static Map<String, Map<String, Tensor>> groups(String resource) {
     Map<String, Map<String, Tensor>> groups = new LinkedHashMap<>();
-    Npz.read("ops/cases.npz")
+    Npz.read(resource)
         .forEach(
             (key, array) -> {
               int cut = key.lastIndexOf('/');
@@ -84,12 +125,7 @@ final class OpCases {
                   .computeIfAbsent(key.substring(0, cut), name -> new LinkedHashMap<>())
                   .put(key.substring(cut + 1), array);
             });
-    List<Case> cases = new ArrayList<>();
-    groups.forEach(
-        (name, arrays) ->
-            cases.add(
-                new Case(name, parse(name), numbered(arrays, "in"), numbered(arrays, "out"))));
-    return cases;
+    return groups;
   }
 
   private static List<Tensor> numbered(Map<String, Tensor> arrays, String prefix) {

@@ -1,4 +1,5 @@
-"""Records what TensorFlow and Keras 3 compute for every operation, into cases.npz beside this file.
+"""Records what TensorFlow and Keras 3 compute for every operation, into cases.npz beside this file,
+and the gradients they pass back, into gradients.npz.
 
     python record.py
 
@@ -477,9 +478,130 @@ def recurrence():
         record(kind, x=normal(40, 3, 9), units=7, remark="large")
 
 
-for group in (unary, binary, casts, reductions, movement, products, windows, normalisation, recurrence):
-    group()
-target = pathlib.Path(__file__).with_name("cases.npz")
-np.savez_compressed(target, **CASES)
-names = {key.rsplit("/", 1)[0] for key in CASES}
-print(len(names), "cases,", target.stat().st_size, "bytes; keras", keras.__version__, "tensorflow", tf.__version__)
+def gradients():
+    """Gradients of sum(f(inputs) * weights) by every floating point input: NAME/grad0, ..., null ones left out."""
+    kinks = np.concatenate([np.array([-3, -1.5, -1, 0, 1, 1.5, 2, 3], "float32"), normal(12) * 2])
+    positive = np.concatenate([np.array([0.25, 1, 4], "float32"), abs(normal(9)) + 0.125])
+    small = np.clip(normal(9) * 0.3, -0.9, 0.9).astype("float32")
+
+    def record(name, function, *inputs):
+        inputs = [tf.constant(x) for x in inputs]
+        floating = [x for x in inputs if x.dtype.is_floating]
+        with tf.GradientTape() as tape:
+            tape.watch(floating)
+            y = function(*inputs)
+            weights = normal(*y.shape)
+            score = tf.reduce_sum(tf.cast(y, "float32") * weights)
+        found = iter(tape.gradient(score, floating))
+        case(name, inputs)
+        CASES[f"{name}/weights"] = weights
+        for i, x in enumerate(inputs):
+            if x.dtype.is_floating and (gradient := next(found)) is not None:
+                CASES[f"{name}/grad{i}"] = np.asarray(tf.convert_to_tensor(gradient))
+
+    everywhere = {
+        "NEGATIVE 0 0": tf.negative,
+        "ABSOLUTE 0 0": tf.abs,
+        "SIGN 0 0": tf.sign,
+        "SQUARE 0 0": tf.square,
+        "EXP 0 0": tf.exp,
+        "EXPM1 0 0": tf.math.expm1,
+        "SIN 0 0": tf.sin,
+        "COS 0 0": tf.cos,
+        "TAN 0 0": tf.tan,
+        "ARCTAN 0 0": tf.atan,
+        "SINH 0 0": tf.sinh,
+        "COSH 0 0": tf.cosh,
+        "TANH 0 0": tf.tanh,
+        "ERF 0 0": tf.math.erf,
+        "FLOOR 0 0": tf.floor,
+        "CEIL 0 0": tf.math.ceil,
+        "ROUND 0 0": tf.round,
+        "RELU 0 0": ops.relu,
+        "RELU 0.2 0": lambda x: ops.leaky_relu(x, 0.2),
+        "CLIP -1.5 2": lambda x: ops.clip(x, -1.5, 2.0),
+        "ELU 1 0": ops.elu,
+        "SELU 0 0": ops.selu,
+        "SIGMOID 0 0": ops.sigmoid,
+        "HARD_SIGMOID 0.16666666666666666 0.5": ops.hard_sigmoid,
+        "SOFTPLUS 0 0": ops.softplus,
+        "SOFTSIGN 0 0": ops.softsign,
+        "SILU 0 0": ops.silu,
+        "HARD_SILU 0 0": ops.hard_silu,
+        "GELU 0 0": lambda x: ops.gelu(x, approximate=False),
+        "GELU_TANH 0 0": lambda x: ops.gelu(x, approximate=True),
+        "MISH 0 0": keras.activations.mish,
+    }
+    for name, function in everywhere.items():
+        record(f"Unary {name}", function, kinks)
+    for name, function in {"SQRT 0 0": tf.sqrt, "RSQRT 0 0": tf.math.rsqrt, "RECIPROCAL 0 0": tf.math.reciprocal, "LOG 0 0": tf.math.log, "LOG1P 0 0": tf.math.log1p}.items():
+        record(f"Unary {name}", function, positive)
+    for name, function in {"ARCSIN 0 0": tf.asin, "ARCCOS 0 0": tf.acos}.items():
+        record(f"Unary {name}", function, small)
+
+    x, y = (a.ravel() for a in np.meshgrid(kinks[:8], kinks[:8] + 0))
+    wide, narrow, column = normal(3, 4, 5), normal(5), normal(4, 1)
+    pairs = {"ADD": tf.add, "SUBTRACT": tf.subtract, "MULTIPLY": tf.multiply, "MAXIMUM": tf.maximum, "MINIMUM": tf.minimum, "ARCTAN2": tf.atan2}
+    for name, function in pairs.items():
+        if name != "ARCTAN2":
+            record(f"Binary {name} # ties", function, x, y)
+        record(f"Binary {name} # last axis", function, wide, narrow)
+        record(f"Binary {name} # middle axis", function, column, wide)
+    apart = np.where(abs(narrow) < 0.25, np.float32(0.5), narrow)
+    for name, function in {"DIVIDE": tf.divide, "MOD": tf.math.floormod, "FLOOR_DIVIDE": tf.math.floordiv}.items():
+        record(f"Binary {name}", function, wide, apart)
+    record("Binary POWER", tf.pow, abs(wide) + np.float32(0.25), narrow)
+    record("Binary POWER # negative base", tf.pow, np.array([-2, -1, 0, 1, 2], "float32"), np.array([2, 3, 2, 0, 1], "float32"))
+    record("Binary GREATER", tf.greater, wide, narrow)
+    record("Select", tf.where, normal(4, 1) > 0, wide, narrow)
+    record("Cast float64", lambda x: tf.cast(x, "float64"), wide)
+
+    ties = np.round(normal(3, 4, 2, 5) * 2) / 2
+    reductions_ = {"SUM": tf.reduce_sum, "MEAN": tf.reduce_mean, "MAX": tf.reduce_max, "MIN": tf.reduce_min, "PROD": tf.reduce_prod}
+    for name, function in reductions_.items():
+        for axes in ([1], [0, 3], [0, 1, 2, 3]):
+            record(f"Reduce {name} {listed(axes)} false", lambda x: function(x, axes), ties)
+        record(f"Reduce {name} 1,2 true", lambda x: function(x, [1, 2], keepdims=True), ties)
+    record("Cumulative SUM 1", lambda x: tf.cumsum(x, 1), ties)
+    record("Cumulative PROD 2", lambda x: tf.math.cumprod(x, 2), np.where(ties == 0, np.float32(2), ties))
+    record("TopK 3", lambda x: tf.math.top_k(x, 3)[0], normal(4, 5))
+    record("Sort 0 false", lambda x: tf.sort(x, 0), normal(4, 5))
+    record("ArgReduce true 1 false int32", lambda x: tf.argmax(x, 1), normal(4, 5))
+
+    record("Reshape 6,-1", lambda x: tf.reshape(x, [6, -1]), ties)
+    record("Transpose 2,0,3,1", lambda x: tf.transpose(x, [2, 0, 3, 1]), ties)
+    record("BroadcastTo 2,3,4", lambda x: tf.broadcast_to(x, [2, 3, 4]), normal(3, 1))
+    record("Slice 0:2:1|1:-1:1|::-1|:-1:2", lambda x: x[0:2, 1:-1, ::-1, :-1:2], ties)
+    record("Slice ::1|3:0:-2|1:2:1|-3::1", lambda x: x[:, 3:0:-2, 1:2, -3:], ties)
+    record("Concat 1", lambda *x: tf.concat(x, 1), normal(2, 3), normal(2, 1), normal(2, 4))
+    record("Pad CONSTANT 2 0,1,0,3 2,0,0,1", lambda x: tf.pad(x, [[0, 2], [1, 0], [0, 0], [3, 1]], constant_values=2), ties)
+    record("Repeat 1 3", lambda x: tf.repeat(x, 3, 1), ties)
+    indices = np.array([[2, 0, 1], [1, 1, 0]], "int32")
+    record("Gather 1", lambda x, i: tf.gather(x, i, axis=1), ties, indices)
+    record("Gather 0 # vector", lambda x, i: tf.gather(x, i), normal(4), indices)
+    record("Gather 3 # scalar index", lambda x, i: tf.gather(x, i, axis=3), ties, np.array(2))
+    record("GatherAlong 2", lambda x, i: ops.take_along_axis(x, i, 2), normal(2, 3, 4), integers(-4, 4, 2, 3, 6))
+    for ta in (False, True):
+        for tb in (False, True):
+            a, b = normal(3, 1, *((7, 5) if ta else (5, 7))), normal(2, *((4, 7) if tb else (7, 4)))
+            record(f"MatMul {str(ta).lower()} {str(tb).lower()}", lambda a, b: tf.matmul(a, b, ta, tb), a, b)
+    for axes in ([3], [1]):
+        record(f"Softmax {axes[0]} false", lambda x: tf.nn.softmax(x, axes[0]), ties)
+        record(f"Softmax {axes[0]} true", lambda x: tf.nn.log_softmax(x, axes[0]), ties)
+    record("Softmax 1,2 false", lambda x: keras.layers.Softmax([1, 2])(x), ties)
+    norm = keras.layers.LayerNormalization(axis=[2, 3], center=False, scale=False)
+    record("Standardize 2,3 0.001", norm, ties)
+
+
+def write(name, groups):
+    for group in groups:
+        group()
+    target = pathlib.Path(__file__).with_name(name)
+    np.savez_compressed(target, **CASES)
+    print(name, len({key.rsplit("/", 1)[0] for key in CASES}), "cases,", target.stat().st_size, "bytes")
+    CASES.clear()
+
+
+write("cases.npz", (unary, binary, casts, reductions, movement, products, windows, normalisation, recurrence))
+write("gradients.npz", (gradients,))
+print("keras", keras.__version__, "tensorflow", tf.__version__)
