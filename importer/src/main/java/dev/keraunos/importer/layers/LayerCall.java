@@ -119,8 +119,7 @@ public final class LayerCall {
         Stream.concat(arguments.stream(), keywords.values().stream())
             .filter(argument -> !argument.tensors().isEmpty())
             .count();
-    boolean withheld =
-        dialect().line() == Line.KERAS_3 && tensors > 1 && keyword("mask").isEmpty();
+    boolean withheld = dialect().line() == Line.KERAS_3 && tensors > 1 && keyword("mask").isEmpty();
     return withheld ? null : mask();
   }
 
