@@ -2,22 +2,60 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Setting;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.loss.KerasVersion.Line;
+import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The layout that spatial layers are lowered in. A layer declared channels first is lowered between
  * two transposes.
  */
 final class ChannelsLast {
+  /** Keras 1 does not save the layout of these; they follow the other layers of the model. */
+  private static final Set<String> UNSAVED =
+      Set.of(
+          "ZeroPadding2D",
+          "ZeroPadding3D",
+          "Cropping2D",
+          "Cropping3D",
+          "UpSampling2D",
+          "UpSampling3D");
+
   private ChannelsLast() {}
 
   /** True if {@code data_format} (Keras 1: {@code dim_ordering}) puts channels before space. */
   static boolean isFirst(LayerCall call) {
-    String format =
-        call.config()
-            .get("data_format", "dim_ordering")
-            .oneOf("default", "channels_last", "channels_first", "tf", "th", "default");
-    return format.equals("channels_first") || format.equals("th");
+    Setting format = call.config().get("data_format", "dim_ordering");
+    if (format.isMissing() && UNSAVED.contains(call.layer().className())) {
+      return call.lowering().channelsFirst();
+    }
+    return isFirst(format);
+  }
+
+  /** True if all layers of a Keras 1 model that save their layout say that channels come first. */
+  static boolean isFirst(ModelTopology topology) {
+    List<Setting> formats =
+        layers(topology)
+            .filter(layer -> layer.dialect().line() == Line.KERAS_1)
+            .map(layer -> layer.config().get("dim_ordering"))
+            .filter(format -> !format.isMissing())
+            .toList();
+    return !formats.isEmpty() && formats.stream().allMatch(ChannelsLast::isFirst);
+  }
+
+  private static Stream<LayerSpec> layers(ModelTopology topology) {
+    return topology.layersByName().values().stream()
+        .flatMap(layer -> layer.model().map(ChannelsLast::layers).orElse(Stream.of(layer)));
+  }
+
+  private static boolean isFirst(Setting format) {
+    String name = format.oneOf("default", "channels_last", "channels_first", "tf", "th", "default");
+    return name.equals("channels_first") || name.equals("th");
   }
 
   /** A function from (batch, spatial..., channels) to the same, applied to the layer's layout. */

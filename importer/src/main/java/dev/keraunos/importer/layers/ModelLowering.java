@@ -38,6 +38,7 @@ public final class ModelLowering {
       constants = new IdentityHashMap<>();
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
+  private boolean channelsFirst;
 
   private ModelLowering(ModelRegistry registry) {
     this.registry = registry;
@@ -73,6 +74,7 @@ public final class ModelLowering {
   private LoweredModel lower(
       ModelTopology topology, Function<VariableTable, LayerWeights> weights) {
     findUnknown(topology);
+    channelsFirst = ChannelsLast.isFirst(topology);
     List<Masked> inputs = new ArrayList<>();
     for (InputSpec input : topology.inputs()) {
       inputs.add(Masked.unmasked(builder.input(input.name(), type(input))));
@@ -269,6 +271,13 @@ public final class ModelLowering {
             target
                 .apply(new Op.Constant(stored.dtype() == wanted ? stored : stored.cast(wanted)))
                 .get(0));
+  }
+
+  /**
+   * The layout of layers that do not say theirs; see {@link ChannelsLast#isFirst(ModelTopology)}.
+   */
+  boolean channelsFirst() {
+    return channelsFirst;
   }
 
   Activations activations() {
