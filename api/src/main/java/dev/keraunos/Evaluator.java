@@ -1,6 +1,5 @@
 package dev.keraunos;
 
-import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.layers.LoweredModel;
@@ -10,7 +9,6 @@ import dev.keraunos.loss.evaluate.CompileSpec;
 import dev.keraunos.loss.evaluate.Evaluation;
 import dev.keraunos.loss.evaluate.Explanation;
 import dev.keraunos.loss.evaluate.OutputData;
-import dev.keraunos.loss.evaluate.OutputSpec;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -56,18 +54,12 @@ final class Evaluator {
   }
 
   private Evaluation.Builder builder() {
-    CompileSpec spec =
-        CompileSpec.of(model.imported().archive().training().orElse(MissingNode.getInstance()));
+    CompileSpec spec = model.compileSpec();
     if (!spec.hasLoss()) {
       throw new InputException("the model was saved without a loss: there is nothing to evaluate");
     }
-    List<OutputSpec> outputs = new ArrayList<>();
-    lowered
-        .graph()
-        .outputs()
-        .forEach((name, value) -> outputs.add(new OutputSpec(name, value.shape())));
     Evaluation.Builder evaluation =
-        Evaluation.builder(spec, outputs, model.dialect())
+        Evaluation.builder(spec, model.outputSpecs(), model.dialect())
             .registry(model.losses())
             .engine(model.engine(), model.threads());
     for (Penalty penalty : lowered.penalties()) {

@@ -6,12 +6,16 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.pass.Passes;
 import dev.keraunos.importer.ImportedModel;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.evaluate.CompileSpec;
 import dev.keraunos.loss.evaluate.Explanation;
+import dev.keraunos.loss.evaluate.LossFunction;
+import dev.keraunos.loss.evaluate.OutputSpec;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -281,7 +285,8 @@ public final class KerasModel implements AutoCloseable {
         List.copyOf(selected.keySet()),
         names -> {
           Graph graph = graph().select(selected);
-          return new Runner(engine.compile(graph, settings.threads));
+          return new Runner(
+              engine.compile(settings.optimize ? Passes.optimize(graph) : graph, settings.threads));
         });
   }
 
@@ -319,6 +324,25 @@ public final class KerasModel implements AutoCloseable {
     return Evaluator.evaluate(this, data, batchSize);
   }
 
+  /**
+   * The loss function of an output, without masks, weights and averages.
+   *
+   * @throws InputException if the output has no loss
+   */
+  public LossFunction lossFunction(String output) {
+    return LossFunction.of(compileSpec(), output, outputSpecs(), dialect(), settings.losses);
+  }
+
+  CompileSpec compileSpec() {
+    return CompileSpec.of(imported.archive().training().orElse(null));
+  }
+
+  List<OutputSpec> outputSpecs() {
+    List<OutputSpec> outputs = new ArrayList<>();
+    graph().outputs().forEach((name, value) -> outputs.add(new OutputSpec(name, value.shape())));
+    return outputs;
+  }
+
   /** How the loss came about: terms that add up to it. */
   public Explanation explainLoss(Dataset data, int batchSize) {
     return Evaluator.explain(this, data, batchSize);
@@ -338,6 +362,7 @@ public final class KerasModel implements AutoCloseable {
   public static final class Loader {
     private Engine engine = Engines.preferred();
     private int threads = Runtime.getRuntime().availableProcessors();
+    private boolean optimize = true;
     private Dialect dialect;
     private LossRegistry losses = LossRegistry.standard();
     private ModelRegistry registry = ModelRegistry.EMPTY;
@@ -360,6 +385,12 @@ public final class KerasModel implements AutoCloseable {
         throw new InputException("threads must be at least 1, not " + count);
       }
       threads = count;
+      return this;
+    }
+
+    /** False runs the graph as imported, without optimising passes. */
+    public Loader optimize(boolean value) {
+      optimize = value;
       return this;
     }
 
@@ -412,6 +443,7 @@ public final class KerasModel implements AutoCloseable {
       Loader copy = new Loader();
       copy.engine = engine;
       copy.threads = threads;
+      copy.optimize = optimize;
       copy.dialect = dialect;
       copy.losses = losses;
       copy.registry = registry;

@@ -12,7 +12,7 @@ import java.util.Locale;
 final class HtmlReport {
   private static final String STYLE =
       """
-      body{font:15px/1.5 system-ui,sans-serif;max-width:62rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
+      body{font:15px/1.5 system-ui,sans-serif;max-width:78rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
       h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.2rem}h3{font-size:1rem;margin:1.6rem 0 .4rem}
       table{border-collapse:collapse;width:100%}th,td{padding:.25rem .6rem;border-bottom:1px solid #ccc;text-align:left}
       td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
