@@ -1,5 +1,7 @@
 package dev.keraunos.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.keraunos.error.KeraunosException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -35,7 +37,10 @@ public final class Main {
   /** Runs the command and exits with its code. */
   public static void main(String... arguments) {
     System.exit(
-        run(new PrintWriter(System.out, true), new PrintWriter(System.err, true), arguments));
+        run(
+            new PrintWriter(System.out, true, UTF_8),
+            new PrintWriter(System.err, true, UTF_8),
+            arguments));
   }
 
   /** Runs the command; gives its exit code. */

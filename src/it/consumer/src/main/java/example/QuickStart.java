@@ -1,11 +1,17 @@
 package example;
 
-import dev.keraunos.tensor.Shape;
-import java.nio.file.Files;
+import dev.keraunos.KerasModel;
 import java.nio.file.Path;
 
-public class QuickStart {
-  public static void main(String[] a) throws Exception {
-    System.out.println(Files.size(Path.of("model.h5")) + " " + Shape.class);
+/** What a stranger writes first. */
+public final class QuickStart {
+  private QuickStart() {}
+
+  public static void main(String[] arguments) {
+    float[] pixels = new float[5];
+    try (KerasModel model = KerasModel.load(Path.of("model.h5"))) {
+      float[] probabilities = model.predict(pixels);
+      System.out.println(java.util.Arrays.toString(probabilities));
+    }
   }
 }

@@ -36,7 +36,7 @@ final class Indexing {
     List<JsonNode> items = items(call, key);
     Indexing indexing = new Indexing(call);
     for (JsonNode item : complete(items, x.rank())) {
-      indexing.add(x, item);
+      indexing.add(item);
     }
     return indexing.result(x);
   }
@@ -83,7 +83,7 @@ final class Indexing {
   }
 
   /** A Java null stands for a whole slice, a JSON null for a new axis. */
-  private void add(Value x, JsonNode item) {
+  private void add(JsonNode item) {
     int axis = ranges.size();
     if (item == null) {
       ranges.add(Range.ALL);

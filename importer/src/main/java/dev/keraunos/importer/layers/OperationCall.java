@@ -47,8 +47,8 @@ final class OperationCall {
       JsonNode attributes) {
     this.call = call;
     List<String> parameters = new ArrayList<>();
-    for (String parameter : signature.split(" ")) {
-      String[] aliases = parameter.split("\\|");
+    for (String parameter : signature.split(" ", -1)) {
+      String[] aliases = parameter.split("\\|", -1);
       parameters.add(aliases[0]);
       Arrays.stream(aliases).forEach(alias -> canonical.put(alias, aliases[0]));
     }
@@ -93,7 +93,7 @@ final class OperationCall {
   }
 
   private static boolean isOff(JsonNode json) {
-    return json.isNull() || json.isBoolean() && !json.asBoolean();
+    return json.isNull() || (json.isBoolean() && !json.asBoolean());
   }
 
   /** True if the parameter is a tensor or a constant other than null. */

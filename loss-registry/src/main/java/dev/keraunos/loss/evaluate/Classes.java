@@ -25,11 +25,11 @@ record Classes(Kind kind, int count) {
     boolean labels =
         channels > 1 && (y.rank() + 1 == p.rank() || (y.rank() == p.rank() && Grid.isColumn(y)));
     if (labels) {
-      return allWhole(yTrue, 0, channels)
+      return allWhole(yTrue, channels)
           ? Optional.of(new Classes(Kind.LABELS, channels))
           : Optional.empty();
     }
-    if (!allWhole(yTrue, 0, 2)) {
+    if (!allWhole(yTrue, 2)) {
       return Optional.empty();
     }
     if (channels == 1) {
@@ -38,7 +38,7 @@ record Classes(Kind kind, int count) {
     return y.equals(p) ? Optional.of(new Classes(Kind.HOT, channels)) : Optional.empty();
   }
 
-  private static boolean allWhole(Tensor tensor, int from, int to) {
+  private static boolean allWhole(Tensor tensor, int to) {
     for (long i = 0; i < tensor.size(); i++) {
       double value = tensor.getDouble(i);
       if (value != Math.rint(value) || value >= to) {

@@ -14,7 +14,6 @@ import java.util.Optional;
  * @param unweighted the output that holds it without the factors
  * @param elements the output that holds its parts by channel, on a last axis; they add up to the
  *     values
- * @param reduction how the parts became scores, in words; empty without parts
  */
 record Term(
     String name,

@@ -47,7 +47,10 @@ record Example(String className, List<String> before, String code, Map<String, S
         String[] words = line.split("\\s+", 2);
         switch (words[0]) {
           case "before" -> before.add(words[1]);
-          case "file" -> files.put(words[1].split("=")[0].strip(), words[1].split("=")[1].strip());
+          case "file" -> {
+            String[] sides = words[1].split("\\s*=\\s*", 2);
+            files.put(sides[0], sides[1].strip());
+          }
           default -> throw new IllegalArgumentException("neither 'file' nor 'before': " + line);
         }
       }
