@@ -1,5 +1,7 @@
 package dev.keraunos.tensor;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.bytedeco.javacpp.BytePointer;
@@ -14,6 +16,7 @@ final class Memory {
   private static final int WINDOW_BITS = 30;
   private static final long WINDOW = 1L << WINDOW_BITS;
   private static final int ALIGNMENT = 64;
+  private static final String LIMIT = "org.bytedeco.javacpp.maxBytes";
   private static final boolean NATIVE = loads();
 
   /** Bytes at an address, whose owner must outlive it. */
@@ -36,10 +39,23 @@ final class Memory {
   }
 
   private static boolean loads() {
+    raiseLimit();
     try (Pointer probe = Pointer.malloc(1)) {
       return probe.address() != 0;
     } catch (LinkageError | RuntimeException e) {
       return false;
+    }
+  }
+
+  /**
+   * JavaCPP holds native memory to the size of the Java heap; weights and images may take half of
+   * the machine's. A limit that the user set stands.
+   */
+  private static void raiseLimit() {
+    long memory =
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    if (System.getProperty(LIMIT) == null && memory / 2 > Runtime.getRuntime().maxMemory()) {
+      System.setProperty(LIMIT, memory / 2 / 1024 + "k");
     }
   }
 

@@ -17,14 +17,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
 /** Reads the arrays that {@code numpy.savez} wrote, little-endian and in C order. */
-final class Npz {
+public final class Npz {
   private static final Pattern HEADER =
       Pattern.compile("'descr': '([^']+)', 'fortran_order': (\\w+), 'shape': \\(([^)]*)\\)");
 
   private Npz() {}
 
-  /** All arrays of a resource beside this class, by name, in order. */
-  static Map<String, Tensor> read(String resource) {
+  /** All arrays of a resource of this class, absolute or beside it, by name, in order. */
+  public static Map<String, Tensor> read(String resource) {
     Map<String, Tensor> arrays = new LinkedHashMap<>();
     try (InputStream stream = Npz.class.getResourceAsStream(resource);
         ZipInputStream zip = new ZipInputStream(stream)) {
