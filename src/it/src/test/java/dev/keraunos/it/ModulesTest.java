@@ -64,7 +64,7 @@ class ModulesTest {
             "runtime/onednn",
             "keraunos-onednn",
             List.of("runtime/graph"),
-            List.of(JAVACPP, "org.bytedeco.dnnl..")),
+            List.of(JAVACPP, "org.bytedeco.dnnl..", "org.bytedeco.opencl..")),
         new Module(
             "loss-registry", "keraunos-loss-registry", List.of("runtime/graph"), List.of(JACKSON)),
         new Module(
@@ -76,7 +76,7 @@ class ModulesTest {
             "api",
             "keraunos",
             List.of("runtime/graph", "runtime/onednn", "loss-registry", "importer"),
-            List.of()),
+            List.of(JACKSON)),
         new Module(
             "fixtures",
             "keraunos-fixtures",
