@@ -66,6 +66,11 @@ class OneDnnEngineTest {
   }
 
   @Test
+  void describesTheLibrary() {
+    assertTrue(new OneDnnEngine().description().startsWith("oneDNN "));
+  }
+
+  @Test
   void isFoundAsAService() {
     assertTrue(Engines.named("onednn") instanceof OneDnnEngine);
   }

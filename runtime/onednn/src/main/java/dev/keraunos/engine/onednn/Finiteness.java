@@ -77,7 +77,8 @@ final class Finiteness {
       boolean divides = binary.kind() == BinaryKind.DIVIDE && divisor != null;
       return divides ? hasZero(divisor) : BINARY.contains(binary.kind());
     }
-    return op instanceof Op.Scan || (op instanceof Op.Standardize norm && norm.epsilon() <= 0);
+    return op instanceof Op.Scan
+        || (op instanceof Op.Standardize standardize && standardize.epsilon() <= 0);
   }
 
   private static boolean hasZero(Tensor tensor) {

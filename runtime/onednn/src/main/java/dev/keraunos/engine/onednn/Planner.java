@@ -31,6 +31,7 @@ final class Planner implements AutoCloseable {
           Map.entry(Op.Softmax.class, Normalization::softmax),
           Map.entry(Op.Standardize.class, Normalization::standardize),
           Map.entry(Op.Resize.class, Resampling::lower),
+          Map.entry(Op.Rnn.class, Recurrent::lower),
           Map.entry(Op.Concat.class, Movement::concat),
           Map.entry(Op.Transpose.class, Movement::transpose),
           Map.entry(Op.Slice.class, Movement::slice),

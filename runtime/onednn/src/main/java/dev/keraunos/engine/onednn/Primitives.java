@@ -81,14 +81,17 @@ final class Primitives {
    *     reference
    */
   Optional<dnnl_primitive_desc> describe(Creation creation) {
+    return describeAny(creation).filter(made -> !implementation(made).startsWith("ref"));
+  }
+
+  /** Describes a primitive, be it the generic one: recurrences that are fast go by that name. */
+  Optional<dnnl_primitive_desc> describeAny(Creation creation) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();
     if (creation.create(description) != dnnl.dnnl_success) {
       return Optional.empty();
     }
-    passing.own(description, () -> dnnl.dnnl_primitive_desc_destroy(description));
-    return implementation(description).startsWith("ref")
-        ? Optional.empty()
-        : Optional.of(description);
+    return Optional.of(
+        passing.own(description, () -> dnnl.dnnl_primitive_desc_destroy(description)));
   }
 
   private static String implementation(dnnl_primitive_desc description) {

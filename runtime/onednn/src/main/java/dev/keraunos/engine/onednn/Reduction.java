@@ -10,31 +10,36 @@ import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 
 /**
- * {@link Op.Reduce} over the last axes, or over all axes between the first and the last. Long sums
- * are left to the reference engine, which is more exact.
+ * {@link Op.Reduce}: over the last axes as a reduction of rows, over neighbouring axes before as
+ * pooling. Long sums are left to the reference engine, which is more exact.
  */
 final class Reduction implements Tiling.Work {
   private static final long MOST_TERMS = 1024;
 
-  private static final Map<ReduceKind, Integer> ALGORITHMS =
+  private static final Map<ReduceKind, Integer> ROWS =
       Map.of(
           ReduceKind.SUM, dnnl.dnnl_reduction_sum,
           ReduceKind.MEAN, dnnl.dnnl_reduction_mean,
           ReduceKind.MAX, dnnl.dnnl_reduction_max,
           ReduceKind.MIN, dnnl.dnnl_reduction_min);
 
-  private final Primitives primitives;
-  private final int algorithm;
+  private static final Map<ReduceKind, Integer> POOLS =
+      Map.of(
+          ReduceKind.MEAN, dnnl.dnnl_pooling_avg_exclude_padding,
+          ReduceKind.MAX, dnnl.dnnl_pooling_max);
 
-  /** (outer, terms, inner). */
+  private final Primitives primitives;
+  private final ReduceKind kind;
+
+  /** (rows, terms), or (samples, channels, terms) for pooling. */
   private final View x;
 
-  /** (outer, 1, inner). */
+  /** As x, with one term. */
   private final View y;
 
-  private Reduction(Primitives primitives, int algorithm, View x, View y) {
+  private Reduction(Primitives primitives, ReduceKind kind, View x, View y) {
     this.primitives = primitives;
-    this.algorithm = algorithm;
+    this.kind = kind;
     this.x = x;
     this.y = y;
   }
@@ -43,7 +48,7 @@ final class Reduction implements Tiling.Work {
     Op.Reduce op = (Op.Reduce) group.anchor().op();
     Value input = group.anchor().inputs().get(0);
     Shape shape = plan.shape(input);
-    if (op.axes().isEmpty() || !areNeighbours(op.axes()) || !ALGORITHMS.containsKey(op.kind())) {
+    if (op.axes().isEmpty() || !areNeighbours(op.axes())) {
       return Optional.empty();
     }
     int first = op.axes().get(0);
@@ -51,19 +56,32 @@ final class Reduction implements Tiling.Work {
     long outer = shape.size(0, first);
     long terms = shape.size(first, behind);
     long inner = shape.size(behind, shape.rank());
+    boolean known = (inner == 1 ? ROWS : POOLS).containsKey(op.kind());
     boolean sum = op.kind() == ReduceKind.SUM || op.kind() == ReduceKind.MEAN;
-    if (terms > MOST_TERMS || (!sum && !plan.finite(input))) {
+    if (!known || terms > MOST_TERMS || (!sum && !plan.finite(input))) {
       return Optional.empty();
     }
-    View x = plan.view(input).reshape(outer, terms, inner);
-    View y = plan.view(group.output()).reshape(outer, 1, inner);
-    Reduction work = new Reduction(plan.primitives(), ALGORITHMS.get(op.kind()), x, y);
+    View x = plan.view(input);
+    View y = plan.view(group.output());
+    Reduction work =
+        inner == 1
+            ? new Reduction(
+                plan.primitives(), op.kind(), x.reshape(outer, terms), y.reshape(outer, 1))
+            : new Reduction(
+                plan.primitives(),
+                op.kind(),
+                x.reshape(outer, terms, inner).channelsFirst(),
+                y.reshape(outer, 1, inner).channelsFirst());
     double operations = Tiling.MOVED_ELEMENT * x.size();
     return Tiling.tile(group.nodes(), Tiling.cut(outer, operations), work).map(List::of);
   }
 
   private static boolean areNeighbours(List<Integer> axes) {
     return axes.get(axes.size() - 1) - axes.get(0) == axes.size() - 1;
+  }
+
+  private static View part(View view, Tiling.Range range) {
+    return view.slice(0, range.from(), range.length());
   }
 
   @Override
@@ -73,23 +91,47 @@ final class Reduction implements Tiling.Work {
 
   @Override
   public Optional<Call> call(Tiling.Range range) {
+    return x.rank() == 2
+        ? rows(part(x, range), part(y, range))
+        : pool(part(x, range), part(y, range));
+  }
+
+  private Optional<Call> rows(View from, View to) {
     return primitives.call(
         description ->
             dnnl.dnnl_reduction_primitive_desc_create(
                 description,
                 Library.engine(),
-                algorithm,
-                primitives.layout(x.slice(0, range.from(), range.length())),
-                primitives.layout(y.slice(0, range.from(), range.length())),
+                ROWS.get(kind),
+                primitives.layout(from),
+                primitives.layout(to),
                 0,
                 0,
+                primitives.attributes(PostOps.NONE)));
+  }
+
+  private Optional<Call> pool(View from, View to) {
+    return primitives.call(
+        description ->
+            dnnl.dnnl_pooling_forward_primitive_desc_create(
+                description,
+                Library.engine(),
+                dnnl.dnnl_forward_inference,
+                POOLS.get(kind),
+                primitives.layout(from),
+                primitives.layout(to),
+                new long[] {1},
+                new long[] {from.dim(2)},
+                new long[1],
+                new long[1],
+                new long[1],
                 primitives.attributes(PostOps.NONE)));
   }
 
   @Override
   public List<Step.Arg> args(Tiling.Range range) {
     return List.of(
-        primitives.arg(dnnl.DNNL_ARG_SRC, x.slice(0, range.from(), range.length())),
-        primitives.arg(dnnl.DNNL_ARG_DST, y.slice(0, range.from(), range.length())));
+        primitives.arg(dnnl.DNNL_ARG_SRC, part(x, range)),
+        primitives.arg(dnnl.DNNL_ARG_DST, part(y, range)));
   }
 }

@@ -94,8 +94,7 @@ final class SharedRun implements Team.Job {
   }
 
   /** Waits a little; false if it is time to leave. */
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // on a busy machine the thread waited for may need this core
+  @SuppressWarnings("ThreadPriorityCheck") // yielding is a courtesy, nothing relies on it
   private static boolean pause(int idle, boolean caller) {
     if (idle % SPINS == 0) {
       Thread.yield();

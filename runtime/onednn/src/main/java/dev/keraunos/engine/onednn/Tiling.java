@@ -12,7 +12,7 @@ import java.util.Optional;
  */
 final class Tiling {
   /** Fewer operations than this are not worth another tile. */
-  private static final double TILE_OPERATIONS = 4e6;
+  static final double TILE_OPERATIONS = 4e6;
 
   /** An element that passes through memory costs as much as this many multiplications and sums. */
   static final double MOVED_ELEMENT = 32;
