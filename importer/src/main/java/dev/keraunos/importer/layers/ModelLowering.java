@@ -146,7 +146,7 @@ public final class ModelLowering {
           .find(layer)
           .ifPresentOrElse(
               row -> row.children(layer).values().forEach(this::findUnknown),
-              () -> gaps.add(new Gap(layer.path(), layer.className(), table.unknown(layer))));
+              () -> report(layer, table.unknown(layer)));
     }
   }
 
@@ -221,8 +221,15 @@ public final class ModelLowering {
       reportUnread(call, row);
       return outputs;
     } catch (LayerCall.GapException e) {
-      gaps.add(new Gap(layer.path(), layer.className(), e.getMessage()));
+      report(layer, e.getMessage());
       return List.of();
+    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
+      throw new ModelFileException(
+          layer.path(),
+          "settings that do not go with the input: " + e.getMessage(),
+          "axes and sizes that the input has",
+          "",
+          e);
     } finally {
       target.path(before);
     }
@@ -243,20 +250,18 @@ public final class ModelLowering {
     Config config = call.config();
     for (String key : config.unread()) {
       if (!row.answersFor(key) && !LayerTable.isMeaningless(key, config)) {
-        gaps.add(
-            new Gap(
-                call.layer().path(),
-                call.layer().className(),
-                "key '" + key + "' = " + config.json().get(key) + " is not understood"));
+        report(
+            call.layer(), "key '" + key + "' = " + config.json().get(key) + " is not understood");
       }
     }
     if (call.keyword("training").map(Object::toString).orElse("false").contains("true")) {
-      gaps.add(
-          new Gap(
-              call.layer().path(),
-              call.layer().className(),
-              "training=True is built into the model"));
+      report(call.layer(), "training=True is built into the model");
     }
+  }
+
+  /** Adds to the gaps that are told all at once. */
+  void report(LayerSpec layer, String problem) {
+    gaps.add(new Gap(layer.path(), layer.className(), problem));
   }
 
   /** A stored tensor as a constant of a builder, once per type. */

@@ -79,7 +79,8 @@ final class Operations {
         new OperationCall(call, row.signature(), positional, keywords, attributes);
     List<Value> outputs = row.function().apply(operation);
     if (!operation.unread().isEmpty()) {
-      throw call.gap("arguments " + operation.unread() + " of " + name + " are not understood");
+      String problem = "arguments " + operation.unread() + " of " + name + " are not understood";
+      call.lowering().report(call.layer(), problem);
     }
     return outputs.stream().map(Masked::unmasked).toList();
   }

@@ -13,6 +13,11 @@ public final class Fixtures {
 
   private Fixtures() {}
 
+  /** Where the models of an oracle lie. */
+  public static Path folder(String oracle) {
+    return CASES.resolve(oracle);
+  }
+
   /** All model files below the cases, hostile ones excepted. */
   public static List<Path> models() {
     try (Stream<Path> files = Files.walk(CASES)) {
