@@ -54,11 +54,16 @@ final class MergingLayers {
     return call.version().isAtLeast(3, 4);
   }
 
+  /** Up to Keras 3.3, layers with a list of inputs lost all masks. */
+  private static boolean losesMasks(LayerCall call) {
+    return call.dialect().line() == Line.KERAS_3 && !leavesOutMasked(call);
+  }
+
   /** All present masks hold; from Keras 3.4 on any holds, and every input must have one. */
   private static Value mask(LayerCall call) {
     List<Value> masks = call.inputs().stream().map(Masked::mask).toList();
     BinaryOperator<Value> join = leavesOutMasked(call) ? Ops::logicalOr : Ops::logicalAnd;
-    boolean dropped = leavesOutMasked(call) && masks.contains(null);
+    boolean dropped = losesMasks(call) || leavesOutMasked(call) && masks.contains(null);
     return dropped ? null : masks.stream().filter(Objects::nonNull).reduce(join).orElse(null);
   }
 
@@ -144,7 +149,7 @@ final class MergingLayers {
 
   /** The masks joined like the values, then reduced over the last axis. */
   private static Value concatenatedMask(LayerCall call, int axis) {
-    if (call.inputs().stream().allMatch(input -> input.mask() == null)) {
+    if (losesMasks(call) || call.inputs().stream().allMatch(input -> input.mask() == null)) {
       return null;
     }
     List<Value> masks = new ArrayList<>();
