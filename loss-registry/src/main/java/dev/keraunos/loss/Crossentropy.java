@@ -59,9 +59,9 @@ final class Crossentropy {
       return binaryOfLogits(y, log(divide(clipped, subtract(1, clipped))));
     }
     double inner = dialect.isAtLeast(Profile.P23) && !dialect.isAtLeast(Profile.K30) ? EPSILON : 0;
-    Value rest = subtract(1, clipped);
     Value positive = multiply(y, log(inner == 0 ? clipped : add(clipped, inner)));
-    Value negatives = multiply(subtract(1, y), log(inner == 0 ? rest : add(rest, inner)));
+    // TensorFlow's graph optimiser turns (1 - p) + inner into (1 + inner) - p: near p = 1 not the same in float32
+    Value negatives = multiply(subtract(1, y), log(subtract(1 + inner, clipped)));
     return negative(add(positive, negatives));
   }
 
