@@ -78,7 +78,7 @@ final class Hdf5Attributes {
   /**
    * A fixed-length text without its padding: 0 ends at a NUL, 1 is padded with NULs, 2 with spaces.
    */
-  static String trim(ByteBuffer text, int padding) {
+  private static String trim(ByteBuffer text, int padding) {
     byte[] bytes = new byte[text.remaining()];
     text.get(text.position(), bytes);
     int end = bytes.length;

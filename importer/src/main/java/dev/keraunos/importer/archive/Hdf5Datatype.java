@@ -85,10 +85,14 @@ record Hdf5Datatype(
   }
 
   private static Hdf5Datatype variableLength(ByteBuffer in, int bits, int size, int nesting) {
-    read(in, nesting + 1);
-    return (bits & 0xf) == 1
-        ? text(Kind.VARIABLE_TEXT, size, 0)
-        : unsupported("variable-length sequences", size);
+    Hdf5Datatype base = read(in, nesting + 1);
+    if ((bits & 0xf) != 1) {
+      return unsupported("variable-length sequences", size);
+    }
+    if (base.size != 1 || base.kind == Kind.UNSUPPORTED || base.kind == Kind.VARIABLE_TEXT) {
+      throw new IllegalArgumentException("text of " + base.description);
+    }
+    return text(Kind.VARIABLE_TEXT, size, 0);
   }
 
   private static Hdf5Datatype number(DType dtype, int size, boolean bigEndian) {

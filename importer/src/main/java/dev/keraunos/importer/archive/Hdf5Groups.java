@@ -180,7 +180,7 @@ final class Hdf5Groups {
     }
   }
 
-  static ModelFileException linkRefused(String found) {
+  private static ModelFileException linkRefused(String found) {
     return new ModelFileException(
         "",
         found,

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * A group or dataset as its checked header describes it.
@@ -13,23 +12,25 @@ import java.util.Set;
  *     elements
  * @param links object addresses by link name; empty for datasets
  * @param data for datasets only
- * @param beyond features that only libhdf5 reads, such as fractal-heap groups and chunked storage
  */
 record Hdf5Object(
-    Map<String, List<String>> attributes,
-    Map<String, Long> links,
-    Optional<Data> data,
-    Set<String> beyond) {
+    Map<String, List<String>> attributes, Map<String, Long> links, Optional<Data> data) {
 
-  /**
-   * A dataset's data.
-   *
-   * @param address where it lies, for contiguous storage
-   * @param inline the data itself, for compact storage
-   */
-  record Data(Hdf5Datatype type, Hdf5Dataspace space, long address, Optional<ByteBuffer> inline) {
-    long bytes() {
-      return space.bytes(type);
-    }
+  /** A dataset's data, checked to be in the file. */
+  record Data(Hdf5Datatype type, Hdf5Dataspace space, Storage storage) {}
+
+  /** Where data lies. */
+  sealed interface Storage {
+    /** In one piece from an address on. */
+    record Contiguous(long address) implements Storage {}
+
+    /** In the object header. */
+    record Inline(ByteBuffer data) implements Storage {}
+
+    /** In chunks. */
+    record Chunked(Hdf5Chunks chunks) implements Storage {}
+
+    /** In chunks with an index of HDF5 1.10, which only libhdf5 reads. */
+    record IndexedChunks() implements Storage {}
   }
 }

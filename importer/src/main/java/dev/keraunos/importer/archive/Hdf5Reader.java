@@ -16,13 +16,22 @@ interface Hdf5Reader {
   Hdf5Group read(ByteSource file, Predicate<String> wanted);
 
   /**
-   * Reads what Keras writes in plain Java; a file that was rewritten by other tools, with chunks,
-   * compression or fractal heaps, through libhdf5.
+   * Reads a file in plain Java, or with libhdf5 where it has chunks indexed the way of HDF5 1.10.
+   * Such files carry checksums in all their structures. An older file that claims to have such
+   * chunks is refused: libhdf5 would be led by structures that nothing protects, and it does not
+   * survive every damage.
    */
   static Hdf5Group readAny(ByteSource file, Predicate<String> wanted) {
     try {
       return new JavaHdf5Reader().read(file, wanted);
     } catch (JavaHdf5Reader.BeyondJava e) {
+      if (!Hdf5Superblock.read(file).hasChecksums()) {
+        throw new ModelFileException(
+            "/",
+            e.getMessage() + " in a file of an older version",
+            "chunks of the file's own version",
+            "Copy the file with h5repack.");
+      }
       return new NativeHdf5Reader().read(file, wanted);
     }
   }

@@ -1,11 +1,14 @@
 package dev.keraunos.importer.archive;
 
 import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5Chunks.Chunk;
+import dev.keraunos.importer.archive.Hdf5Chunks.Filter;
+import dev.keraunos.importer.archive.Hdf5Object.Storage;
+import dev.keraunos.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 
 /** Where the data of datasets lies and how much it claims to be: layout, filters, fill values. */
@@ -14,9 +17,6 @@ final class Hdf5Storage {
   private static final int COMPACT = 0;
   private static final int CONTIGUOUS = 1;
   private static final int CHUNKED = 2;
-  private static final int DEFLATE = 1;
-  private static final int SHUFFLE = 2;
-  private static final int FLETCHER32 = 3;
   private static final int MAX_FILTERS = 32;
   private static final int MAX_TREE_LEVEL = 32;
 
@@ -30,14 +30,9 @@ final class Hdf5Storage {
     this.superblock = superblock;
   }
 
-  /** True if the data can be read without unpacking. */
-  boolean isPlain(ByteBuffer layout, List<Integer> filters) {
-    return layout.get(1) != CHUNKED && filters.isEmpty();
-  }
-
   /** Checks that a dataset's data is in the file and that it claims no more than is there. */
   Hdf5Object.Data data(
-      Hdf5Datatype type, Hdf5Dataspace space, ByteBuffer layout, List<Integer> filters) {
+      Hdf5Datatype type, Hdf5Dataspace space, ByteBuffer layout, List<Filter> filters) {
     if (type == null || space == null) {
       throw new IllegalArgumentException("a dataset without a type or a shape");
     }
@@ -48,7 +43,6 @@ final class Hdf5Storage {
           "8 to 64-bit integers, 16 to 64-bit floats, bfloat16 and bool",
           "Save the model with Keras itself.");
     }
-    long bytes = space.bytes(type);
     int version = layout.get();
     int kind = layout.get();
     if (version != 3 && version != 4) {
@@ -58,37 +52,35 @@ final class Hdf5Storage {
           "versions 3 and 4",
           "Copy the file with h5repack.");
     }
-    return switch (kind) {
-      case COMPACT -> new Hdf5Object.Data(type, space, 0, Optional.of(compact(layout, bytes)));
-      case CONTIGUOUS ->
-          new Hdf5Object.Data(type, space, contiguous(layout, bytes), Optional.empty());
-      case CHUNKED -> {
-        long stored = version == 3 ? oldChunks(layout, space, type) : file.size();
-        unpacked(bytes, stored, filters.contains(DEFLATE) ? Limits.DEFLATE_RATIO : 1);
-        yield new Hdf5Object.Data(type, space, 0, Optional.empty());
-      }
-      default ->
-          throw new ModelFileException(
-              "",
-              kind == 3 ? "a virtual dataset" : "data layout " + kind,
-              "data stored in this file",
-              "Save the model with Keras itself.");
-    };
+    long bytes = space.bytes(type);
+    Storage storage =
+        switch (kind) {
+          case COMPACT -> compact(layout, bytes);
+          case CONTIGUOUS -> contiguous(layout, bytes);
+          case CHUNKED -> version == 3 ? chunked(layout, space, type, filters) : indexed(bytes);
+          default ->
+              throw new ModelFileException(
+                  "",
+                  kind == 3 ? "a virtual dataset" : "data layout " + kind,
+                  "data stored in this file",
+                  "Save the model with Keras itself.");
+        };
+    return new Hdf5Object.Data(type, space, storage);
   }
 
-  private static ByteBuffer compact(ByteBuffer layout, long bytes) {
+  private static Storage compact(ByteBuffer layout, long bytes) {
     int size = layout.getShort() & 0xffff;
     if (size != bytes || layout.remaining() < size) {
       throw claim(bytes, size);
     }
-    return layout.slice(layout.position(), size);
+    return new Storage.Inline(layout.slice(layout.position(), size));
   }
 
-  private long contiguous(ByteBuffer layout, long bytes) {
+  private Storage contiguous(ByteBuffer layout, long bytes) {
     long address = layout.getLong();
     long size = layout.getLong();
     if (bytes == 0) {
-      return 0;
+      return new Storage.Contiguous(0);
     }
     if (size != bytes || !file.contains(address, size)) {
       throw claim(bytes, address == Hdf5Superblock.UNDEFINED ? 0 : Math.min(size, file.size()));
@@ -97,10 +89,15 @@ final class Hdf5Storage {
     if (claimed > file.size()) {
       throw claim(claimed, file.size());
     }
-    return address;
+    return new Storage.Contiguous(address);
   }
 
-  private void unpacked(long bytes, long stored, long ratio) {
+  private Storage indexed(long bytes) {
+    requireStored(bytes, file.size(), Limits.DEFLATE_RATIO);
+    return new Storage.IndexedChunks();
+  }
+
+  private void requireStored(long bytes, long stored, long ratio) {
     claimed = Math.addExact(claimed, bytes);
     boolean bomb = claimed > Limits.UNPACKED_FREE && claimed / Limits.UNPACKED_RATIO > file.size();
     if (bytes / ratio > stored || bomb) {
@@ -108,33 +105,42 @@ final class Hdf5Storage {
     }
   }
 
-  /** The bytes in all chunks of a version 3 layout, whose B-tree carries no checksums. */
-  private long oldChunks(ByteBuffer layout, Hdf5Dataspace space, Hdf5Datatype type) {
-    int rank = layout.get() & 0xff;
+  private Storage chunked(
+      ByteBuffer layout, Hdf5Dataspace space, Hdf5Datatype type, List<Filter> filters) {
+    int rank = (layout.get() & 0xff) - 1;
     long btree = layout.getLong();
-    if (rank != space.shape().rank() + 1) {
+    if (rank < 1 || rank != space.shape().rank()) {
       throw new IllegalArgumentException("chunks of rank " + rank);
     }
-    long chunkBytes = 1;
+    long[] dims = new long[rank];
     for (int i = 0; i < rank; i++) {
-      chunkBytes = Math.multiplyExact(chunkBytes, layout.getInt() & 0xffffffffL);
+      dims[i] = layout.getInt() & 0xffffffffL;
+      if (dims[i] == 0) {
+        throw new IllegalArgumentException("chunks of no size");
+      }
     }
-    int elementSize = layout.getInt(layout.position() - 4);
-    if (chunkBytes == 0 || elementSize != type.size()) {
+    Shape shape = Shape.of(dims);
+    long chunkBytes = Math.multiplyExact(shape.size(), type.size());
+    if (layout.getInt() != type.size() || chunkBytes > Integer.MAX_VALUE) {
       throw new IllegalArgumentException("chunks of " + chunkBytes + " bytes");
     }
-    if (chunkBytes / Limits.DEFLATE_RATIO > file.size()) {
-      throw claim(chunkBytes, file.size());
+    List<Chunk> chunks = new ArrayList<>();
+    if (btree != Hdf5Superblock.UNDEFINED) {
+      chunkNode(btree, -1, rank, chunks);
     }
-    return btree == Hdf5Superblock.UNDEFINED ? 0 : chunkNode(btree, -1, rank);
+    Hdf5Chunks all = new Hdf5Chunks(shape, filters, chunks);
+    long ratio = filters.contains(Filter.DEFLATE) ? Limits.DEFLATE_RATIO : 1;
+    requireStored(space.bytes(type), all.storedBytes(), ratio);
+    requireStored(chunkBytes * chunks.size(), all.storedBytes(), ratio);
+    return new Storage.Chunked(all);
   }
 
-  private long chunkNode(long address, int level, int rank) {
+  private void chunkNode(long address, int level, int rank, List<Chunk> chunks) {
     if (!visited.add(address)) {
       throw new IllegalArgumentException("a chunk index that leads back to itself");
     }
     int k = superblock.chunkInternalK();
-    int keySize = 8 + 8 * rank;
+    int keySize = 8 + 8 * (rank + 1);
     ByteBuffer node = file.bytes(address, 24 + (2L * k + 1) * keySize + 2L * k * 8);
     int signature = node.getInt();
     int type = node.get();
@@ -144,17 +150,27 @@ final class Hdf5Storage {
     if (signature != SIGNATURE_TREE || type != 1 || !expected || used > 2 * k) {
       throw new IllegalArgumentException("no chunk B-tree node at " + address);
     }
-    long stored = 0;
     for (int i = 0; i < used; i++) {
       int key = 24 + i * (keySize + 8);
-      long size = node.getInt(key) & 0xffffffffL;
       long child = node.getLong(key + keySize);
-      if (ownLevel == 0 && !file.contains(child, size)) {
-        throw new IllegalArgumentException("a chunk outside the file");
+      if (ownLevel > 0) {
+        chunkNode(child, ownLevel - 1, rank, chunks);
+      } else {
+        chunks.add(chunk(node, key, rank, child));
       }
-      stored = Math.addExact(stored, ownLevel == 0 ? size : chunkNode(child, ownLevel - 1, rank));
     }
-    return stored;
+  }
+
+  private Chunk chunk(ByteBuffer node, int key, int rank, long address) {
+    int size = node.getInt(key);
+    long[] offset = new long[rank];
+    for (int axis = 0; axis < rank; axis++) {
+      offset[axis] = node.getLong(key + 8 + 8 * axis);
+    }
+    if (size < 0 || !file.contains(address, size) || offset[0] < 0) {
+      throw new IllegalArgumentException("a chunk outside the file");
+    }
+    return new Chunk(Shape.of(offset), address, size, node.getInt(key + 4));
   }
 
   private static ModelFileException claim(long bytes, long stored) {
@@ -166,31 +182,31 @@ final class Hdf5Storage {
   }
 
   /** The filters of a pipeline message, refusing those that libhdf5 does not bring along. */
-  static List<Integer> filters(ByteBuffer in) {
+  static List<Filter> filters(ByteBuffer in) {
     int version = in.get();
     int count = in.get() & 0xff;
     if (version < 1 || version > 2 || count > MAX_FILTERS) {
       throw new IllegalArgumentException(count + " filters in a pipeline of version " + version);
     }
     in.position(in.position() + (version == 1 ? 6 : 0));
-    List<Integer> ids = new ArrayList<>();
+    List<Filter> filters = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       int id = in.getShort() & 0xffff;
-      if (id != DEFLATE && id != SHUFFLE && id != FLETCHER32) {
+      if (id < 1 || id > Filter.values().length) {
         throw new ModelFileException(
             "",
             "data packed with filter " + id,
             "deflate (1), shuffle (2) and fletcher32 (3)",
             "Copy the file with h5repack -f NONE.");
       }
-      ids.add(id);
+      filters.add(Filter.values()[id - 1]);
       int nameLength = version == 1 ? in.getShort() & 0xffff : 0;
       in.getShort();
       int values = in.getShort() & 0xffff;
       int padding = version == 1 && values % 2 == 1 ? 4 : 0;
       in.position(in.position() + (nameLength + 7) / 8 * 8 + 4 * values + padding);
     }
-    return ids;
+    return filters;
   }
 
   /** Checks that a fill value lies inside its message. */

@@ -7,20 +7,18 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * The structures of one HDF5 file, each checked before it is used: every address and length lies
  * inside the file, no structure is reached twice, no object claims more than the file can hold.
  *
- * <p>It follows the HDF5 file format for superblocks 0 to 3, object headers 1 and 2 and
- * symbol-table and compact groups, which is all that Keras writes. Fractal-heap groups, chunked
- * storage and the like are named in {@link Hdf5Object#beyond}; their own structures carry checksums
- * that libhdf5 verifies.
+ * <p>It follows the HDF5 file format for superblocks 0 to 3, object headers 1 and 2, groups of all
+ * kinds and every storage but chunks with an index of HDF5 1.10.
  */
 final class Hdf5Structure {
   private static final int DATASPACE = 0x01;
@@ -40,6 +38,9 @@ final class Hdf5Structure {
   private static final int ATTRIBUTE_INFO = 0x15;
   private static final int CACHE_IMAGE = 0x18;
   private static final int LAST_KNOWN = 0x18;
+
+  private static final int LINKS_BY_NAME = 5;
+  private static final int ATTRIBUTES_BY_NAME = 8;
 
   private static final String DAMAGED = "The file is damaged or hostile: fetch it again.";
 
@@ -119,10 +120,7 @@ final class Hdf5Structure {
         parts.layout == null
             ? Optional.empty()
             : Optional.of(storage.data(parts.type, parts.space, parts.layout, parts.filters));
-    if (data.isPresent() && !storage.isPlain(parts.layout, parts.filters)) {
-      parts.beyond.add("chunked storage");
-    }
-    return new Hdf5Object(parts.attributes, parts.links, data, parts.beyond);
+    return new Hdf5Object(parts.attributes, parts.links, data);
   }
 
   /**
@@ -141,13 +139,12 @@ final class Hdf5Structure {
   private final class Parts {
     private final Map<String, List<String>> attributes = new LinkedHashMap<>();
     private final Map<String, Long> links = new LinkedHashMap<>();
-    private final Set<String> beyond = new LinkedHashSet<>();
     private Optional<Hdf5SymbolTable> symbolTable = Optional.empty();
     private boolean hasLinkInfo;
     private Hdf5Datatype type;
     private Hdf5Dataspace space;
     private ByteBuffer layout;
-    private final List<Integer> filters = new ArrayList<>();
+    private final List<Hdf5Chunks.Filter> filters = new ArrayList<>();
 
     void add(Message message) {
       ByteBuffer in = message.data();
@@ -173,9 +170,14 @@ final class Hdf5Structure {
         case LINK -> Hdf5Groups.link(in, links);
         case LINK_INFO -> {
           hasLinkInfo = true;
-          dense(in, 8, "groups with many links in a fractal heap");
+          inHeap(in, 8, LINKS_BY_NAME, link -> Hdf5Groups.link(link, links));
         }
-        case ATTRIBUTE_INFO -> dense(in, 2, "attributes in a fractal heap");
+        case ATTRIBUTE_INFO ->
+            inHeap(
+                in,
+                2,
+                ATTRIBUTES_BY_NAME,
+                attribute -> Hdf5Structure.this.attributes.read(attribute, attributes));
         case EXTERNAL_FILES -> throw unsupported("data stored in another file");
         case SHARED_TABLE, CACHE_IMAGE, DRIVER_INFO, BTREE_K ->
             throw unsupported("header message " + message.type());
@@ -191,10 +193,10 @@ final class Hdf5Structure {
     }
 
     /**
-     * Link info and attribute info both end in the address of a heap, undefined where they keep
-     * none.
+     * Link info and attribute info: where a heap with more links or attributes lies, and the B-tree
+     * that lists them by name.
      */
-    private void dense(ByteBuffer in, int creationIndexBytes, String feature) {
+    private void inHeap(ByteBuffer in, int creationIndexBytes, int tree, Consumer<ByteBuffer> add) {
       int version = in.get();
       int flags = in.get();
       if (version != 0) {
@@ -203,8 +205,14 @@ final class Hdf5Structure {
       if ((flags & 1) != 0) {
         in.position(in.position() + creationIndexBytes);
       }
-      if (in.getLong() != Hdf5Superblock.UNDEFINED) {
-        beyond.add(feature);
+      long heapAddress = in.getLong();
+      long treeAddress = in.getLong();
+      if (heapAddress != Hdf5Superblock.UNDEFINED) {
+        Hdf5FractalHeap heap = new Hdf5FractalHeap(file, heapAddress);
+        for (ByteBuffer record : Hdf5Btree2.records(file, treeAddress, tree)) {
+          record.position(tree == LINKS_BY_NAME ? 4 : 0); // links begin with a hash of the name
+          add.accept(heap.object(record));
+        }
       }
     }
   }

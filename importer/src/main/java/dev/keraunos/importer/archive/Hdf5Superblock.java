@@ -7,6 +7,7 @@ import java.util.Optional;
 /**
  * The superblock of an HDF5 file, versions 0 to 3 (HDF5 file format, II).
  *
+ * @param hasChecksums whether it is of a version whose structures carry checksums
  * @param base where it lies; addresses count from here
  * @param root the address of the root group's object header
  * @param groupLeafK half the entries of a symbol table node
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param extension the address of the superblock extension, if there is one
  */
 record Hdf5Superblock(
+    boolean hasChecksums,
     long base,
     long root,
     int groupLeafK,
@@ -91,7 +93,7 @@ record Hdf5Superblock(
     if (leafK == 0 || internalK == 0 || chunkK == 0 || cacheType < 0 || cacheType > 1) {
       throw new IllegalArgumentException("a superblock with impossible settings");
     }
-    return new Hdf5Superblock(base, root, leafK, internalK, chunkK, cache, Optional.empty());
+    return new Hdf5Superblock(false, base, root, leafK, internalK, chunkK, cache, Optional.empty());
   }
 
   private static Hdf5Superblock late(ByteBuffer in, long base, long size) {
@@ -103,6 +105,7 @@ record Hdf5Superblock(
     long root = in.getLong();
     in.position(in.position() + CHECKSUM);
     return new Hdf5Superblock(
+        true,
         base,
         root,
         DEFAULT_LEAF_K,

@@ -7,25 +7,39 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The recorded models of the repository. */
+/** The recorded models of the repository, and files made from them. */
 public final class Fixtures {
   private static final Path CASES = Path.of("..", "fixtures", "cases");
 
   private Fixtures() {}
+
+  /** All recorded models. */
+  public static List<Path> models() {
+    return files(CASES).stream()
+        .filter(file -> !file.startsWith(CASES.resolve("hostile")))
+        .filter(file -> !file.startsWith(CASES.resolve("variants")))
+        .filter(file -> file.toString().endsWith(".h5") || file.toString().endsWith(".keras"))
+        .toList();
+  }
 
   /** Where the models of an oracle lie. */
   public static Path folder(String oracle) {
     return CASES.resolve(oracle);
   }
 
-  /** All model files below the cases, hostile ones excepted. */
-  public static List<Path> models() {
-    try (Stream<Path> files = Files.walk(CASES)) {
-      return files
-          .filter(file -> !file.startsWith(CASES.resolve("hostile")))
-          .filter(file -> file.toString().endsWith(".h5") || file.toString().endsWith(".keras"))
-          .sorted()
-          .toList();
+  /** One model in every storage that HDF5 tools may give it. */
+  static List<Path> variants() {
+    return files(CASES.resolve("variants"));
+  }
+
+  /** The folder of files that must be refused. */
+  static Path hostile() {
+    return CASES.resolve("hostile");
+  }
+
+  private static List<Path> files(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

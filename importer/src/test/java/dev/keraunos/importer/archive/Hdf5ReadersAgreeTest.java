@@ -1,6 +1,7 @@
 package dev.keraunos.importer.archive;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.tensor.Tensor;
@@ -34,6 +35,47 @@ class Hdf5ReadersAgreeTest {
         compare(new ZipArchive(file).open("model.weights.h5"));
       }
     }
+  }
+
+  static List<Path> variants() {
+    return Fixtures.variants();
+  }
+
+  /** What other tools may make of a file; {@code numbers.h5} holds every element type. */
+  @ParameterizedTest
+  @MethodSource("variants")
+  void onEveryStorage(Path variant) throws IOException {
+    try (ByteSource file = ByteSource.of(variant)) {
+      Hdf5Group nativ = new NativeHdf5Reader().read(file, path -> true);
+      Hdf5Group java = readInJava(file, variant.endsWith("chunked_latest.h5"));
+      compare("", java, nativ);
+      if (!variant.endsWith("numbers.h5")) {
+        Hdf5Group original;
+        try (ByteSource plain = ByteSource.of(variant.resolveSibling("plain.h5"))) {
+          original = new NativeHdf5Reader().read(plain, path -> true);
+        }
+        compareData("", java, original);
+      }
+    }
+  }
+
+  private static Hdf5Group readInJava(ByteSource file, boolean beyond) {
+    if (beyond) {
+      assertThrows(
+          JavaHdf5Reader.BeyondJava.class, () -> new JavaHdf5Reader().read(file, path -> true));
+      return Hdf5Reader.readAny(file, path -> true);
+    }
+    return new JavaHdf5Reader().read(file, path -> true);
+  }
+
+  private static void compareData(String path, Hdf5Group one, Hdf5Group other) {
+    assertEquals(other.groups().keySet(), one.groups().keySet(), path);
+    other
+        .datasets()
+        .forEach((name, data) -> compare(path + "/" + name, one.datasets().get(name), data));
+    other
+        .groups()
+        .forEach((name, group) -> compareData(path + "/" + name, one.groups().get(name), group));
   }
 
   private static void compare(ByteSource file) {

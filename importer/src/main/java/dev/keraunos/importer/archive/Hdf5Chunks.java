@@ -1,0 +1,186 @@
+package dev.keraunos.importer.archive;
+
+import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * The data of a chunked dataset: blocks of one shape, each packed by itself.
+ *
+ * @param shape of a chunk; those at the far edges reach beyond the dataset
+ * @param filters what packed them, in the order applied
+ */
+record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
+  /**
+   * One chunk.
+   *
+   * @param offset of its first element in the dataset
+   * @param unapplied bit i is set if filter i was left out
+   */
+  record Chunk(Shape offset, long address, int size, int unapplied) {}
+
+  /** How data is packed. */
+  enum Filter {
+    DEFLATE,
+    SHUFFLE,
+    FLETCHER32
+  }
+
+  private static final int CHECKSUM = 4;
+  private static final int FLETCHER_MODULUS = 65535;
+
+  /** The bytes that all chunks take in the file. */
+  long storedBytes() {
+    return chunks.stream().mapToLong(Chunk::size).sum();
+  }
+
+  /** Fills a tensor of the dataset's shape. */
+  void read(ByteSource file, Tensor target) {
+    requireComplete(target.shape());
+    int width = target.dtype().bytes();
+    int chunkBytes = Math.toIntExact(Math.multiplyExact(shape.size(), width));
+    for (Chunk chunk : chunks) {
+      byte[] packed = new byte[chunk.size];
+      file.read(chunk.address, ByteBuffer.wrap(packed));
+      byte[] data = unpack(packed, chunk.unapplied, chunkBytes, width);
+      if (data.length != chunkBytes) {
+        throw damaged("a chunk of " + data.length + " bytes instead of " + chunkBytes);
+      }
+      place(data, chunk.offset, target, width);
+    }
+  }
+
+  private void requireComplete(Shape whole) {
+    long expected = 1;
+    for (int axis = 0; axis < whole.rank(); axis++) {
+      expected *= (whole.dim(axis) + shape.dim(axis) - 1) / shape.dim(axis);
+    }
+    Set<Shape> offsets = new HashSet<>();
+    for (Chunk chunk : chunks) {
+      offsets.add(chunk.offset);
+      for (int axis = 0; axis < whole.rank(); axis++) {
+        long at = chunk.offset.dim(axis);
+        if (at % shape.dim(axis) != 0 || at >= whole.dim(axis)) {
+          throw damaged("a chunk at " + chunk.offset + " of a dataset of shape " + whole);
+        }
+      }
+    }
+    if (offsets.size() != expected || chunks.size() != expected) {
+      throw damaged(chunks.size() + " chunks instead of " + expected);
+    }
+  }
+
+  private static ModelFileException damaged(String found) {
+    return new ModelFileException(
+        "", found, "complete chunks", "The file is damaged or hostile: fetch it again.");
+  }
+
+  private byte[] unpack(byte[] packed, int unapplied, int chunkBytes, int width) {
+    byte[] data = packed;
+    for (int i = filters.size() - 1; i >= 0; i--) {
+      if (((unapplied >>> i) & 1) == 0) {
+        data =
+            switch (filters.get(i)) {
+              case DEFLATE -> inflate(data, chunkBytes + CHECKSUM);
+              case SHUFFLE -> unshuffle(data, width);
+              case FLETCHER32 -> checked(data);
+            };
+      }
+    }
+    return data;
+  }
+
+  private static byte[] inflate(byte[] packed, int limit) {
+    Inflater inflater = new Inflater();
+    try {
+      inflater.setInput(packed);
+      byte[] data = new byte[limit];
+      int size = 0;
+      int count;
+      while ((count = inflater.inflate(data, size, limit - size)) > 0) {
+        size += count;
+      }
+      if (!inflater.finished()) {
+        throw damaged("a chunk that does not unpack to its size");
+      }
+      return Arrays.copyOf(data, size);
+    } catch (DataFormatException e) {
+      throw damaged("a chunk that does not unpack: " + e.getMessage());
+    } finally {
+      inflater.end();
+    }
+  }
+
+  /** Bytes stored by their place in the element: all first ones, then all second ones. */
+  private static byte[] unshuffle(byte[] shuffled, int width) {
+    int elements = shuffled.length / width;
+    byte[] data = shuffled.clone();
+    for (int place = 0; place < width; place++) {
+      for (int i = 0; i < elements; i++) {
+        data[i * width + place] = shuffled[place * elements + i];
+      }
+    }
+    return data;
+  }
+
+  /** Data without the Fletcher checksum behind it, which is of 16-bit big-endian words. */
+  private static byte[] checked(byte[] data) {
+    int size = data.length - CHECKSUM;
+    if (size < 0) {
+      throw damaged("a chunk without its checksum");
+    }
+    long first = 0;
+    long second = 0;
+    for (int i = 0; i < size; i += 2) {
+      int low = i + 1 < size ? data[i + 1] & 0xff : 0;
+      first = (first + ((data[i] & 0xff) << 8) + low) % FLETCHER_MODULUS;
+      second = (second + first) % FLETCHER_MODULUS;
+    }
+    long storedFirst = (data[size] & 0xff) | ((data[size + 1] & 0xff) << 8);
+    long storedSecond = (data[size + 2] & 0xff) | ((data[size + 3] & 0xff) << 8);
+    if (storedFirst % FLETCHER_MODULUS != first || storedSecond % FLETCHER_MODULUS != second) {
+      throw damaged("a chunk that does not match its checksum");
+    }
+    return Arrays.copyOf(data, size);
+  }
+
+  /** Copies a chunk run by run, leaving out what reaches beyond the dataset. */
+  private void place(byte[] data, Shape offset, Tensor target, int width) {
+    Shape whole = target.shape();
+    int last = whole.rank() - 1;
+    long[] strides = whole.strides();
+    long run = Math.min(shape.dim(last), whole.dim(last) - offset.dim(last));
+    long rows = shape.size(0, last);
+    for (long row = 0; row < rows; row++) {
+      long rest = row;
+      long at = offset.dim(last);
+      boolean inside = true;
+      for (int axis = last - 1; axis >= 0; axis--) {
+        long index = offset.dim(axis) + rest % shape.dim(axis);
+        rest /= shape.dim(axis);
+        inside &= index < whole.dim(axis);
+        at += index * strides[axis];
+      }
+      if (inside) {
+        put(data, (int) (row * shape.dim(last) * width), target, at * width, (int) (run * width));
+      }
+    }
+  }
+
+  private static void put(byte[] data, int from, Tensor target, long to, int count) {
+    int done = 0;
+    while (done < count) {
+      ByteBuffer window = target.bytes(to + done, count - done);
+      int part = window.remaining();
+      window.put(data, from + done, part);
+      done += part;
+    }
+  }
+}
