@@ -35,7 +35,12 @@ class RecordedModelsTest {
       ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
       assertFalse(topology.calls().isEmpty());
       long stored = archive.weights().arrays().stream().mapToLong(a -> a.value().size()).sum();
-      assertEquals(stored, match(archive, topology).parameters().get(""));
+      long matched = match(archive, topology).parameters().get("");
+      if (archive.config().toString().contains("CuDNNLSTM")) {
+        assertTrue(matched < stored, "its two biases become their sum");
+      } else {
+        assertEquals(stored, matched);
+      }
     }
   }
 
