@@ -26,11 +26,18 @@ final class Runner implements AutoCloseable {
     Graph graph = executable.graph();
     this.splits =
         graph.inputs().stream().allMatch(Runner::isBatched)
-            && graph.outputs().values().stream().allMatch(Runner::isBatched);
+            && graph.outputs().values().stream().allMatch(Runner::isBatched)
+            && graph.nodes().stream().noneMatch(Runner::couplesSamples);
   }
 
   private static boolean isBatched(Value value) {
     return value.rank() > 0 && !value.shape().isKnown(0);
+  }
+
+  /** Batch statistics (BatchNormalization of Keras 1 in mode 2) depend on all samples at once. */
+  private static boolean couplesSamples(Node node) {
+    boolean reduces = node.op() instanceof Op.Reduce reduce && reduce.axes().contains(0);
+    return reduces && isBatched(node.inputs().get(0));
   }
 
   Executable executable() {

@@ -60,7 +60,8 @@ final class Crossentropy {
     }
     double inner = dialect.isAtLeast(Profile.P23) && !dialect.isAtLeast(Profile.K30) ? EPSILON : 0;
     Value positive = multiply(y, log(inner == 0 ? clipped : add(clipped, inner)));
-    // TensorFlow's graph optimiser turns (1 - p) + inner into (1 + inner) - p: near p = 1 not the same in float32
+    // TensorFlow's graph optimiser turns (1 - p) + inner into (1 + inner) - p: near p = 1 not the
+    // same in float32
     Value negatives = multiply(subtract(1, y), log(subtract(1 + inner, clipped)));
     return negative(add(positive, negatives));
   }

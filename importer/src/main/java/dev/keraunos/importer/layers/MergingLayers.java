@@ -63,7 +63,7 @@ final class MergingLayers {
   private static Value mask(LayerCall call) {
     List<Value> masks = call.inputs().stream().map(Masked::mask).toList();
     BinaryOperator<Value> join = leavesOutMasked(call) ? Ops::logicalOr : Ops::logicalAnd;
-    boolean dropped = losesMasks(call) || leavesOutMasked(call) && masks.contains(null);
+    boolean dropped = losesMasks(call) || (leavesOutMasked(call) && masks.contains(null));
     return dropped ? null : masks.stream().filter(Objects::nonNull).reduce(join).orElse(null);
   }
 
