@@ -96,15 +96,18 @@ class ConfigTest {
   void dtypePoliciesInEveryForm() {
     assertEquals(DType.FLOAT32, policy("null").compute());
     assertEquals(DType.FLOAT64, policy("\"float64\"").compute());
-    String named = "{\"class_name\": \"%s\", \"config\": {\"name\": \"mixed_float16\"}}";
     for (String className : new String[] {"Policy", "PolicyV1", "DTypePolicy"}) {
-      DTypePolicy mixed = policy(String.format(named, className));
+      DTypePolicy mixed =
+          policy(
+              "{\"class_name\": \"" + className + "\", \"config\": {\"name\": \"mixed_float16\"}}");
       assertEquals(DType.FLOAT16, mixed.compute());
       assertEquals(DType.FLOAT32, mixed.variable());
     }
     assertEquals("int8", policy("\"int8_from_float32\"").quantization());
-    String map = "{\"class_name\": \"DTypePolicyMap\", \"config\": {\"default_policy\": %s}}";
-    assertEquals(DType.BFLOAT16, policy(String.format(map, "\"mixed_bfloat16\"")).compute());
+    String map =
+        "{\"class_name\": \"DTypePolicyMap\", \"config\": {\"default_policy\":"
+            + " \"mixed_bfloat16\"}}";
+    assertEquals(DType.BFLOAT16, policy(map).compute());
     assertThrows(ModelFileException.class, () -> policy("\"float7\""));
   }
 }
