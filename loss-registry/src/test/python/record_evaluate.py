@@ -51,6 +51,7 @@ class Line:
 
 
 CASES = []
+CATALOGUE = []
 
 
 def case(since=(1, 2), until=(9,), **options):
@@ -253,6 +254,110 @@ simple(FIRST, "custom_scalar", "sigmoid", (4,), MULTI, "dice")
 simple(FIRST, "custom_scalar_metric", "sigmoid", (4,), MULTI, "mse", metrics=["dice"])
 
 
+EVALUATE, CASES = CASES, CATALOGUE
+
+V24, V25, V28, V32, V33, V34, V38, V311 = ((2, 0, 4), (2, 0, 5), (2, 8), (3, 2), (3, 3), (3, 4), (3, 8), (3, 11))
+POSITIVE = lambda r, n: np.abs(real(r, n, 4)) + 0.1
+NONZERO = lambda r, n: real(r, n, 4) + np.float32(3)
+SIGNS = lambda r, n: r.choice([-1.0, 1.0], (n, 4)).astype("float32")
+MIXED = lambda r, n: np.vstack([r.choice([-1.0, 1.0], (2, 4)), r.choice([0.0, 1.0], (n - 2, 4))]).astype("float32")
+SHARES = lambda r, n: (lambda e: (e / e.sum(-1, keepdims=True)).astype("float32"))(np.exp(real(r, n, 4)))
+STEPLABELS = lambda r, n: r.randint(1, 4, (n, 3))
+
+simple(FIRST, "mape", "linear", (4,), NONZERO, "mape", metrics=["mean_absolute_percentage_error"])
+simple(FIRST, "mape_of_zeros", "linear", (4,), MULTI, "mean_absolute_percentage_error")
+simple(FIRST, "msle", "linear", (4,), POSITIVE, "msle", metrics=["mean_squared_logarithmic_error"])
+simple(FIRST, "hinge_signs", "linear", (4,), SIGNS, "hinge", metrics=["squared_hinge"])
+simple(FIRST, "hinge_bits", "linear", (4,), MULTI, "squared_hinge", metrics=["hinge"])
+simple(FIRST, "hinge_mixed", "linear", (4,), MIXED, "hinge")
+simple(V25, "categorical_hinge", "linear", (4,), HOT, "categorical_hinge", metrics=["categorical_hinge"])
+simple(V24, "logcosh", "linear", (4,), REAL, "logcosh", until=V3, metrics=["logcosh"])
+simple(V26, "log_cosh", "linear", (4,), REAL, "log_cosh")
+simple(V23, "huber_loss", "linear", (4,), REAL, "huber_loss", until=V3)
+simple(V26, "huber", "linear", (4,), REAL, "huber")
+simple(FIRST, "kld", "softmax", (4,), SHARES, "kld")
+simple(FIRST, "kullback_leibler_divergence", "softmax", (4,), HOT, "kullback_leibler_divergence", until=V3, metrics=["kullback_leibler_divergence"])
+simple(V26, "kl_divergence", "sigmoid", (4,), SHARES, "kl_divergence", metrics=["kl_divergence"])
+simple(FIRST, "poisson", "sigmoid", (4,), POSITIVE, "poisson", metrics=["poisson"])
+simple(FIRST, "cosine_proximity", "linear", (4,), REAL, "cosine_proximity", until=V26, metrics=["cosine_proximity"])
+simple(V23, "cosine_similarity", "linear", (4,), REAL, "cosine_similarity", metrics=["cosine_similarity"])
+simple(V28, "binary_focal", "sigmoid", (4,), MULTI, "binary_focal_crossentropy", metrics=["mse"])
+simple(V213, "categorical_focal", "softmax", (4,), HOT, "categorical_focal_crossentropy")
+simple(V32, "dice", "sigmoid", (4,), MULTI, "dice")
+simple(V33, "tversky", "sigmoid", (4,), MULTI, "tversky", weights=W1)
+simple(V3, "crossentropy_binary", "sigmoid", (1,), ONE, "crossentropy")
+simple(V3, "crossentropy_sparse", "softmax", (4,), LABELS, "ce")
+simple(V3, "crossentropy_categorical", "softmax", (4,), HOT, "crossentropy")
+simple(V37, "circle", "linear", (4,), lambda r, n: np.array([0, 1, 0, 0, 2, 2])[:n], "circle", n=6)
+simple(V34, "ctc", "linear", (6, 4), lambda r, n: np.array([[1, 2, 0], [3, 3, 1], [2, 0, 0], [1, 2, 3], [2, 2, 0]]), "ctc")
+
+for since, name, arguments, activation, shape, target in (
+    (V23, "Huber", {"delta": 0.3}, "linear", (4,), REAL),
+    (V23, "LogCosh", {}, "linear", (4,), REAL),
+    (V23, "KLDivergence", {}, "softmax", (4,), SHARES),
+    (V23, "Poisson", {}, "sigmoid", (4,), POSITIVE),
+    (V23, "SquaredHinge", {}, "linear", (4,), SIGNS),
+    (V23, "MeanAbsolutePercentageError", {}, "linear", (4,), NONZERO),
+    (V26, "CosineSimilarity", {"axis": 1}, "linear", (3, 4), STEPS),
+    (V28, "BinaryFocalCrossentropy", {"gamma": 3.0}, "sigmoid", (4,), MULTI),
+    (V28, "BinaryFocalCrossentropy", {"gamma": 1.0, "from_logits": True, "label_smoothing": 0.1}, "linear", (4,), MULTI),
+    (V210, "BinaryFocalCrossentropy", {"apply_class_balancing": True, "alpha": 0.4}, "sigmoid", (4,), MULTI),
+    (V213, "CategoricalFocalCrossentropy", {"alpha": 0.4, "gamma": 1.5, "label_smoothing": 0.1}, "softmax", (4,), HOT),
+    (V213, "CategoricalFocalCrossentropy", {"from_logits": True}, "linear", (4,), HOT),
+    (V3, "CategoricalFocalCrossentropy", {"alpha": [0.1, 0.2, 0.3, 0.4]}, "softmax", (4,), HOT),
+    (V34, "Dice", {"axis": (1, 2)}, "sigmoid", (3, 4), lambda r, n: bits(r, n, 3, 4)),
+    (V34, "Tversky", {"alpha": 0.3, "beta": 0.7}, "sigmoid", (3, 4), lambda r, n: bits(r, n, 3, 4)),
+    (V38, "Tversky", {"alpha": 0.3, "beta": 0.7, "axis": [1]}, "sigmoid", (3, 4), lambda r, n: bits(r, n, 3, 4)),
+    ((3, 10), "CategoricalGeneralizedCrossEntropy", {"q": 0.7}, "softmax", (4,), LABELS),
+    (V37, "Circle", {"gamma": 20.0, "margin": 0.2}, "linear", (4,), lambda r, n: np.array([0, 1, 0, 0, 2])[:n]),
+    ((3, 0, 2), "CTC", {}, "linear", (6, 4), STEPLABELS),
+):
+    label = "object_" + name + "".join("_" + k for k in sorted(arguments))
+    simple(since, label, activation, shape, target, loss_object(name, **arguments))
+
+
+def metric_objects(name, since, activation, shape, target, *metrics, until=(9,), weights=None, masked=False, loss="mse"):
+    """A case of metric objects, both unweighted and weighted; `metrics` are (class, arguments)."""
+
+    def make(line, prefix):
+        m = line.k.metrics
+        return [getattr(m, c)(name="%s_%s_%d" % (prefix, c.lower(), i), **a) for i, (c, a) in enumerate(metrics)]
+
+    simple(since, name, activation, shape, target, loss, until=until, weights=weights, masked=masked,
+           metrics=lambda line: make(line, "m"), weighted_metrics=lambda line: make(line, "w"))
+
+
+simple((2, 0, 7), "top_k", "softmax", (7,), lambda r, n: onehot(r, n, 7), "categorical_crossentropy", metrics=["top_k_categorical_accuracy"])
+simple((2, 0, 7), "sparse_top_k", "softmax", (7,), lambda r, n: r.randint(0, 7, (n, 1)), "sparse_categorical_crossentropy", metrics=["sparse_top_k_categorical_accuracy"])
+metric_objects("metrics_mean", V23, "softmax", (4,), HOT, ("TopKCategoricalAccuracy", {"k": 2}), ("CosineSimilarity", {}), ("RootMeanSquaredError", {}),
+               ("KLDivergence", {}), ("Poisson", {}), ("LogCoshError", {}), ("CategoricalHinge", {}), weights=W1)
+metric_objects("metrics_mean_steps", V26, "linear", (3, 4), STEPS, ("RootMeanSquaredError", {}), ("CosineSimilarity", {}), ("MeanSquaredLogarithmicError", {}), weights=COLW, masked=True)
+metric_objects("metrics_sparse", V23, "softmax", (4,), COLUMN, ("SparseTopKCategoricalAccuracy", {"k": 2}), ("SparseCategoricalAccuracy", {}), weights=W1)
+metric_objects("metrics_accuracy", V23, "linear", (4,), lambda r, n: r.randint(0, 3, (n, 4)).astype("float32"), ("Accuracy", {}), weights=W1)
+metric_objects("metrics_confusion", V23, "sigmoid", (4,), MULTI, ("TruePositives", {}), ("TrueNegatives", {}), ("FalsePositives", {}), ("FalseNegatives", {"thresholds": 0.3}),
+               ("Precision", {}), ("Recall", {}), ("Precision", {"top_k": 2}), ("Recall", {"class_id": 1}), ("Precision", {"top_k": 2, "class_id": 0}), weights=W1)
+metric_objects("metrics_confusion_thresholds", V26, "sigmoid", (4,), MULTI, ("TruePositives", {"thresholds": [0.2, 0.5, 0.8]}), ("Precision", {"thresholds": [0.0, 0.5, 1.0]}), weights=W1)
+metric_objects("metrics_auc", V23, "sigmoid", (4,), MULTI, ("AUC", {}), ("AUC", {"num_thresholds": 5}), ("AUC", {"curve": "PR"}), ("AUC", {"curve": "PR", "summation_method": "minoring"}),
+               ("AUC", {"summation_method": "majoring", "num_thresholds": 7}), ("AUC", {"thresholds": [0.2, 0.55, 0.6]}), weights=W1)
+metric_objects("metrics_auc_labels", V26, "sigmoid", (4,), MULTI, ("AUC", {"multi_label": True}), ("AUC", {"multi_label": True, "label_weights": [0.1, 0.2, 0.3, 0.4]}),
+               ("AUC", {"label_weights": [0.1, 0.2, 0.3, 0.4]}), weights=COLW)
+metric_objects("metrics_auc_logits", V26, "linear", (4,), MULTI, ("AUC", {"from_logits": True}))
+metric_objects("metrics_auc_gain", V311, "sigmoid", (4,), MULTI, ("AUC", {"curve": "PRGAIN"}))
+metric_objects("metrics_at", V23, "sigmoid", (4,), MULTI, ("SensitivityAtSpecificity", {"specificity": 0.6}), ("SpecificityAtSensitivity", {"sensitivity": 0.4}), weights=W1)
+metric_objects("metrics_at_recall", V26, "sigmoid", (4,), MULTI, ("PrecisionAtRecall", {"recall": 0.6}), ("RecallAtPrecision", {"precision": 0.5}), ("SensitivityAtSpecificity", {"specificity": 0.6, "num_thresholds": 10}), weights=W1)
+metric_objects("metrics_f", V213, "softmax", (4,), HOT, ("F1Score", {"average": "micro"}), ("F1Score", {"average": "macro"}), ("F1Score", {"average": "weighted"}), ("F1Score", {}),
+               ("FBetaScore", {"beta": 2.0, "threshold": 0.3, "average": "macro"}))
+metric_objects("metrics_r2", V213, "linear", (4,), REAL, ("R2Score", {}), ("R2Score", {"class_aggregation": "variance_weighted_average"}), weights=W1)
+metric_objects("metrics_r2_adjusted", V213, "linear", (4,), REAL, ("R2Score", {"num_regressors": 3}))
+metric_objects("metrics_correlation", V37, "linear", (4,), REAL, ("PearsonCorrelation", {}), ("ConcordanceCorrelation", {}), weights=W1)
+metric_objects("metrics_iou", V28, "softmax", (3, 4), HOTSTEPS, ("OneHotMeanIoU", {"num_classes": 4}), ("OneHotIoU", {"num_classes": 4, "target_class_ids": [1, 3]}))
+metric_objects("metrics_iou_ignored", V210, "softmax", (3, 4), lambda r, n: r.randint(0, 4, (n, 3)), ("MeanIoU", {"num_classes": 4, "ignore_class": 2, "sparse_y_pred": False}), loss="sparse_categorical_crossentropy")
+metric_objects("metrics_relative_error", V26, "linear", (4,), REAL, ("MeanRelativeError", {"normalizer": [1.0, 2.0, 0.0, 4.0]}), until=V3)
+simple(FIRST, "removed_metrics", "sigmoid", (4,), MULTI, "mse", until=V2, metrics=["precision", "recall", "fbeta_score", "fmeasure", "matthews_correlation"])
+
+CASES = EVALUATE
+
+
 def build(line, outs):
     L = line.k.layers
     inputs, outputs = [], []
@@ -294,6 +399,7 @@ def saved(line, model, customs):
                 text = file.attrs["training_config"]
                 config = json.loads(text if isinstance(text, str) else text.decode("utf-8"))
             loaded = line.k.models.load_model(path, custom_objects=customs)
+    config.update({k: {} for k in ("optimizer", "optimizer_config") if k in config})
     return loaded, config
 
 
@@ -308,7 +414,8 @@ def evaluate(line, model, x, y, w):
 def array(value):
     value = np.asarray(value)
     kind = "float" if value.dtype.kind == "f" else "int"
-    return {"shape": list(value.shape), "kind": kind, "data": [float(v) if kind == "float" else int(v) for v in value.ravel()]}
+    shortest = lambda v: float(str(np.float32(v))) if kind == "float" else int(v)
+    return {"shape": list(value.shape), "kind": kind, "data": [shortest(v) for v in value.ravel()]}
 
 
 def number(value):
@@ -357,8 +464,10 @@ def run_regularised(line, name, frozen):
     regularizers = [
         {"path": "hidden/kernel", "l1": 0.01, "l2": 0.02, "weight": array(weights[0]), "trainable": not frozen},
         {"path": "out/kernel", "l1": 0.0, "l2": 0.05, "weight": array(weights[2]), "trainable": True},
-        {"path": "out", "l1": 0.02, "l2": 0.01, "activity": array(p)},
     ]
+    # Keras 3.0 to 3.3 do not save it.
+    if getattr(model.get_layer("out"), "activity_regularizer", None) is not None:
+        regularizers.append({"path": "out", "l1": 0.02, "l2": 0.01, "activity": array(p)})
     output = {"name": "out", "y": array(y), "p": array(p)}
     return {"name": name, "compile": config, "outputs": [output], "penalties": regularizers,
             "result": {k: number(v) for k, v in result.items()}}
@@ -371,6 +480,7 @@ def main():
     parser.add_argument("--old")
     parser.add_argument("--save", choices=["h5", "keras"], default="h5")
     parser.add_argument("--only")
+    parser.add_argument("--catalogue", action="store_true", help="every loss and metric instead of every rule of evaluate")
     args = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
@@ -382,7 +492,7 @@ def main():
     line = Line(keras, args.old)
     line.save = args.save
     records, failed = [], []
-    for name, function, since, until, options in CASES:
+    for name, function, since, until, options in CATALOGUE if args.catalogue else CASES:
         if not since <= line.version < until or (args.only and args.only not in name):
             continue
         keras.backend.clear_session() if hasattr(keras.backend, "clear_session") else None

@@ -1,53 +1,85 @@
 package dev.keraunos.loss;
 
+import static dev.keraunos.graph.Ops.any;
 import static dev.keraunos.graph.Ops.argmax;
 import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.equal;
+import static dev.keraunos.graph.Ops.expandDims;
 import static dev.keraunos.graph.Ops.greater;
+import static dev.keraunos.graph.Ops.less;
 import static dev.keraunos.graph.Ops.max;
 import static dev.keraunos.graph.Ops.mean;
 import static dev.keraunos.graph.Ops.reshape;
 import static dev.keraunos.graph.Ops.round;
+import static dev.keraunos.graph.Ops.sliceAxis;
 import static dev.keraunos.graph.Ops.squeeze;
+import static dev.keraunos.graph.Ops.sum;
+import static dev.keraunos.graph.Ops.takeAlongAxis;
 
+import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
-import java.util.function.BiFunction;
 
 /**
  * {@code keras.metrics.binary_accuracy} and relatives: 1 where the prediction is right, 0 where it
  * is not.
  */
-final class Accuracies implements MetricFunction {
-  private final BiFunction<Value, Prediction, Value> matches;
+final class Accuracies {
+  private Accuracies() {}
 
-  private Accuracies(BiFunction<Value, Prediction, Value> matches) {
-    this.matches = matches;
+  /** Elements that are equal. */
+  static MetricFunction equality() {
+    return new BuiltInMetric(
+        (y, p) -> {
+          Value right = asFloat(equal(cast(y, p.value().dtype()), p.value()));
+          return p.dialect().isAtLeast(3, 4, 0) ? right : mean(right, -1);
+        });
   }
 
   /** The share of elements on the right side of a threshold. */
-  static Accuracies binary(double threshold) {
-    return new Accuracies((y, p) -> binary(y, p, threshold));
+  static MetricFunction binary(double threshold) {
+    return new BuiltInMetric((y, p) -> binary(y, p, threshold));
   }
 
   /** One-hot targets whose largest channel is also the prediction's. */
-  static Accuracies categorical() {
-    return new Accuracies((y, p) -> asFloat(equal(argmax(y, -1), argmax(p.value(), -1))));
+  static MetricFunction categorical() {
+    return new BuiltInMetric((y, p) -> asFloat(equal(argmax(y, -1), argmax(p.value(), -1))));
   }
 
   /** Labels that are the prediction's largest channel. */
-  static Accuracies sparseCategorical() {
-    return new Accuracies(Accuracies::sparse);
+  static MetricFunction sparseCategorical() {
+    return new BuiltInMetric(Accuracies::sparse);
   }
 
-  @Override
-  public Value values(Value yTrue, Value yPred) {
-    return matches.apply(yTrue, Prediction.of(yPred));
+  /** One-hot targets than whose channel fewer than k are larger. */
+  static MetricFunction topK(int k) {
+    return new BuiltInMetric((y, p) -> inTopK(argmax(y, -1), p.value(), k));
   }
 
-  @Override
-  public Scores values(Value yTrue, Prediction yPred) {
-    return Scores.of(matches.apply(yTrue, yPred));
+  /** Labels than whose channel fewer than k are larger. */
+  static MetricFunction sparseTopK(int k) {
+    return new BuiltInMetric((y, p) -> inTopK(column(y, p.value()), p.value(), k));
+  }
+
+  /** Labels among the first k of a list of ids. */
+  static MetricFunction sparseTopKOfIds(int k) {
+    return new BuiltInMetric(
+        (y, p) -> {
+          Value first = sliceAxis(p.value(), -1, Range.of(0, k));
+          Value labels = cast(column(y, p.value()), first.dtype());
+          return asFloat(any(equal(expandDims(labels, -1), first), -1));
+        });
+  }
+
+  /** Labels without a trailing axis of length 1. */
+  private static Value column(Value y, Value p) {
+    return y.rank() == p.rank() ? squeeze(y, -1) : y;
+  }
+
+  private static Value inTopK(Value labels, Value p, int k) {
+    Value ids = expandDims(cast(labels, DType.INT32), -1);
+    Value larger = asFloat(greater(p, takeAlongAxis(p, ids, -1)));
+    return asFloat(less(sum(larger, -1), k));
   }
 
   /** Up to 2.3 probabilities were rounded, so that 1.6 is wrong. */

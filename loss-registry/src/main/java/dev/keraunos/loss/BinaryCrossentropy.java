@@ -25,10 +25,12 @@ final class BinaryCrossentropy extends BuiltInLoss {
 
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
-    Value y = cast(yTrue, yPred.value().dtype());
-    if (smoothing != 0) {
-      y = add(multiply(y, 1 - smoothing), 0.5 * smoothing);
-    }
+    Value y = smooth(cast(yTrue, yPred.value().dtype()), smoothing);
     return Scores.of(mean(Crossentropy.binary(y, yPred, fromLogits), axis));
+  }
+
+  /** Labels moved towards a half. */
+  static Value smooth(Value y, double smoothing) {
+    return smoothing == 0 ? y : add(multiply(y, 1 - smoothing), 0.5 * smoothing);
   }
 }

@@ -14,18 +14,135 @@ final class BuiltIns {
     losses.put(BinaryCrossentropy::new, BINARY, "bce", "BCE");
     losses.put(CategoricalCrossentropy::new, CATEGORICAL);
     losses.put(SparseCategoricalCrossentropy::new, SPARSE);
-    losses.put(config -> Errors.squared(), "mean_squared_error", "mse", "MSE");
-    losses.put(config -> Errors.absolute(), "mean_absolute_error", "mae", "MAE");
+    losses.put(BinaryFocalCrossentropy::new, "binary_focal_crossentropy");
+    losses.put(CategoricalFocalCrossentropy::new, "categorical_focal_crossentropy");
+    losses.put(
+        GeneralizedCrossentropy::new,
+        "categorical_generalized_cross_entropy",
+        "CategoricalGeneralizedCrossEntropy");
+    losses.put(config -> ElementLoss.squaredError(), "mean_squared_error", "mse", "MSE");
+    losses.put(config -> ElementLoss.absoluteError(), "mean_absolute_error", "mae", "MAE");
+    losses.put(
+        config -> ElementLoss.absolutePercentageError(),
+        "mean_absolute_percentage_error",
+        "mape",
+        "MAPE");
+    losses.put(
+        config -> ElementLoss.squaredLogarithmicError(),
+        "mean_squared_logarithmic_error",
+        "msle",
+        "MSLE");
+    losses.put(config -> ElementLoss.hinge(), "hinge");
+    losses.put(config -> ElementLoss.squaredHinge(), "squared_hinge");
+    losses.put(config -> new CategoricalHinge(), "categorical_hinge");
+    losses.put(config -> ElementLoss.logCosh(), "logcosh", "log_cosh", "LogCosh");
+    losses.put(Huber::new, "huber_loss", "huber", "Huber");
+    losses.put(
+        config -> ElementLoss.klDivergence(),
+        "kullback_leibler_divergence",
+        "kl_divergence",
+        "kld",
+        "KLD",
+        "KLDivergence");
+    losses.put(config -> ElementLoss.poisson(), "poisson", "Poisson");
+    losses.put(
+        CosineSimilarity::new,
+        "cosine_proximity",
+        "cosine_similarity",
+        "cosine",
+        "CosineSimilarity",
+        "CosineProximity");
+    losses.put(Overlap::dice, "dice", "Dice");
+    losses.put(Overlap::tversky, "tversky", "Tversky");
+    losses.put(Circle::new, "circle", "Circle");
+    losses.put(config -> new Ctc(), "ctc", "CTC");
   }
 
   static void metrics(NameTable<MetricFactory> metrics) {
+    metrics.put(config -> Accuracies.equality(), "Accuracy");
     metrics.put(
         config -> Accuracies.binary(Configs.number(config, "threshold", 0.5)), "binary_accuracy");
     metrics.put(config -> Accuracies.categorical(), "categorical_accuracy");
     metrics.put(config -> Accuracies.sparseCategorical(), "sparse_categorical_accuracy");
+    metrics.put(config -> Accuracies.topK(k(config)), "top_k_categorical_accuracy");
+    metrics.put(BuiltIns::sparseTopK, "sparse_top_k_categorical_accuracy");
+    metrics.put(
+        MeanMetrics::cosineSimilarity,
+        "cosine_proximity",
+        "cosine_similarity",
+        "cosine",
+        "CosineSimilarity");
+    metrics.put(config -> MetricFunction.of(ElementLoss.logCosh()), "logcosh", "LogCoshError");
+    metrics.put(config -> MeanMetrics.rootMeanSquaredError(), "root_mean_squared_error");
+    metrics.put(MeanMetrics::meanRelativeError, "mean_relative_error");
+    metrics.put(MeanMetrics::pearsonCorrelation, "pearson_correlation");
+    metrics.put(MeanMetrics::concordanceCorrelation, "concordance_correlation");
+    metrics.put(config -> batch(BatchMetrics::precision), "batch_precision");
+    metrics.put(config -> batch(BatchMetrics::recall), "batch_recall");
+    metrics.put(config -> batch(BatchMetrics::fMeasure), "batch_fmeasure", "batch_fbeta_score");
+    metrics.put(config -> batch(BatchMetrics::matthewsCorrelation), "batch_matthews_correlation");
+    statefulMetrics(metrics);
+  }
+
+  private static MetricFunction batch(MetricFunction function) {
+    return function;
+  }
+
+  private static void statefulMetrics(NameTable<MetricFactory> metrics) {
     metrics.put(MeanIou::ofIds, "mean_io_u", "io_u");
     metrics.put(MeanIou::ofOneHot, "one_hot_mean_io_u", "one_hot_io_u");
     metrics.put(MeanIou::binary, "binary_io_u");
+    confusion(metrics, "true_positives", ConfusionCounts::truePositives);
+    confusion(metrics, "true_negatives", ConfusionCounts::trueNegatives);
+    confusion(metrics, "false_positives", ConfusionCounts::falsePositives);
+    confusion(metrics, "false_negatives", ConfusionCounts::falseNegatives);
+    confusion(metrics, "precision", ConfusionCounts::precision);
+    confusion(metrics, "recall", ConfusionCounts::recall);
+    constrained(
+        metrics,
+        "sensitivity",
+        "specificity",
+        ConfusionCounts::recall,
+        ConfusionCounts::specificity);
+    constrained(
+        metrics,
+        "specificity",
+        "sensitivity",
+        ConfusionCounts::specificity,
+        ConfusionCounts::recall);
+    constrained(
+        metrics, "precision", "recall", ConfusionCounts::precision, ConfusionCounts::recall);
+    constrained(
+        metrics, "recall", "precision", ConfusionCounts::recall, ConfusionCounts::precision);
+    metrics.put(Auc::new, "auc", "AUC");
+    metrics.put(FBetaScore::new, "fbeta_score", "FBetaScore", "f1_score", "F1Score");
+    metrics.put(R2Score::new, "r2_score", "R2Score");
+  }
+
+  private static void confusion(
+      NameTable<MetricFactory> metrics, String name, ConfusionMetric.Figure figure) {
+    metrics.put(config -> new ConfusionMetric(config, figure), name);
+  }
+
+  private static void constrained(
+      NameTable<MetricFactory> metrics,
+      String wanted,
+      String constrained,
+      ConfusionMetric.Figure wantedFigure,
+      ConfusionMetric.Figure constrainedFigure) {
+    metrics.put(
+        config -> new ConstrainedMetric(config, constrained, constrainedFigure, wantedFigure),
+        wanted + "_at_" + constrained);
+  }
+
+  private static int k(JsonNode config) {
+    return config.path("k").asInt(5);
+  }
+
+  private static Metric sparseTopK(JsonNode config) {
+    return Configs.flag(config, "from_sorted_ids")
+        ? Accuracies.sparseTopKOfIds(k(config))
+        : Accuracies.sparseTopK(k(config));
   }
 
   static void regularizers(NameTable<RegularizerFactory> regularizers) {

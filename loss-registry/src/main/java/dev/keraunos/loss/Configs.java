@@ -19,4 +19,32 @@ final class Configs {
     JsonNode axis = config.path("axis");
     return axis.isArray() && axis.size() == 1 ? axis.get(0).asInt() : axis.asInt(-1);
   }
+
+  /** A list of axes, empty for None, which means all. */
+  static int[] axes(JsonNode config) {
+    JsonNode axis = config.path("axis");
+    JsonNode list = axis.has("items") ? axis.get("items") : axis;
+    if (list.isNumber()) {
+      return new int[] {list.asInt()};
+    }
+    int[] axes = new int[list.size()];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = list.get(i).asInt();
+    }
+    return axes;
+  }
+
+  /** A number or a list of them. */
+  static float[] numbers(JsonNode config, String key, float absent) {
+    JsonNode value = config.path(key);
+    JsonNode list = value.has("items") ? value.get("items") : value;
+    if (!list.isArray()) {
+      return new float[] {(float) number(config, key, absent)};
+    }
+    float[] numbers = new float[list.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = (float) list.get(i).asDouble();
+    }
+    return numbers;
+  }
 }

@@ -46,7 +46,10 @@ final class Crossentropy {
     }
   }
 
-  /** −(y ln p + (1−y) ln(1−p)) per element. */
+  /**
+   * −(y ln p + (1−y) ln(1−p)) per element. Keras 2.3 to tf_keras add an epsilon to p and to 1 − p;
+   * TensorFlow's graph optimizer turns the latter into (1 + epsilon) − p, which rounds differently.
+   */
   static Value binary(Value y, Prediction yPred, boolean fromLogits) {
     Source source = Source.of(yPred, fromLogits);
     Dialect dialect = yPred.dialect();
@@ -58,11 +61,9 @@ final class Crossentropy {
     if (viaLogits(dialect)) {
       return binaryOfLogits(y, log(divide(clipped, subtract(1, clipped))));
     }
-    double inner = dialect.isAtLeast(Profile.P23) && !dialect.isAtLeast(Profile.K30) ? EPSILON : 0;
-    Value positive = multiply(y, log(inner == 0 ? clipped : add(clipped, inner)));
-    // TensorFlow's graph optimiser turns (1 - p) + inner into (1 + inner) - p: near p = 1 not the
-    // same in float32
-    Value negatives = multiply(subtract(1, y), log(subtract(1 + inner, clipped)));
+    boolean shifts = dialect.isAtLeast(Profile.P23) && !dialect.isAtLeast(Profile.K30);
+    Value positive = multiply(y, log(shifts ? add(clipped, EPSILON) : clipped));
+    Value negatives = multiply(subtract(1, y), log(subtract(shifts ? 1 + EPSILON : 1, clipped)));
     return negative(add(positive, negatives));
   }
 

@@ -30,11 +30,11 @@ public final class KerasLosses {
 
   /** (..., C) to (...). */
   public static Value meanSquaredError(Value yTrue, Prediction yPred) {
-    return Errors.squared().scores(yTrue, yPred).values();
+    return ElementLoss.squaredError().scores(yTrue, yPred).values();
   }
 
   /** (..., C) to (...). */
   public static Value meanAbsoluteError(Value yTrue, Prediction yPred) {
-    return Errors.absolute().scores(yTrue, yPred).values();
+    return ElementLoss.absoluteError().scores(yTrue, yPred).values();
   }
 }

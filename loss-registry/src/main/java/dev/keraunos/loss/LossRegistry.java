@@ -72,15 +72,31 @@ public final class LossRegistry {
   }
 
   /**
-   * The name of the metric that {@code accuracy} or {@code crossentropy} stands for; other names as
-   * they are.
+   * What a saved metric stands for beside an output: {@code accuracy} and {@code crossentropy}
+   * depend on it, some names on the version. Other names, and those that someone registered, are
+   * themselves.
    *
    * @param loss the saved loss of the output, or null
    */
   public JsonNode resolve(
       JsonNode saved, Dialect dialect, JsonNode loss, Shape yTrue, Shape yPred) {
-    return MetricResolution.resolve(
-        saved, dialect, loss == null ? "" : canonicalName(loss), yTrue, yPred);
+    boolean overridden =
+        metrics
+            .find(SavedObject.of(saved))
+            .filter(e -> !e.origin().equals(NameTable.KERAS))
+            .isPresent();
+    String lossName = loss == null ? "" : canonicalName(loss);
+    return overridden ? saved : MetricResolution.resolve(saved, dialect, lossName, yTrue, yPred);
+  }
+
+  /** Who registered the loss or metric of a saved name; empty for what Keras itself brings. */
+  public Optional<String> origin(JsonNode saved) {
+    SavedObject object = SavedObject.of(saved);
+    return metrics
+        .find(object)
+        .map(NameTable.Entry::origin)
+        .or(() -> losses.find(object).map(NameTable.Entry::origin))
+        .filter(origin -> !origin.equals(NameTable.KERAS));
   }
 
   /**
@@ -100,6 +116,8 @@ public final class LossRegistry {
     private final NameTable<RegularizerFactory> regularizers =
         new NameTable<>("regularizer", Stubs.REGULARIZER);
 
+    private String origin = "the caller";
+
     private Builder() {
       BuiltIns.losses(losses);
       BuiltIns.metrics(metrics);
@@ -113,7 +131,7 @@ public final class LossRegistry {
 
     /** A loss that depends on saved settings. */
     public Builder loss(String name, LossFactory factory) {
-      losses.put(factory, name);
+      losses.put(name, new NameTable.Entry<>(name, factory, origin));
       return this;
     }
 
@@ -124,19 +142,24 @@ public final class LossRegistry {
 
     /** A metric that depends on saved settings. */
     public Builder metric(String name, MetricFactory factory) {
-      metrics.put(factory, name);
+      metrics.put(name, new NameTable.Entry<>(name, factory, origin));
       return this;
     }
 
     /** A regulariser that depends on saved settings. */
     public Builder regularizer(String name, RegularizerFactory factory) {
-      regularizers.put(factory, name);
+      regularizers.put(name, new NameTable.Entry<>(name, factory, origin));
       return this;
     }
 
     /** Everything that the {@link LossProvider}s of a class loader bring. */
     public Builder providers(ClassLoader loader) {
-      ServiceLoader.load(LossProvider.class, loader).forEach(provider -> provider.register(this));
+      String before = origin;
+      for (LossProvider provider : ServiceLoader.load(LossProvider.class, loader)) {
+        origin = provider.getClass().getName();
+        provider.register(this);
+      }
+      origin = before;
       return this;
     }
 

@@ -1,19 +1,8 @@
 package dev.keraunos.loss;
 
-import static dev.keraunos.graph.Ops.argmax;
-import static dev.keraunos.graph.Ops.cast;
-import static dev.keraunos.graph.Ops.expandDims;
-import static dev.keraunos.graph.Ops.greaterEqual;
-import static dev.keraunos.graph.Ops.matmul;
-import static dev.keraunos.graph.Ops.multiply;
-import static dev.keraunos.graph.Ops.notEqual;
-import static dev.keraunos.graph.Ops.oneHot;
-import static dev.keraunos.graph.Ops.reshape;
-import static dev.keraunos.graph.Ops.transpose;
-
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.graph.Value;
-import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -23,7 +12,7 @@ import java.util.OptionalInt;
  * averaged over the classes that occur. Classes are ids, or the largest channel where the flags say
  * so.
  */
-final class MeanIou implements MetricState {
+final class MeanIou implements StatefulMetric {
   private final int classes;
   private final OptionalInt ignored;
   private final OptionalDouble threshold;
@@ -42,9 +31,11 @@ final class MeanIou implements MetricState {
     sparseTrue = config.path("sparse_y_true").asBoolean(sparse);
     sparsePred = config.path("sparse_y_pred").asBoolean(sparse);
     axis = config.path("axis").asInt(-1);
-    targets = new int[config.path("target_class_ids").size()];
+    JsonNode ids = config.path("target_class_ids");
+    JsonNode list = ids.has("items") ? ids.get("items") : ids;
+    targets = new int[list.isArray() ? list.size() : classes];
     for (int i = 0; i < targets.length; i++) {
-      targets[i] = config.get("target_class_ids").get(i).asInt();
+      targets[i] = list.isArray() ? list.get(i).asInt() : i;
     }
   }
 
@@ -65,46 +56,82 @@ final class MeanIou implements MetricState {
   }
 
   @Override
-  public Value update(Value yTrue, Prediction yPred, Optional<Value> weights) {
-    Value truth = ids(sparseTrue ? yTrue : argmax(yTrue, axis));
-    Value p =
-        threshold.isPresent()
-            ? greaterEqual(yPred.value(), threshold.getAsDouble())
-            : yPred.value();
-    Value rows = oneHot(truth, classes);
-    if (weights.isPresent()) {
-      boolean truncates = yPred.dialect().isAtLeast(3, 8, 0);
-      Value w = truncates ? cast(weights.get(), DType.INT32) : weights.get();
-      rows = multiply(rows, expandDims(cast(reshape(w, -1), DType.FLOAT32), -1));
-    }
-    if (ignored.isPresent()) {
-      rows =
-          multiply(rows, expandDims(cast(notEqual(truth, ignored.getAsInt()), DType.FLOAT32), -1));
-    }
-    return matmul(transpose(rows, 1, 0), oneHot(ids(sparsePred ? p : argmax(p, axis)), classes));
+  public MetricState start(Dialect dialect) {
+    return new State(dialect);
   }
 
-  private static Value ids(Value x) {
-    return reshape(cast(x, DType.INT32), -1);
-  }
+  private final class State implements MetricState {
+    private final Dialect dialect;
+    private final double[] matrix = new double[classes * classes];
 
-  @Override
-  public double result(double[] state, Dialect dialect) {
-    float epsilon = dialect.isAtLeast(Profile.K30) ? (float) Crossentropy.EPSILON : 0;
-    float sum = 0;
-    float present = 0;
-    for (int i = 0; i < (targets.length == 0 ? classes : targets.length); i++) {
-      int k = targets.length == 0 ? i : targets[i];
-      double hits = state[k * classes + k];
-      double union = -hits;
-      for (int j = 0; j < classes; j++) {
-        union += state[k * classes + j] + state[j * classes + k];
-      }
-      if (union > 0) {
-        sum += (float) hits / ((float) union + epsilon);
-        present++;
+    State(Dialect dialect) {
+      this.dialect = dialect;
+    }
+
+    @Override
+    public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
+      int[] truth = sparseTrue ? ids(yTrue, OptionalDouble.empty()) : largest(yTrue);
+      int[] guess = sparsePred ? ids(yPred, threshold) : largest(yPred);
+      boolean truncates = dialect.isAtLeast(3, 8, 0);
+      for (int i = 0; i < truth.length; i++) {
+        boolean counts = ignored.isEmpty() || truth[i] != ignored.getAsInt();
+        if (counts && isClass(truth[i]) && isClass(guess[i])) {
+          double weight =
+              weights.isEmpty() ? 1 : weights.get().getDouble(weights.get().size() == 1 ? 0 : i);
+          matrix[truth[i] * classes + guess[i]] += truncates ? (long) weight : weight;
+        }
       }
     }
-    return present == 0 ? 0 : sum / (present + epsilon);
+
+    private boolean isClass(int id) {
+      return id >= 0 && id < classes;
+    }
+
+    @Override
+    public double[] result() {
+      float epsilon = dialect.isAtLeast(Profile.K30) ? (float) Crossentropy.EPSILON : 0;
+      float sum = 0;
+      float present = 0;
+      for (int k : targets) {
+        double hits = matrix[k * classes + k];
+        double union = -hits;
+        for (int j = 0; j < classes; j++) {
+          union += matrix[k * classes + j] + matrix[j * classes + k];
+        }
+        if (union > 0) {
+          sum += (float) hits / ((float) union + epsilon);
+          present++;
+        }
+      }
+      return new double[] {present == 0 ? 0 : sum / (present + epsilon)};
+    }
+  }
+
+  private static int[] ids(Tensor tensor, OptionalDouble threshold) {
+    int[] ids = new int[(int) tensor.size()];
+    for (int i = 0; i < ids.length; i++) {
+      double value = tensor.getDouble(i);
+      ids[i] = threshold.isEmpty() ? (int) value : value >= (float) threshold.getAsDouble() ? 1 : 0;
+    }
+    return ids;
+  }
+
+  /** The largest channel of every position. */
+  private int[] largest(Tensor tensor) {
+    Shape shape = tensor.shape();
+    int channel = shape.axis(axis);
+    int inner = (int) shape.size(channel + 1, shape.rank());
+    int channels = (int) shape.dim(channel);
+    int[] ids = new int[(int) (tensor.size() / channels)];
+    for (int i = 0; i < ids.length; i++) {
+      long start = (long) (i / inner) * channels * inner + i % inner;
+      for (int k = 1; k < channels; k++) {
+        boolean larger =
+            tensor.getDouble(start + (long) k * inner)
+                > tensor.getDouble(start + (long) ids[i] * inner);
+        ids[i] = larger ? k : ids[i];
+      }
+    }
+    return ids;
   }
 }

@@ -21,6 +21,16 @@ public non-sealed interface MetricFunction extends Metric {
     return Scores.of(values(yTrue, yPred.value()));
   }
 
+  /** What is reported for an average of the values. */
+  default double result(double average) {
+    return average;
+  }
+
+  /** Whether Keras 3 applies the output's mask, as it does to every function. */
+  default boolean isMasked() {
+    return true;
+  }
+
   /** A loss as metric. */
   static MetricFunction of(Loss loss) {
     return new MetricFunction() {

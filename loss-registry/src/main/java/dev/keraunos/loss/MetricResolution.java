@@ -4,9 +4,16 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.keraunos.tensor.Shape;
 import java.util.Locale;
+import java.util.Set;
 
-/** What the strings {@code accuracy} and {@code crossentropy} stand for beside an output. */
+/**
+ * What metric names stand for that mean different things beside different outputs or in different
+ * versions.
+ */
 final class MetricResolution {
+  private static final Set<String> OF_BATCHES =
+      Set.of("precision", "recall", "fbeta_score", "fmeasure", "matthews_correlation");
+
   private MetricResolution() {}
 
   static JsonNode resolve(JsonNode saved, Dialect dialect, String loss, Shape yTrue, Shape yPred) {
@@ -16,7 +23,8 @@ final class MetricResolution {
             ? "_accuracy"
             : name.equals("crossentropy") || name.equals("ce") ? "_crossentropy" : "";
     if (suffix.isEmpty()) {
-      return saved;
+      boolean ofBatches = !dialect.isAtLeast(Profile.P20) && OF_BATCHES.contains(name);
+      return ofBatches ? TextNode.valueOf("batch_" + name) : saved;
     }
     boolean byShape = dialect.isAtLeast(Profile.T26);
     return TextNode.valueOf(

@@ -1,22 +1,20 @@
 package dev.keraunos.loss;
 
-import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 
-/** A metric with numbers of its own that add up over batches, such as a confusion matrix. */
-public non-sealed interface MetricState extends Metric {
+/** What a {@link StatefulMetric} has seen so far. */
+public interface MetricState {
   /**
-   * What a batch adds to the state: a tensor whose shape does not depend on the batch.
+   * Adds a batch.
    *
-   * @param weights sample weights and mask as that Keras hands them to a metric object; empty for
-   *     none
+   * @param yTrue targets, of any type
+   * @param yPred float32
+   * @param weights sample weights and mask as that Keras hands them to a metric object, float32;
+   *     empty for none
    */
-  Value update(Value yTrue, Prediction yPred, Optional<Value> weights);
+  void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights);
 
-  /**
-   * The metric.
-   *
-   * @param state the updates summed over all batches, in row-major order
-   */
-  double result(double[] state, Dialect dialect);
+  /** The metric: one number, or several where Keras returns an array. */
+  double[] result();
 }

@@ -14,8 +14,12 @@ final class NameTable<F> {
    * What a name stands for.
    *
    * @param name of the function, without aliases
+   * @param origin who brought it
    */
-  record Entry<F>(String name, F factory) {}
+  record Entry<F>(String name, F factory, String origin) {}
+
+  /** The origin of what Keras itself brings. */
+  static final String KERAS = "Keras";
 
   private final String kind;
   private final String stub;
@@ -27,15 +31,16 @@ final class NameTable<F> {
     this.stub = stub;
   }
 
+  /** Adds what Keras itself brings. */
   void put(F factory, String name, String... aliases) {
-    Entry<F> entry = new Entry<>(name, factory);
+    Entry<F> entry = new Entry<>(name, factory, KERAS);
     put(name, entry);
     for (String alias : aliases) {
       put(alias, entry);
     }
   }
 
-  private void put(String name, Entry<F> entry) {
+  void put(String name, Entry<F> entry) {
     exact.put(name, entry);
     snake.put(snake(name), entry);
   }

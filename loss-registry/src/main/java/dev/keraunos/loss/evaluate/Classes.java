@@ -25,11 +25,11 @@ record Classes(Kind kind, int count) {
     boolean labels =
         channels > 1 && (y.rank() + 1 == p.rank() || (y.rank() == p.rank() && Grid.isColumn(y)));
     if (labels) {
-      return allWhole(yTrue, channels)
+      return allWholeBelow(yTrue, channels)
           ? Optional.of(new Classes(Kind.LABELS, channels))
           : Optional.empty();
     }
-    if (!allWhole(yTrue, 2)) {
+    if (!allWholeBelow(yTrue, 2)) {
       return Optional.empty();
     }
     if (channels == 1) {
@@ -38,10 +38,10 @@ record Classes(Kind kind, int count) {
     return y.equals(p) ? Optional.of(new Classes(Kind.HOT, channels)) : Optional.empty();
   }
 
-  private static boolean allWhole(Tensor tensor, int to) {
+  private static boolean allWholeBelow(Tensor tensor, int limit) {
     for (long i = 0; i < tensor.size(); i++) {
       double value = tensor.getDouble(i);
-      if (value != Math.rint(value) || value >= to) {
+      if (value != Math.rint(value) || value >= limit) {
         return false;
       }
     }

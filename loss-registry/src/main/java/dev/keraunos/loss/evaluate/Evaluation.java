@@ -79,8 +79,8 @@ public final class Evaluation implements AutoCloseable {
         }
       }
     }
-    double weight =
-        dialect.profile() == Profile.K30 || (!any && endpointsCountEqually()) ? 1 : size * factor;
+    boolean equally = dialect.profile() == Profile.K30 || (!any && endpointsCountEqually());
+    double weight = (equally ? 1 : size) * factor;
     total += penalties.add(batch.activities(), weight);
     outputs.forEach(output -> output.attribution().ifPresent(a -> a.endBatch(weight)));
     loss.add(total, weight);
@@ -121,7 +121,10 @@ public final class Evaluation implements AutoCloseable {
         .orElseThrow(() -> new InputException("the batch holds no output"));
   }
 
-  /** Names and values in the order in which that Keras returns them. */
+  /**
+   * Names and values in the order in which that Keras returns them. A metric of several numbers has
+   * an entry for each, {@code name[0]} and so on.
+   */
   public Map<String, Double> result() {
     Map<String, Double> result = new LinkedHashMap<>();
     result.put("loss", loss.result());
@@ -136,7 +139,7 @@ public final class Evaluation implements AutoCloseable {
       }
     }
     for (OutputEvaluation output : outputs) {
-      output.setup().metrics().forEach(metric -> result.put(metric.name(), output.metric(metric)));
+      output.metrics().report(result);
     }
     return dialect.isAtLeast(Profile.K30) ? new TreeMap<>(result) : result;
   }

@@ -15,6 +15,14 @@ import java.util.Set;
  * Keras names them.
  */
 final class MetricNames {
+  /** What tf_keras calls functions that had other names before. */
+  private static final Map<String, String> RENAMED =
+      Map.of(
+          "kullback_leibler_divergence", "kl_divergence",
+          "logcosh", "log_cosh",
+          "huber_loss", "huber",
+          "cosine_proximity", "cosine_similarity");
+
   private final Dialect dialect;
   private final LossRegistry registry;
   private final boolean trainingConfig;
@@ -98,7 +106,8 @@ final class MetricNames {
     if (saved.isTextual()) {
       String text = saved.asText();
       boolean lookedUp = trainingConfig && dialect.isAtLeast(Profile.T26);
-      return lookedUp && !isOpen(text) ? registry.canonicalName(saved) : text;
+      String function = registry.canonicalName(saved);
+      return lookedUp && !isOpen(text) ? RENAMED.getOrDefault(function, function) : text;
     }
     String name = saved.path("config").path("name").asText("");
     return name.isEmpty() ? registry.canonicalName(saved) : name;

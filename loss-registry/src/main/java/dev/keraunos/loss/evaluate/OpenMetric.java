@@ -6,18 +6,16 @@ import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.tensor.Shape;
-import java.util.Set;
 
-/**
- * {@code accuracy} or {@code crossentropy}: what they stand for depends on the shapes or the loss
- * of the output.
- */
+/** A metric whose name stands for different functions beside different outputs. */
 record OpenMetric(LossRegistry registry, JsonNode saved, Dialect dialect, JsonNode loss)
     implements MetricFunction {
-  private static final Set<String> NAMES = Set.of("accuracy", "acc", "crossentropy", "ce");
+  private static final Shape UNSEEN = Shape.of(Shape.UNKNOWN, Shape.UNKNOWN);
 
-  static boolean isOpen(JsonNode saved) {
-    return NAMES.contains(saved.asText("").toLowerCase(java.util.Locale.ROOT));
+  /** True if the name does not stand for the same function everywhere. */
+  static boolean isOpen(LossRegistry registry, JsonNode saved, Dialect dialect) {
+    return saved.isTextual()
+        && !registry.resolve(saved, dialect, null, UNSEEN, UNSEEN).equals(saved);
   }
 
   MetricFunction resolve(Shape yTrue, Shape yPred) {

@@ -4,13 +4,10 @@ import dev.keraunos.engine.Engine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Loss;
-import dev.keraunos.loss.MetricState;
 import dev.keraunos.loss.Profile;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +40,7 @@ final class OutputEvaluation implements AutoCloseable {
   private final Engine engine;
   private final int threads;
   private final Warnings warnings;
-  private final Map<CompiledMetric, MetricAverage> averages = new HashMap<>();
-  private final Map<CompiledMetric, double[]> states = new HashMap<>();
+  private final OutputMetrics metrics;
   private final Optional<Attribution> attribution;
   private final Map<Signature, OutputProgram> programs =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -69,9 +65,7 @@ final class OutputEvaluation implements AutoCloseable {
     reduction = Reduction.of(dialect);
     boolean explained = setup.explained() && setup.loss().isPresent();
     attribution = explained ? Optional.of(new Attribution(setup)) : Optional.empty();
-    setup
-        .metrics()
-        .forEach(metric -> averages.put(metric, new MetricAverage(dialect, metric.weighted())));
+    metrics = new OutputMetrics(setup.metrics(), dialect);
   }
 
   Setup setup() {
@@ -82,6 +76,10 @@ final class OutputEvaluation implements AutoCloseable {
   boolean isNeeded(Batch batch) {
     boolean given = batch.outputs().containsKey(setup.output().name());
     return setup.loss().isPresent() || (given && !setup.metrics().isEmpty());
+  }
+
+  OutputMetrics metrics() {
+    return metrics;
   }
 
   Optional<Attribution> attribution() {
@@ -100,12 +98,9 @@ final class OutputEvaluation implements AutoCloseable {
     requireBatch(yTrue, yPred);
     Optional<Grid> mask = data.mask().map(m -> Grid.of(m).map(x -> x != 0 ? 1 : 0));
     Optional<Grid> weight = data.sampleWeight().map(Grid::of);
-    List<Optional<Tensor>> seen = seen(mask, weight, yPred.shape().rank());
-    OutputProgram program = program(Signature.of(yTrue, yPred, logits, seen));
-    try (OutputProgram.Results results = program.run(yTrue, yPred, logits, seen)) {
-      for (CompiledMetric metric : setup.metrics()) {
-        add(metric, results, yPred.shape(), mask, weight);
-      }
+    OutputProgram program = program(Signature.of(yTrue, yPred, logits));
+    try (OutputProgram.Results results = program.run(yTrue, yPred, logits)) {
+      metrics.add(results, yTrue, yPred, mask, weight);
       return setup.loss().map(loss -> loss(program, results, yTrue, yPred, mask, weight));
     }
   }
@@ -118,71 +113,29 @@ final class OutputEvaluation implements AutoCloseable {
       Optional<Grid> mask,
       Optional<Grid> weight) {
     Grid scores = Grid.of(results.scores());
+    warnings.checkTargets(setup, yTrue.shape(), yPred.shape());
     warnings.checkWeights(setup.output().name(), dialect, scores.shape(), yPred.shape(), weight);
     Reduction.Request request =
         new Reduction.Request(
             scores.shape(), yPred.shape().rank(), mask, results.valid(), weight, setup.mode());
     Grid coefficients = reduction.weigh(request).coefficients();
     double value = scores.reshape(fitted(coefficients, scores)).dot(coefficients);
-    boolean grows = setup.mode() == Reduction.Mode.NONE && !dialect.isAtLeast(Profile.K30);
-    double factor = grows && dialect.isAtLeast(Profile.T26) ? scores.size() : 1;
+    double factor = setup.mode() == Reduction.Mode.NONE ? vectorFactor(scores, yPred) : 1;
     attribution.ifPresent(a -> a.add(program, results, yTrue, yPred, request, reduction));
     return new BatchLoss(value, factor);
+  }
+
+  /** An unreduced loss is a vector, of which running averages count every entry. */
+  private double vectorFactor(Grid scores, Tensor yPred) {
+    if (dialect.profile() == Profile.K30) {
+      return yPred.shape().dim(0);
+    }
+    return dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30) ? scores.size() : 1;
   }
 
   /** The shape of the scores in which their coefficients came. */
   private static Shape fitted(Grid coefficients, Grid scores) {
     return coefficients.rank() == 0 ? scores.shape() : coefficients.shape();
-  }
-
-  private void add(
-      CompiledMetric metric,
-      OutputProgram.Results results,
-      Shape yPred,
-      Optional<Grid> mask,
-      Optional<Grid> weight) {
-    if (metric.metric() instanceof MetricState) {
-      double[] update = results.metric(metric).toDoubleArray();
-      double[] state = states.computeIfAbsent(metric, m -> new double[update.length]);
-      for (int i = 0; i < update.length; i++) {
-        state[i] += update[i];
-      }
-    } else {
-      Grid values = Grid.of(results.metric(metric));
-      averages
-          .get(metric)
-          .add(values, yPred.dim(0), yPred.rank(), mask, results.valid(metric), weight);
-    }
-  }
-
-  /** A metric over all batches. */
-  double metric(CompiledMetric metric) {
-    if (metric.metric() instanceof MetricState) {
-      return ((MetricState) metric.metric()).result(states.get(metric), dialect);
-    }
-    return averages.get(metric).result();
-  }
-
-  /** The weights that metric objects see, in {@code metrics} and in {@code weighted_metrics}. */
-  private List<Optional<Tensor>> seen(Optional<Grid> mask, Optional<Grid> weight, int outputRank) {
-    List<Optional<Tensor>> seen = new ArrayList<>();
-    for (boolean weighted : new boolean[] {false, true}) {
-      boolean needed =
-          setup.metrics().stream()
-              .anyMatch(m -> m.weighted() == weighted && m.metric() instanceof MetricState);
-      Optional<Grid> user = weighted ? weight : Optional.empty();
-      seen.add(needed ? seenByState(mask, user, outputRank).map(Grid::toTensor) : Optional.empty());
-    }
-    return seen;
-  }
-
-  private Optional<Grid> seenByState(Optional<Grid> mask, Optional<Grid> user, int outputRank) {
-    if (dialect.isAtLeast(Profile.K30)) {
-      return user;
-    }
-    TfKerasReduction rules = new TfKerasReduction(dialect);
-    boolean newer = dialect.isAtLeast(Profile.T26);
-    return Keras23Reduction.merge(mask, newer ? user.map(w -> rules.column(w, outputRank)) : user);
   }
 
   private OutputProgram program(Signature signature) {

@@ -8,7 +8,6 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.MetricFunction;
-import dev.keraunos.loss.MetricState;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.Scores;
@@ -58,11 +57,6 @@ final class OutputProgram implements AutoCloseable {
     Value yPred = builder.input("y_pred", signature.yPred());
     Optional<Value> logits = signature.logits().map(type -> builder.input("logits", type));
     Prediction prediction = new Prediction(yPred, logits, dialect);
-    List<Optional<Value>> seen = new ArrayList<>();
-    for (int i = 0; i < signature.seen().size(); i++) {
-      String name = "weights" + i;
-      seen.add(signature.seen().get(i).map(type -> builder.input(name, type)));
-    }
     Map<String, Value> outputs = new LinkedHashMap<>();
     List<Term> terms = new ArrayList<>();
     if (loss.isPresent()) {
@@ -73,33 +67,24 @@ final class OutputProgram implements AutoCloseable {
       explained.ifPresent(name -> terms.addAll(Terms.of(name, values, yPred, logits, outputs)));
     }
     for (CompiledMetric metric : metrics) {
-      put(outputs, metric, yTrue, prediction, seen);
+      put(outputs, metric, yTrue, prediction);
     }
     return new OutputProgram(
         engine.compile(builder.build(outputs), threads), List.copyOf(outputs.keySet()), terms);
   }
 
   private static void put(
-      Map<String, Value> outputs,
-      CompiledMetric metric,
-      Value yTrue,
-      Prediction yPred,
-      List<Optional<Value>> seen) {
-    String name = "metric " + metric.name();
-    if (metric.metric() instanceof MetricState) {
-      Ranks ranks = Ranks.forState(yTrue, yPred);
-      Optional<Value> weights = seen.get(metric.weighted() ? 1 : 0);
-      outputs.put(
-          name, ((MetricState) metric.metric()).update(ranks.yTrue(), ranks.yPred(), weights));
-    } else {
-      MetricFunction function = (MetricFunction) metric.metric();
-      if (function instanceof OpenMetric) {
-        function = ((OpenMetric) function).resolve(yTrue.shape(), yPred.value().shape());
-      }
-      Ranks ranks = Ranks.forMetric(yTrue, yPred);
-      Scores values = function.values(ranks.yTrue(), ranks.yPred());
-      put(outputs, name, asFloat(values.values()), values.valid());
+      Map<String, Value> outputs, CompiledMetric metric, Value yTrue, Prediction yPred) {
+    if (!(metric.metric() instanceof MetricFunction)) {
+      return;
     }
+    MetricFunction function = (MetricFunction) metric.metric();
+    if (function instanceof OpenMetric) {
+      function = ((OpenMetric) function).resolve(yTrue.shape(), yPred.value().shape());
+    }
+    Ranks ranks = Ranks.forMetric(yTrue, yPred);
+    Scores values = function.values(ranks.yTrue(), ranks.yPred());
+    put(outputs, "metric " + metric.name(), asFloat(values.values()), values.valid());
   }
 
   private static void put(
@@ -118,10 +103,9 @@ final class OutputProgram implements AutoCloseable {
   }
 
   /** Runs a batch. The caller closes the results. */
-  Results run(Tensor yTrue, Tensor yPred, Optional<Tensor> logits, List<Optional<Tensor>> seen) {
+  Results run(Tensor yTrue, Tensor yPred, Optional<Tensor> logits) {
     List<Tensor> inputs = new ArrayList<>(List.of(yTrue, yPred));
     logits.ifPresent(inputs::add);
-    seen.forEach(weights -> weights.ifPresent(inputs::add));
     List<Tensor> tensors = executable.run(inputs);
     Map<String, Tensor> byName = new HashMap<>();
     for (int i = 0; i < names.size(); i++) {

@@ -21,8 +21,11 @@ final class Penalties {
     this.dialect = dialect;
   }
 
+  /**
+   * Loaded models forget up to Keras 3.1 that a layer is frozen; before Keras 3 it counts anyway.
+   */
   void weight(String path, Regularizer regularizer, Tensor weight, boolean trainable) {
-    boolean counts = trainable || !dialect.isAtLeast(Profile.K30);
+    boolean counts = trainable || !dialect.isAtLeast(Profile.K32);
     if (counts && applies()) {
       weights.put(path, regularizer.penalty(weight));
     }

@@ -3,6 +3,7 @@ package dev.keraunos.loss.evaluate;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Metric;
 import dev.keraunos.loss.Profile;
@@ -36,7 +37,7 @@ final class Setups {
       setups.add(
           new OutputEvaluation.Setup(
               outputs.get(i),
-              Optional.ofNullable(loss).map(registry::loss),
+              Optional.ofNullable(loss).map(this::loss),
               loss == null ? "" : registry.canonicalName(loss),
               weights.get(i),
               mode(loss),
@@ -44,6 +45,11 @@ final class Setups {
               explained));
     }
     return setups;
+  }
+
+  private Loss loss(JsonNode saved) {
+    boolean open = dialect.isAtLeast(Profile.K30) && OpenLoss.isOpen(registry, saved);
+    return open ? new OpenLoss(registry, saved) : registry.loss(saved);
   }
 
   /** A Loss object says how it reduces; null is none. Functions are wrapped with the default. */
@@ -81,7 +87,7 @@ final class Setups {
       boolean weighted) {
     for (JsonNode metric : saved) {
       String name = names.next(metric, outputs.get(output).name(), weighted);
-      boolean open = OpenMetric.isOpen(metric);
+      boolean open = OpenMetric.isOpen(registry, metric, dialect);
       Metric made =
           open ? new OpenMetric(registry, metric, dialect, loss) : registry.metric(metric);
       target.add(new CompiledMetric(name, made, weighted));

@@ -3,26 +3,13 @@ package dev.keraunos.loss.evaluate;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
-/**
- * What a loss graph is made for: the types of its inputs, batch dimension aside.
- *
- * @param seen the mask and weights that metrics with a state see, unweighted and weighted
- */
-record Signature(
-    TensorType yTrue,
-    TensorType yPred,
-    Optional<TensorType> logits,
-    List<Optional<TensorType>> seen) {
+/** What a loss graph is made for: the types of its inputs, batch dimension aside. */
+record Signature(TensorType yTrue, TensorType yPred, Optional<TensorType> logits) {
 
-  static Signature of(
-      Tensor yTrue, Tensor yPred, Optional<Tensor> logits, List<Optional<Tensor>> seen) {
-    List<Optional<TensorType>> types = new ArrayList<>();
-    seen.forEach(weights -> types.add(weights.map(Signature::type)));
-    return new Signature(type(yTrue), type(yPred), logits.map(Signature::type), List.copyOf(types));
+  static Signature of(Tensor yTrue, Tensor yPred, Optional<Tensor> logits) {
+    return new Signature(type(yTrue), type(yPred), logits.map(Signature::type));
   }
 
   private static TensorType type(Tensor tensor) {

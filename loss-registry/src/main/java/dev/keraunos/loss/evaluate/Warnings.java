@@ -11,6 +11,18 @@ import java.util.Set;
 
 /** What Keras does silently and a user may not mean: collected, or refused in strict mode. */
 final class Warnings {
+  private static final Set<String> ELEMENTWISE =
+      Set.of(
+          "mean_squared_error",
+          "mean_absolute_error",
+          "mean_absolute_percentage_error",
+          "mean_squared_logarithmic_error",
+          "logcosh",
+          "huber_loss",
+          "hinge",
+          "squared_hinge",
+          "poisson");
+
   private final boolean strict;
   private final Set<String> found = new LinkedHashSet<>();
 
@@ -47,16 +59,17 @@ final class Warnings {
     }
   }
 
-  /** Targets that broadcast against the prediction. */
-  void checkTargets(String output, Shape yTrue, Shape yPred) {
-    boolean same =
-        yTrue.rank() == yPred.rank()
-            && !yTrue.equals(yPred)
+  /** Targets of one column that a loss of elements repeats for every channel, or the reverse. */
+  void checkTargets(OutputEvaluation.Setup setup, Shape yTrue, Shape yPred) {
+    boolean repeats =
+        ELEMENTWISE.contains(setup.lossName())
+            && yTrue.rank() == yPred.rank()
             && Grid.isColumn(yTrue) != Grid.isColumn(yPred);
-    if (same) {
+    if (repeats) {
+      String name = setup.output().name();
       add(
           "output '"
-              + output
+              + name
               + "': targets "
               + yTrue
               + " are broadcast against predictions "

@@ -113,12 +113,18 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
     return new Batch(outputs, activities);
   }
 
-  /** What evaluate returned. */
+  /** What evaluate returned; several numbers under their name and index. */
   Map<String, Double> result() {
     Map<String, Double> result = new HashMap<>();
-    json.get("result")
-        .properties()
-        .forEach(e -> result.put(e.getKey(), e.getValue().asDouble(Double.NaN)));
+    for (Map.Entry<String, JsonNode> entry : json.get("result").properties()) {
+      JsonNode value = entry.getValue();
+      for (int i = 0; i < value.size(); i++) {
+        result.put(entry.getKey() + "[" + i + "]", value.get(i).asDouble(Double.NaN));
+      }
+      if (!value.isArray()) {
+        result.put(entry.getKey(), value.asDouble(Double.NaN));
+      }
+    }
     return result;
   }
 

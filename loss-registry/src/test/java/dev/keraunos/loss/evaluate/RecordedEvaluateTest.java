@@ -41,15 +41,18 @@ class RecordedEvaluateTest {
           "keras-3.14",
           "keras-3.15-tensorflow",
           "keras-3.15-h5",
-          "keras-3.15-jax");
+          "keras-3.15-jax",
+          "catalogue-1.2.2",
+          "catalogue-2.2.4",
+          "catalogue-2.3.1",
+          "catalogue-2.6",
+          "catalogue-2.13",
+          "catalogue-3.15-tensorflow");
 
   @TestFactory
   List<DynamicContainer> evaluate() {
     List<DynamicContainer> files = new ArrayList<>();
     for (String file : FILES) {
-      if (getClass().getResource(file + ".json") == null) {
-        continue; // TODO
-      }
       List<DynamicTest> cases = new ArrayList<>();
       Recorded.all(file + ".json")
           .forEach((name, recorded) -> cases.add(dynamicTest(name, () -> check(recorded))));
@@ -63,7 +66,9 @@ class RecordedEvaluateTest {
       Map<String, Double> expected = recorded.result();
       Map<String, Double> actual = evaluation.result();
       assertEquals(new TreeSet<>(expected.keySet()), new TreeSet<>(actual.keySet()));
-      expected.forEach((name, value) -> Level.LOSS.check(value, actual.get(name), name));
+      expected.forEach(
+          (name, value) ->
+              Level.LOSS.check(value, actual.get(name), recorded.json().get("name") + " " + name));
       checkSum(evaluation.explanation());
     }
   }

@@ -795,6 +795,11 @@ public final class Ops {
     return axes;
   }
 
+  /** Any operation, for what has no function here: its outputs. */
+  public static List<Value> apply(Op op, Value... inputs) {
+    return inputs[0].producer().builder().apply(op, inputs);
+  }
+
   private static Value node(Op op, Value... inputs) {
     return inputs[0].producer().builder().apply(op, inputs).get(0);
   }

@@ -1,0 +1,56 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.mean;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.power;
+import static dev.keraunos.graph.Ops.sigmoid;
+import static dev.keraunos.graph.Ops.subtract;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.graph.Value;
+import java.util.Optional;
+
+/** {@code keras.losses.binary_focal_crossentropy}: (..., C) to (...). */
+final class BinaryFocalCrossentropy extends BuiltInLoss {
+  private final boolean balanced;
+  private final double alpha;
+  private final double gamma;
+  private final boolean fromLogits;
+  private final double smoothing;
+  private final int axis;
+
+  BinaryFocalCrossentropy(JsonNode config) {
+    balanced = Configs.flag(config, "apply_class_balancing");
+    alpha = Configs.number(config, "alpha", 0.25);
+    gamma = Configs.number(config, "gamma", 2);
+    fromLogits = Configs.flag(config, "from_logits");
+    smoothing = Configs.number(config, "label_smoothing", 0);
+    axis = Configs.axis(config);
+  }
+
+  @Override
+  public Scores scores(Value yTrue, Prediction yPred) {
+    Value y = BinaryCrossentropy.smooth(cast(yTrue, yPred.value().dtype()), smoothing);
+    Value p = fromLogits ? sigmoid(yPred.value()) : yPred.value();
+    Value likelihood = add(multiply(y, p), multiply(subtract(1, y), subtract(1, p)));
+    Value focal = multiply(power(subtract(1, likelihood), gamma), crossentropy(y, p, yPred));
+    if (balanced) {
+      Value weight = add(multiply(y, alpha), multiply(subtract(1, y), 1 - alpha));
+      focal = multiply(weight, focal);
+    }
+    return Scores.of(mean(focal, axis));
+  }
+
+  /**
+   * Keras 3 turns logits into probabilities first, of which TensorFlow then remembers the logits.
+   */
+  private Value crossentropy(Value y, Value p, Prediction yPred) {
+    if (!fromLogits || !yPred.dialect().isAtLeast(Profile.K30)) {
+      return Crossentropy.binary(y, yPred, fromLogits);
+    }
+    return Crossentropy.binary(
+        y, new Prediction(p, Optional.of(yPred.value()), yPred.dialect()), false);
+  }
+}

@@ -1,0 +1,69 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.clip;
+import static dev.keraunos.graph.Ops.constant;
+import static dev.keraunos.graph.Ops.divide;
+import static dev.keraunos.graph.Ops.like;
+import static dev.keraunos.graph.Ops.log;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.negative;
+import static dev.keraunos.graph.Ops.power;
+import static dev.keraunos.graph.Ops.reduce;
+import static dev.keraunos.graph.Ops.softmax;
+import static dev.keraunos.graph.Ops.subtract;
+import static dev.keraunos.graph.Ops.sum;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.graph.ReduceKind;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.Tensor;
+
+/**
+ * {@code keras.losses.categorical_focal_crossentropy}: (..., C) to (...); alpha may be one number
+ * per class.
+ */
+final class CategoricalFocalCrossentropy extends BuiltInLoss {
+  private final float[] alpha;
+  private final double gamma;
+  private final boolean fromLogits;
+  private final double smoothing;
+  private final int axis;
+
+  CategoricalFocalCrossentropy(JsonNode config) {
+    alpha = Configs.numbers(config, "alpha", 0.25f);
+    gamma = Configs.number(config, "gamma", 2);
+    fromLogits = Configs.flag(config, "from_logits");
+    smoothing = Configs.number(config, "label_smoothing", 0);
+    axis = Configs.axis(config);
+  }
+
+  @Override
+  public Scores scores(Value yTrue, Prediction yPred) {
+    Value y = cast(yTrue, yPred.value().dtype());
+    if (smoothing != 0) {
+      y = add(multiply(y, 1 - smoothing), smoothing / y.shape().dim(-1));
+    }
+    Value p = probabilities(yPred);
+    Value normal = divide(p, reduce(ReduceKind.SUM, p, true, axis));
+    Value clipped = clip(normal, Crossentropy.EPSILON, 1 - Crossentropy.EPSILON);
+    Value crossentropy = multiply(negative(y), log(clipped));
+    Value factor = multiply(power(subtract(1, clipped), gamma), alpha(p));
+    return Scores.of(sum(multiply(factor, crossentropy), axis));
+  }
+
+  private Value alpha(Value beside) {
+    return alpha.length == 1 ? like(beside, alpha[0]) : constant(beside, Tensor.of(alpha));
+  }
+
+  /** tf_keras goes back to logits it remembers, Keras 3 does not. */
+  private Value probabilities(Prediction yPred) {
+    boolean remembers = !yPred.dialect().isAtLeast(Profile.K30);
+    Crossentropy.Source source =
+        remembers
+            ? Crossentropy.Source.of(yPred, fromLogits)
+            : new Crossentropy.Source(yPred.value(), fromLogits);
+    return source.isLogits() ? softmax(source.value(), axis) : source.value();
+  }
+}

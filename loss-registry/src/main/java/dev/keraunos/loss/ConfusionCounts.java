@@ -1,0 +1,137 @@
+package dev.keraunos.loss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Arrays;
+
+/**
+ * Weights of true and false positives and negatives at several thresholds, as {@code
+ * metrics_utils.update_confusion_matrix_variables} collects them; per label where there are
+ * several.
+ */
+final class ConfusionCounts {
+  private static final float NEVER = -1e10f;
+
+  private final float[] thresholds;
+  private final boolean even;
+  private final boolean ends;
+  private final double[][] truePositives;
+  private final double[][] falsePositives;
+  private final double[] positives;
+  private final double[] negatives;
+
+  /**
+   * Counts of nothing.
+   *
+   * @param even thresholds i/(n−1), which Keras finds by arithmetic; {@code ends} tells that the
+   *     first lies below zero and the last above one
+   */
+  ConfusionCounts(float[] thresholds, boolean even, boolean ends, int labels) {
+    this.thresholds = thresholds;
+    this.even = even;
+    this.ends = ends;
+    truePositives = new double[labels][thresholds.length];
+    falsePositives = new double[labels][thresholds.length];
+    positives = new double[labels];
+    negatives = new double[labels];
+  }
+
+  /** The {@code thresholds} of a config, or the default. */
+  static float[] thresholds(JsonNode config, float absent) {
+    return Configs.numbers(config, "thresholds", absent);
+  }
+
+  /** True if thresholds are i/(n−1), as Keras tests it. */
+  static boolean isEven(float[] thresholds) {
+    int n = thresholds.length;
+    boolean even = n >= 3;
+    for (int i = 0; even && i < n; i++) {
+      double exact = (float) i / (n - 1);
+      even = Math.abs(thresholds[i] - exact) <= Crossentropy.EPSILON + 1e-5 * exact;
+    }
+    return even;
+  }
+
+  /** Keeps the k largest of each row; on ties the lowest index. */
+  static void keepTop(float[] p, int channels, int k) {
+    for (int from = 0; from < p.length; from += channels) {
+      float[] row = Arrays.copyOfRange(p, from, from + channels);
+      for (int i = 0; i < channels; i++) {
+        int before = 0;
+        for (int j = 0; j < channels; j++) {
+          before += row[j] > row[i] || (row[j] == row[i] && j < i) ? 1 : 0;
+        }
+        p[from + i] = before < k ? row[i] : NEVER;
+      }
+    }
+  }
+
+  /** Adds an element. */
+  void add(int label, boolean positive, float p, double weight) {
+    (positive ? positives : negatives)[label] += weight;
+    double[] counts = (positive ? truePositives : falsePositives)[label];
+    if (!even) {
+      for (int i = 0; i < counts.length; i++) {
+        counts[i] += p > thresholds[i] ? weight : 0;
+      }
+      return;
+    }
+    int n = thresholds.length - 1;
+    int bucket = (int) Math.ceil(Math.min(Math.max(p, 0), 1) * n) - 1;
+    int last = ends ? Math.max(bucket, 0) : bucket;
+    if (last >= 0) {
+      counts[last] += weight;
+    }
+  }
+
+  /** Even thresholds hold what lies between them and the next, others what lies above them. */
+  private double above(double[] counts, int threshold) {
+    return even ? Arrays.stream(counts, threshold, counts.length).sum() : counts[threshold];
+  }
+
+  int labels() {
+    return positives.length;
+  }
+
+  int size() {
+    return thresholds.length;
+  }
+
+  double truePositives(int label, int threshold) {
+    return above(truePositives[label], threshold);
+  }
+
+  double falsePositives(int label, int threshold) {
+    return above(falsePositives[label], threshold);
+  }
+
+  double falseNegatives(int label, int threshold) {
+    return positives[label] - truePositives(label, threshold);
+  }
+
+  double trueNegatives(int label, int threshold) {
+    return negatives[label] - falsePositives(label, threshold);
+  }
+
+  double precision(int label, int threshold) {
+    return ratio(
+        truePositives(label, threshold),
+        truePositives(label, threshold) + falsePositives(label, threshold));
+  }
+
+  double recall(int label, int threshold) {
+    return ratio(truePositives(label, threshold), positives[label]);
+  }
+
+  double specificity(int label, int threshold) {
+    return ratio(trueNegatives(label, threshold), negatives[label]);
+  }
+
+  double falsePositiveRate(int label, int threshold) {
+    return ratio(falsePositives(label, threshold), negatives[label]);
+  }
+
+  /** a/b, 0 where b is 0. */
+  static double ratio(double a, double b) {
+    return b == 0 ? 0 : a / b;
+  }
+}

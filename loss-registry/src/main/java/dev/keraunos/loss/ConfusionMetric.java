@@ -1,0 +1,64 @@
+package dev.keraunos.loss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.tensor.Tensor;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * {@code Precision}, {@code Recall} and the counts of true and false positives and negatives, one
+ * number per threshold.
+ */
+final class ConfusionMetric implements StatefulMetric {
+  /** A number of the counts at a threshold. */
+  interface Figure {
+    double of(ConfusionCounts counts, int label, int threshold);
+  }
+
+  private static final float NEVER = -1e10f;
+
+  private final Figure figure;
+  private final OptionalInt topK;
+  private final OptionalInt classId;
+  private final float[] thresholds;
+
+  ConfusionMetric(JsonNode config, Figure figure) {
+    this.figure = figure;
+    topK = integer(config, "top_k");
+    classId = integer(config, "class_id");
+    thresholds = ConfusionCounts.thresholds(config, topK.isPresent() ? NEVER : 0.5f);
+  }
+
+  private static OptionalInt integer(JsonNode config, String key) {
+    return config.path(key).isNumber()
+        ? OptionalInt.of(config.get(key).asInt())
+        : OptionalInt.empty();
+  }
+
+  @Override
+  public MetricState start(Dialect dialect) {
+    boolean even = dialect.isAtLeast(Profile.T26) && ConfusionCounts.isEven(thresholds);
+    ConfusionCounts counts = new ConfusionCounts(thresholds, even, false, 1);
+    return new MetricState() {
+      @Override
+      public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
+        Elementwise batch = Elementwise.of(yTrue, yPred, weights);
+        topK.ifPresent(k -> ConfusionCounts.keepTop(batch.yPred(), batch.channels(), k));
+        for (int i = 0; i < batch.yPred().length; i++) {
+          if (classId.isEmpty() || i % batch.channels() == classId.getAsInt()) {
+            counts.add(0, batch.yTrue()[i] != 0, batch.yPred()[i], batch.weight()[i]);
+          }
+        }
+      }
+
+      @Override
+      public double[] result() {
+        double[] figures = new double[thresholds.length];
+        for (int i = 0; i < figures.length; i++) {
+          figures[i] = figure.of(counts, 0, i);
+        }
+        return figures;
+      }
+    };
+  }
+}

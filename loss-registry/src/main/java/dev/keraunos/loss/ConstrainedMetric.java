@@ -1,0 +1,76 @@
+package dev.keraunos.loss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.tensor.Tensor;
+import java.util.Optional;
+
+/**
+ * {@code SensitivityAtSpecificity} and relatives: the best of one figure over the thresholds where
+ * another reaches a value. Keras 2.3 takes the threshold at which that is closest to the value.
+ */
+final class ConstrainedMetric implements StatefulMetric {
+  private final double value;
+  private final float[] thresholds;
+  private final int classId;
+  private final ConfusionMetric.Figure constrained;
+  private final ConfusionMetric.Figure wanted;
+
+  ConstrainedMetric(
+      JsonNode config,
+      String key,
+      ConfusionMetric.Figure constrained,
+      ConfusionMetric.Figure wanted) {
+    value = Configs.number(config, key, 0.5);
+    classId = config.path("class_id").asInt(-1);
+    int count = (int) Configs.number(config, "num_thresholds", 200);
+    thresholds = new float[count];
+    for (int i = 0; i < count; i++) {
+      thresholds[i] = count == 1 ? 0.5f : (float) (i * 1.0 / (count - 1));
+    }
+    this.constrained = constrained;
+    this.wanted = wanted;
+  }
+
+  @Override
+  public MetricState start(Dialect dialect) {
+    boolean even = dialect.isAtLeast(Profile.T26) && thresholds.length > 1;
+    ConfusionCounts counts = new ConfusionCounts(thresholds, even, false, 1);
+    return new MetricState() {
+      @Override
+      public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
+        Elementwise batch = Elementwise.of(yTrue, yPred, weights);
+        for (int i = 0; i < batch.yPred().length; i++) {
+          if (classId < 0 || i % batch.channels() == classId) {
+            counts.add(0, batch.yTrue()[i] != 0, batch.yPred()[i], batch.weight()[i]);
+          }
+        }
+      }
+
+      @Override
+      public double[] result() {
+        return new double[] {dialect.isAtLeast(Profile.TV1) ? best(counts) : closest(counts)};
+      }
+    };
+  }
+
+  private double best(ConfusionCounts counts) {
+    double best = 0;
+    for (int i = 0; i < thresholds.length; i++) {
+      boolean feasible = (float) constrained.of(counts, 0, i) >= (float) value;
+      best = feasible ? Math.max(best, wanted.of(counts, 0, i)) : best;
+    }
+    return best;
+  }
+
+  private double closest(ConfusionCounts counts) {
+    int closest = 0;
+    for (int i = 1; i < thresholds.length; i++) {
+      closest = distance(counts, i) < distance(counts, closest) ? i : closest;
+    }
+    return wanted.of(counts, 0, closest);
+  }
+
+  private double distance(ConfusionCounts counts, int threshold) {
+    return Math.abs((float) constrained.of(counts, 0, threshold) - (float) value);
+  }
+}

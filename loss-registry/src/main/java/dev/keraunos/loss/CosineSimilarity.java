@@ -1,0 +1,66 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.divide;
+import static dev.keraunos.graph.Ops.maximum;
+import static dev.keraunos.graph.Ops.mean;
+import static dev.keraunos.graph.Ops.minimum;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.negative;
+import static dev.keraunos.graph.Ops.reduce;
+import static dev.keraunos.graph.Ops.rsqrt;
+import static dev.keraunos.graph.Ops.sqrt;
+import static dev.keraunos.graph.Ops.square;
+import static dev.keraunos.graph.Ops.sum;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.graph.ReduceKind;
+import dev.keraunos.graph.Value;
+
+/**
+ * {@code keras.losses.cosine_similarity}, once {@code cosine_proximity}: (..., C) to (...), −1 for
+ * vectors of the same direction. Up to 2.0.8 the mean of the products over the axis, then the sum.
+ */
+final class CosineSimilarity extends BuiltInLoss {
+  private static final double SQUARE_EPSILON = 1e-12;
+
+  private final int axis;
+
+  CosineSimilarity(JsonNode config) {
+    axis = Configs.axis(config);
+  }
+
+  @Override
+  public Scores scores(Value yTrue, Prediction yPred) {
+    return Scores.of(negative(similarity(yTrue, yPred)));
+  }
+
+  /** +1 for vectors of the same direction. */
+  Value similarity(Value yTrue, Prediction yPred) {
+    Dialect dialect = yPred.dialect();
+    Ranks given = new Ranks(yTrue, yPred);
+    Ranks ranks = dialect.isAtLeast(Profile.K30) ? given.equal() : given;
+    Value p = ranks.yPred().value();
+    Value y = cast(ranks.yTrue(), p.dtype());
+    Value products = multiply(normalize(y, dialect), normalize(p, dialect));
+    return dialect.isAtLeast(2, 0, 9) ? sum(products, axis) : mean(products, axis);
+  }
+
+  /** Every line guards against the zero vector in its own way. */
+  private Value normalize(Value x, Dialect dialect) {
+    Value squares = reduce(ReduceKind.SUM, square(x), true, axis);
+    double epsilon = Crossentropy.EPSILON;
+    if (dialect.isAtLeast(3, 6, 0)) {
+      return multiply(x, minimum(rsqrt(squares), 1 / epsilon));
+    }
+    if (dialect.isAtLeast(3, 0, 5)) {
+      return divide(x, maximum(sqrt(squares), epsilon));
+    }
+    if (dialect.isAtLeast(Profile.K30)) {
+      return divide(x, sqrt(maximum(squares, epsilon)));
+    }
+    return dialect.backend() == Backend.THEANO
+        ? divide(x, sqrt(squares))
+        : multiply(x, rsqrt(maximum(squares, SQUARE_EPSILON)));
+  }
+}

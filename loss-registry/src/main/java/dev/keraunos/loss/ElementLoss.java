@@ -1,0 +1,117 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.abs;
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.clip;
+import static dev.keraunos.graph.Ops.divide;
+import static dev.keraunos.graph.Ops.exp;
+import static dev.keraunos.graph.Ops.log;
+import static dev.keraunos.graph.Ops.maximum;
+import static dev.keraunos.graph.Ops.mean;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.negative;
+import static dev.keraunos.graph.Ops.softplus;
+import static dev.keraunos.graph.Ops.square;
+import static dev.keraunos.graph.Ops.squaredDifference;
+import static dev.keraunos.graph.Ops.subtract;
+import static dev.keraunos.graph.Ops.sum;
+
+import dev.keraunos.graph.Value;
+
+/**
+ * Losses (..., C) to (...) that are the mean or sum over the last axis of a function of each
+ * element.
+ */
+final class ElementLoss extends BuiltInLoss {
+  /** One element's loss. */
+  interface Element {
+    Value of(Value y, Value p, Dialect dialect);
+  }
+
+  private enum Reduced {
+    MEAN,
+    SUM
+  }
+
+  private static final double EPSILON = Crossentropy.EPSILON;
+
+  private final Element element;
+  private final Reduced reduced;
+
+  private ElementLoss(Reduced reduced, Element element) {
+    this.reduced = reduced;
+    this.element = element;
+  }
+
+  static ElementLoss squaredError() {
+    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> squaredDifference(p, y));
+  }
+
+  static ElementLoss absoluteError() {
+    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> abs(subtract(p, y)));
+  }
+
+  static ElementLoss absolutePercentageError() {
+    return new ElementLoss(
+        Reduced.MEAN,
+        (y, p, dialect) -> multiply(100, abs(divide(subtract(y, p), maximum(abs(y), EPSILON)))));
+  }
+
+  static ElementLoss squaredLogarithmicError() {
+    return new ElementLoss(
+        Reduced.MEAN,
+        (y, p, dialect) ->
+            squaredDifference(log(add(maximum(p, EPSILON), 1)), log(add(maximum(y, EPSILON), 1))));
+  }
+
+  static ElementLoss hinge() {
+    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> margin(y, p, dialect));
+  }
+
+  static ElementLoss squaredHinge() {
+    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> square(margin(y, p, dialect)));
+  }
+
+  private static Value margin(Value y, Value p, Dialect dialect) {
+    Value signs = dialect.isAtLeast(Profile.P23) ? HingeLabels.signs(y) : y;
+    return maximum(subtract(1, multiply(signs, p)), 0);
+  }
+
+  /** Up to 2.1.1 the hyperbolic cosine was computed as it is written, and overflowed. */
+  static ElementLoss logCosh() {
+    return new ElementLoss(
+        Reduced.MEAN,
+        (y, p, dialect) -> {
+          Value d = subtract(p, y);
+          return dialect.isAtLeast(2, 1, 2)
+              ? subtract(add(d, softplus(multiply(d, -2))), Math.log(2))
+              : log(divide(add(exp(d), exp(negative(d))), 2));
+        });
+  }
+
+  static ElementLoss klDivergence() {
+    return new ElementLoss(
+        Reduced.SUM,
+        (y, p, dialect) -> {
+          Value target = clip(y, EPSILON, 1);
+          return multiply(target, log(divide(target, clip(p, EPSILON, 1))));
+        });
+  }
+
+  static ElementLoss poisson() {
+    return new ElementLoss(
+        Reduced.MEAN, (y, p, dialect) -> subtract(p, multiply(y, log(add(p, EPSILON)))));
+  }
+
+  /** Keras 3 matches ranks in these functions themselves, so that metrics do too. */
+  @Override
+  public Scores scores(Value yTrue, Prediction yPred) {
+    Dialect dialect = yPred.dialect();
+    Ranks given = new Ranks(yTrue, yPred);
+    Ranks ranks = dialect.isAtLeast(Profile.K30) ? given.equal() : given;
+    Value p = ranks.yPred().value();
+    Value elements = element.of(cast(ranks.yTrue(), p.dtype()), p, dialect);
+    return Scores.of(reduced == Reduced.SUM ? sum(elements, -1) : mean(elements, -1));
+  }
+}

@@ -1,0 +1,105 @@
+package dev.keraunos.loss;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.tensor.Tensor;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** {@code keras.metrics.FBetaScore} and {@code F1Score}: per class, or averaged. */
+final class FBetaScore implements StatefulMetric {
+  private static final double ABSENT = 1e-9;
+
+  private final String average;
+  private final double beta;
+  private final OptionalDouble threshold;
+
+  FBetaScore(JsonNode config) {
+    average = config.path("average").asText("");
+    beta = Configs.number(config, "beta", 1);
+    threshold =
+        config.path("threshold").isNumber()
+            ? OptionalDouble.of(config.get("threshold").asDouble())
+            : OptionalDouble.empty();
+  }
+
+  @Override
+  public MetricState start(Dialect dialect) {
+    return new State(dialect.isAtLeast(Profile.K30) ? Crossentropy.EPSILON : 0);
+  }
+
+  private final class State implements MetricState {
+    private final double epsilon;
+    private double[] truePositives = new double[0];
+    private double[] falsePositives;
+    private double[] falseNegatives;
+
+    State(double epsilon) {
+      this.epsilon = epsilon;
+    }
+
+    @Override
+    public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
+      Elementwise batch = Elementwise.of(yTrue, yPred, weights);
+      int channels = batch.channels();
+      if (truePositives.length == 0) {
+        truePositives = new double[isMicro() ? 1 : channels];
+        falsePositives = new double[truePositives.length];
+        falseNegatives = new double[truePositives.length];
+      }
+      for (int i = 0; i < batch.yPred().length; i++) {
+        int k = isMicro() ? 0 : i % channels;
+        double weight = batch.weight()[i];
+        double y = batch.yTrue()[i];
+        if (isPositive(batch.yPred(), i, channels)) {
+          truePositives[k] += weight * y;
+          falsePositives[k] += weight * (1 - y);
+        } else {
+          falseNegatives[k] += weight * y;
+        }
+      }
+    }
+
+    private boolean isMicro() {
+      return average.equals("micro");
+    }
+
+    private boolean isPositive(float[] p, int i, int channels) {
+      if (threshold.isPresent()) {
+        return p[i] > (float) threshold.getAsDouble();
+      }
+      boolean largest = Math.abs(p[i]) > ABSENT;
+      int row = i - i % channels;
+      for (int j = row; largest && j < row + channels; j++) {
+        largest = p[i] >= p[j];
+      }
+      return largest;
+    }
+
+    @Override
+    public double[] result() {
+      double[] scores = new double[truePositives.length];
+      double mean = 0;
+      double weighted = 0;
+      double total = epsilon;
+      for (int k = 0; k < scores.length; k++) {
+        double precision = ratio(truePositives[k], truePositives[k] + falsePositives[k]);
+        double recall = ratio(truePositives[k], truePositives[k] + falseNegatives[k]);
+        double product = ratio(precision * recall, beta * beta * precision + recall);
+        scores[k] = (1 + beta * beta) * product;
+        double support = truePositives[k] + falseNegatives[k];
+        mean += scores[k] / scores.length;
+        weighted += scores[k] * support;
+        total += support;
+      }
+      if (average.equals("weighted")) {
+        return new double[] {ConfusionCounts.ratio(weighted, total)};
+      }
+      boolean each = average.isEmpty() || average.equals("null");
+      return each ? scores : new double[] {mean};
+    }
+
+    private double ratio(double a, double b) {
+      return ConfusionCounts.ratio(a, b + epsilon);
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.keraunos.loss;
+
+import static dev.keraunos.graph.Ops.abs;
+import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.constant;
+import static dev.keraunos.graph.Ops.divide;
+import static dev.keraunos.graph.Ops.equal;
+import static dev.keraunos.graph.Ops.mean;
+import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.reduce;
+import static dev.keraunos.graph.Ops.squaredDifference;
+import static dev.keraunos.graph.Ops.std;
+import static dev.keraunos.graph.Ops.subtract;
+import static dev.keraunos.graph.Ops.var;
+import static dev.keraunos.graph.Ops.where;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.graph.ReduceKind;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.Tensor;
+
+/** Metrics of Keras that are averages, and neither losses nor accuracies. */
+final class MeanMetrics {
+  private MeanMetrics() {}
+
+  static MetricFunction rootMeanSquaredError() {
+    return new BuiltInMetric(
+        (yTrue, yPred) -> {
+          Ranks ranks = ranks(yTrue, yPred);
+          return squaredDifference(ranks.yPred().value(), ranks.yTrue());
+        },
+        Math::sqrt,
+        false);
+  }
+
+  /** The negative loss from 2.3 on, before the loss itself. */
+  static MetricFunction cosineSimilarity(JsonNode config) {
+    CosineSimilarity cosine = new CosineSimilarity(config);
+    return new BuiltInMetric(
+        (yTrue, yPred) ->
+            yPred.dialect().isAtLeast(Profile.P23)
+                ? cosine.similarity(yTrue, yPred)
+                : cosine.scores(yTrue, yPred).values());
+  }
+
+  static MetricFunction meanRelativeError(JsonNode config) {
+    float[] normalizer = Configs.numbers(config, "normalizer", 1);
+    return new BuiltInMetric(
+        (yTrue, yPred) -> {
+          Ranks ranks = ranks(yTrue, yPred);
+          Value by = constant(ranks.yTrue(), Tensor.of(normalizer, normalizer.length));
+          Value error = abs(subtract(ranks.yTrue(), ranks.yPred().value()));
+          return where(equal(by, 0), 0, divide(error, by));
+        });
+  }
+
+  static MetricFunction pearsonCorrelation(JsonNode config) {
+    int axis = Configs.axis(config);
+    return new BuiltInMetric(
+        (yTrue, yPred) -> {
+          Ranks ranks = ranks(yTrue, yPred);
+          Value y = centred(ranks.yTrue(), axis);
+          Value p = centred(ranks.yPred().value(), axis);
+          return mean(multiply(divide(y, std(y, true, axis)), divide(p, std(p, true, axis))), axis);
+        });
+  }
+
+  static MetricFunction concordanceCorrelation(JsonNode config) {
+    int axis = Configs.axis(config);
+    return new BuiltInMetric(
+        (yTrue, yPred) -> {
+          Ranks ranks = ranks(yTrue, yPred);
+          Value y = ranks.yTrue();
+          Value p = ranks.yPred().value();
+          Value meanY = reduce(ReduceKind.MEAN, y, true, axis);
+          Value meanP = reduce(ReduceKind.MEAN, p, true, axis);
+          Value covariance = multiply(subtract(y, meanP), subtract(p, meanP));
+          Value spread =
+              add(add(var(y, true, axis), var(p, true, axis)), squaredDifference(meanY, meanP));
+          return mean(divide(multiply(2, covariance), add(spread, Crossentropy.EPSILON)), axis);
+        });
+  }
+
+  private static Value centred(Value x, int axis) {
+    return subtract(x, reduce(ReduceKind.MEAN, x, true, axis));
+  }
+
+  private static Ranks ranks(Value yTrue, Prediction yPred) {
+    Ranks given = new Ranks(cast(yTrue, yPred.value().dtype()), yPred);
+    return yPred.dialect().isAtLeast(Profile.K30) ? given.equal() : given;
+  }
+}

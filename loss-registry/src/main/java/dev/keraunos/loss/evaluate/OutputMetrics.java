@@ -1,0 +1,95 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.MetricFunction;
+import dev.keraunos.loss.MetricState;
+import dev.keraunos.loss.Profile;
+import dev.keraunos.loss.StatefulMetric;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The metrics of one output over all batches. */
+final class OutputMetrics {
+  private final Dialect dialect;
+  private final List<CompiledMetric> metrics;
+  private final Map<CompiledMetric, MetricAverage> averages = new LinkedHashMap<>();
+  private final Map<CompiledMetric, MetricState> states = new LinkedHashMap<>();
+
+  OutputMetrics(List<CompiledMetric> metrics, Dialect dialect) {
+    this.dialect = dialect;
+    this.metrics = metrics;
+    for (CompiledMetric metric : metrics) {
+      if (metric.metric() instanceof StatefulMetric) {
+        states.put(metric, ((StatefulMetric) metric.metric()).start(dialect));
+      } else {
+        averages.put(metric, new MetricAverage(dialect, metric.weighted()));
+      }
+    }
+  }
+
+  /** Adds a batch. */
+  void add(
+      OutputProgram.Results results,
+      Tensor yTrue,
+      Tensor yPred,
+      Optional<Grid> mask,
+      Optional<Grid> weight) {
+    Shape shape = yPred.shape();
+    averages.forEach(
+        (metric, average) ->
+            average.add(
+                Grid.of(results.metric(metric)),
+                shape.dim(0),
+                shape.rank(),
+                isMasked(metric) ? mask : Optional.empty(),
+                results.valid(metric),
+                weight));
+    states.forEach(
+        (metric, state) -> {
+          Optional<Grid> user = metric.weighted() ? weight : Optional.empty();
+          state.add(
+              column(yTrue, shape), yPred, seen(mask, user, shape.rank()).map(Grid::toTensor));
+        });
+  }
+
+  private boolean isMasked(CompiledMetric metric) {
+    return !dialect.isAtLeast(Profile.K30) || ((MetricFunction) metric.metric()).isMasked();
+  }
+
+  /** Targets of rank 1 become a column as they do for functions. */
+  private Tensor column(Tensor yTrue, Shape yPred) {
+    boolean column =
+        yTrue.shape().rank() == 1 && yPred.rank() == 2 && !dialect.isAtLeast(Profile.K30);
+    return column ? yTrue.reshape(yTrue.size(), 1) : yTrue;
+  }
+
+  /** Keras 3 shows metrics with a state no mask. */
+  private Optional<Grid> seen(Optional<Grid> mask, Optional<Grid> user, int outputRank) {
+    if (dialect.isAtLeast(Profile.K30)) {
+      return user;
+    }
+    TfKerasReduction rules = new TfKerasReduction(dialect);
+    boolean newer = dialect.isAtLeast(Profile.T26);
+    return Keras23Reduction.merge(mask, newer ? user.map(w -> rules.column(w, outputRank)) : user);
+  }
+
+  /** Adds the results, in order; a metric of several numbers under its name and their index. */
+  void report(Map<String, Double> result) {
+    for (CompiledMetric metric : metrics) {
+      if (averages.containsKey(metric)) {
+        MetricFunction function = (MetricFunction) metric.metric();
+        result.put(metric.name(), function.result(averages.get(metric).result()));
+      } else {
+        double[] numbers = states.get(metric).result();
+        for (int i = 0; i < numbers.length; i++) {
+          result.put(
+              numbers.length == 1 ? metric.name() : metric.name() + "[" + i + "]", numbers[i]);
+        }
+      }
+    }
+  }
+}
