@@ -35,14 +35,20 @@ public final class Evaluation implements AutoCloseable {
   private final List<OutputEvaluation> outputs;
   private final Penalties penalties;
   private final Warnings warnings;
+  private final List<String> origins;
   private final RunningMean loss = new RunningMean();
   private final Map<String, RunningMean> outputLosses = new LinkedHashMap<>();
   private long samples;
   private long batches;
 
   private Evaluation(
-      Dialect dialect, List<OutputEvaluation> outputs, Penalties penalties, Warnings warnings) {
+      Dialect dialect,
+      List<OutputEvaluation> outputs,
+      Penalties penalties,
+      Warnings warnings,
+      List<String> origins) {
     this.dialect = dialect;
+    this.origins = origins;
     this.outputs = outputs;
     this.penalties = penalties;
     this.warnings = warnings;
@@ -171,7 +177,13 @@ public final class Evaluation implements AutoCloseable {
             : "batches count by their size",
         explained,
         penalties.result(),
-        warnings.found());
+        notes());
+  }
+
+  private List<String> notes() {
+    List<String> notes = new ArrayList<>(warnings.found());
+    notes.addAll(origins);
+    return notes;
   }
 
   /** What Keras does silently here and a user may not mean, one sentence each. */
@@ -256,11 +268,11 @@ public final class Evaluation implements AutoCloseable {
       Warnings warnings = new Warnings(strict);
       List<OutputEvaluation> evaluations = new ArrayList<>();
       Engine chosen = engine.orElseGet(Engines::preferred);
-      for (OutputEvaluation.Setup setup :
-          new Setups(spec, outputs, dialect, registry).all(explained)) {
+      Setups setups = new Setups(spec, outputs, dialect, registry);
+      for (OutputEvaluation.Setup setup : setups.all(explained)) {
         evaluations.add(new OutputEvaluation(setup, dialect, chosen, threads, warnings));
       }
-      return new Evaluation(dialect, evaluations, penalties, warnings);
+      return new Evaluation(dialect, evaluations, penalties, warnings, setups.origins());
     }
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param loss what evaluate returns
  * @param batching how the batches were averaged, in words
  * @param penalties regularisers of weights and activities
- * @param notes what Keras does silently here and a user may not mean
+ * @param notes what Keras does silently here and a user may not mean, and who registered a loss
  */
 public record Explanation(
     String dialect,

@@ -47,6 +47,27 @@ final class Setups {
     return setups;
   }
 
+  /** Who registered the losses that are not Keras' own, a sentence each. */
+  List<String> origins() {
+    List<String> origins = new ArrayList<>();
+    List<JsonNode> losses = spec.losses(outputs);
+    for (int i = 0; i < outputs.size(); i++) {
+      JsonNode loss = losses.get(i);
+      String output = outputs.get(i).name();
+      Optional<String> origin = loss == null ? Optional.empty() : registry.origin(loss);
+      origin.ifPresent(
+          who ->
+              origins.add(
+                  "output '"
+                      + output
+                      + "': loss '"
+                      + registry.canonicalName(loss)
+                      + "' was registered by "
+                      + who));
+    }
+    return origins;
+  }
+
   private Loss loss(JsonNode saved) {
     boolean open = dialect.isAtLeast(Profile.K30) && OpenLoss.isOpen(registry, saved);
     return open ? new OpenLoss(registry, saved) : registry.loss(saved);
