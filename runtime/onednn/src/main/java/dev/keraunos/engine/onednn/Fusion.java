@@ -71,7 +71,8 @@ final class Fusion {
 
   /** Whether a node is an elementwise function of the value that oneDNN can append. */
   private boolean continues(Node next, Value value) {
-    if (!plan.isFloat32(next) || !plan.shape(next.output()).equals(plan.shape(value))) {
+    boolean alone = next.outputs().size() == 1 && plan.isFloat32(next);
+    if (!alone || !plan.shape(next.output()).equals(plan.shape(value))) {
       return false;
     }
     if (next.op() instanceof Op.Unary unary) {
