@@ -82,26 +82,15 @@ final class ClassTotals {
     return shares;
   }
 
-  /** The mean score of the right, or wrong, positions of a class; of all classes if it has none. */
+  /** The mean score of the right, or wrong, positions of a class; of all its own if it has none. */
   private double typical(int k, boolean right) {
-    double score = 0;
-    double coefficient = 0;
-    for (int j = 0; j < count; j++) {
-      boolean own = j == k;
-      double c =
-          right ? rightCoefficients.total[j] : coefficients.total[j] - rightCoefficients.total[j];
-      double s =
-          right
-              ? rightContributions.total[j]
-              : contributions.total[j] - rightContributions.total[j];
-      long n = right ? hits[j] : positions[j] - hits[j];
-      if (own && n > 0) {
-        return s / c;
-      }
-      score += n > 0 ? s : 0;
-      coefficient += n > 0 ? c : 0;
+    long count = right ? hits[k] : positions[k] - hits[k];
+    double c = rightCoefficients.total[k];
+    double s = rightContributions.total[k];
+    if (count == 0) {
+      return contributions.total[k] / coefficients.total[k];
     }
-    return score / coefficient;
+    return right ? s / c : (contributions.total[k] - s) / (coefficients.total[k] - c);
   }
 
   /** The mean over the classes that occur of their mean score. */

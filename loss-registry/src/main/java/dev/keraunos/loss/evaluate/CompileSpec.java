@@ -9,7 +9,10 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Profile;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What a model was compiled with: losses, their weights, metrics. Names are looked up only by an
@@ -55,15 +58,21 @@ public final class CompileSpec {
     return json.has("optimizer_config");
   }
 
-  /** The loss of each output; null for none. */
+  /** The loss declared for each output; null for none. */
   List<JsonNode> losses(List<OutputSpec> outputs) {
     return perOutput("loss", outputs);
   }
 
+  /** The loss that evaluate applies to each output; null for none. */
+  List<JsonNode> losses(List<OutputSpec> outputs, Dialect dialect) {
+    return perLoss("loss", outputs, dialect);
+  }
+
   /** The loss weight of each output. */
-  List<Double> lossWeights(List<OutputSpec> outputs) {
+  List<Double> lossWeights(List<OutputSpec> outputs, Dialect dialect) {
     List<Double> weights = new ArrayList<>();
-    perOutput("loss_weights", outputs).forEach(w -> weights.add(w == null ? 1 : w.asDouble()));
+    perLoss("loss_weights", outputs, dialect)
+        .forEach(w -> weights.add(w == null ? 1 : w.asDouble()));
     return weights;
   }
 
@@ -96,6 +105,28 @@ public final class CompileSpec {
     } else {
       list.add(node);
     }
+  }
+
+  /**
+   * Keras 3.5 and 3.6 sort a dict by name and hand its values to the outputs in the model's order.
+   */
+  private List<JsonNode> perLoss(String key, List<OutputSpec> outputs, Dialect dialect) {
+    JsonNode saved = json.path(key);
+    boolean byName = saved.isObject() && !isObject(saved) && saved.size() == outputs.size();
+    if (dialect.profile() != Profile.K35 || !byName) {
+      return perOutput(key, outputs);
+    }
+    List<JsonNode> values = new ArrayList<>();
+    for (JsonNode value : new TreeMap<>(fields(saved)).values()) {
+      values.add(isNone(value) ? null : value);
+    }
+    return values;
+  }
+
+  private static Map<String, JsonNode> fields(JsonNode object) {
+    Map<String, JsonNode> fields = new HashMap<>();
+    object.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
+    return fields;
   }
 
   /** One value for all outputs, a list of them or an object by name; null for none. */

@@ -28,8 +28,8 @@ final class Setups {
   }
 
   List<OutputEvaluation.Setup> all(boolean explained) {
-    List<JsonNode> losses = spec.losses(outputs);
-    List<Double> weights = spec.lossWeights(outputs);
+    List<JsonNode> losses = spec.losses(outputs, dialect);
+    List<Double> weights = spec.lossWeights(outputs, dialect);
     List<List<CompiledMetric>> metrics = metrics(losses);
     List<OutputEvaluation.Setup> setups = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
@@ -50,7 +50,7 @@ final class Setups {
   /** Who registered the losses that are not Keras' own, a sentence each. */
   List<String> origins() {
     List<String> origins = new ArrayList<>();
-    List<JsonNode> losses = spec.losses(outputs);
+    List<JsonNode> losses = spec.losses(outputs, dialect);
     for (int i = 0; i < outputs.size(); i++) {
       JsonNode loss = losses.get(i);
       String output = outputs.get(i).name();
