@@ -87,7 +87,7 @@ final class BenchCommand implements Callable<Integer> {
       Report report = report(millis, loaded.engine().name());
       if (!json.takesOutput()) {
         out.printf(
-            "batch %d on %s: median %.2f ms, p90 %.2f ms, min %.2f ms, %.1f samples per second%n",
+            "batch %d on %s: median %.3f ms, p90 %.3f ms, min %.3f ms, %.1f samples per second%n",
             batch,
             report.engine(),
             report.medianMs(),

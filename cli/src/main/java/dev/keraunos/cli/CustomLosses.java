@@ -3,6 +3,7 @@ package dev.keraunos.cli;
 import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;
+import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -58,6 +59,11 @@ final class CustomLosses {
           "--loss: there is no class '"
               + className
               + "'; give its full name, or JAR!CLASS to find it in a jar or folder");
+    } catch (LinkageError e) {
+      throw new InputException(
+          "--loss: " + className + " cannot be loaded by this Java: " + e.getMessage());
+    } catch (InvocationTargetException e) {
+      throw new InputException("--loss: creating " + className + " failed: " + e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new InputException(
           "--loss: " + className + " needs a public constructor without parameters");

@@ -14,7 +14,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description = "Shows which engines work here, with what, and what to do about the others.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    footer = {"", "Examples:", "  keraunos doctor", "  keraunos doctor --json -"})
 final class DoctorCommand implements Callable<Integer> {
   /** The JSON report. */
   record Report(

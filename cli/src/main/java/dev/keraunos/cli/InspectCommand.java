@@ -61,7 +61,12 @@ final class InspectCommand implements Callable<Integer> {
     String row = "%-" + path + "s  %-" + type + "s  %12s  %s%n";
     out.printf(row, "layer", "class", "parameters", "output");
     for (ModelSummary.Layer layer : summary.layers()) {
-      out.printf(row, layer.path(), layer.className(), layer.parameters(), layer.output());
+      out.printf(
+          row,
+          layer.path(),
+          layer.className(),
+          layer.parameters(),
+          layer.output().isEmpty() ? "?" : layer.output());
     }
     out.println();
     out.println(summary.parameters() + " parameters");
@@ -69,7 +74,8 @@ final class InspectCommand implements Callable<Integer> {
     out.println("metrics   " + text(summary.metrics()));
     if (!summary.gaps().isEmpty()) {
       out.println();
-      out.println(summary.gaps().size() + " parts are not supported:");
+      int gaps = summary.gaps().size();
+      out.println(gaps + (gaps == 1 ? " part is" : " parts are") + " not supported:");
       for (Gap gap : summary.gaps()) {
         out.println("  " + gap);
       }

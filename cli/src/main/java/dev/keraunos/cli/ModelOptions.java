@@ -56,6 +56,12 @@ final class ModelOptions {
 
   /** Loads a model; a fixture's own Lambda bindings hold where the command line gives none. */
   KerasModel load(Path model, Optional<Fixture> fixture) {
+    KerasModel.Loader loader = loader(fixture);
+    return weights == null ? loader.load(model) : loader.load(model, weights);
+  }
+
+  /** How a model is loaded whose weights are elsewhere said. */
+  KerasModel.Loader loader(Optional<Fixture> fixture) {
     KerasModel.Loader loader =
         KerasModel.loader().registry(registry(fixture)).losses(lossRegistry());
     if (engine != null) {
@@ -67,7 +73,11 @@ final class ModelOptions {
     if (keras != null) {
       loader.keras(keras);
     }
-    return weights == null ? loader.load(model) : loader.load(model, weights);
+    return loader;
+  }
+
+  Optional<Path> weights() {
+    return Optional.ofNullable(weights);
   }
 
   /** Opens a model's file without lowering it. */

@@ -6,6 +6,7 @@ import dev.keraunos.tensor.Tensor;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +23,9 @@ import picocli.CommandLine.Spec;
     description = "Predicts and writes the outputs as .npz.",
     mixinStandardHelpOptions = true,
     footer = {
+      "",
+      "OUT.npz holds outputs/NAME and, of each --layer, activations/PATH: the members of a"
+          + " fixture.",
       "",
       "Examples:",
       "  keraunos predict model.keras images.npy -o predictions.npz",
@@ -61,8 +65,14 @@ final class PredictCommand implements Callable<Integer> {
       List<String> wanted = new ArrayList<>(loaded.outputNames());
       wanted.addAll(layers);
       Map<String, Tensor> predictions = loaded.predict(new DataFile(input).inputs(loaded), wanted);
-      Npz.write(output, predictions);
+      Map<String, Tensor> members = new LinkedHashMap<>();
       predictions.forEach(
+          (name, tensor) ->
+              members.put(
+                  (loaded.outputNames().contains(name) ? "outputs/" : "activations/") + name,
+                  tensor));
+      Npz.write(output, members);
+      members.forEach(
           (name, tensor) -> out.println(name + "  " + tensor.dtype() + " " + tensor.shape()));
     }
     return 0;

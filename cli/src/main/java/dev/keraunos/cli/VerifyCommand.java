@@ -77,7 +77,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   private List<Fixture.Pair> pairs() {
     if (fixture != null) {
-      return List.of(new Fixture.Pair(model, fixture));
+      return List.of(new Fixture.Pair(model, options.weights(), fixture));
     }
     if (!Files.isDirectory(model)) {
       throw new InputException(
@@ -96,11 +96,11 @@ final class VerifyCommand implements Callable<Integer> {
     List<Check> checks;
     try {
       Fixture recorded = Fixture.read(pair.fixture());
-      try (KerasModel loaded = options.load(pair.model(), Optional.of(recorded))) {
+      try (KerasModel loaded = pair.load(options.loader(Optional.of(recorded)))) {
         checks = Verification.run(loaded, recorded);
       }
     } catch (KeraunosException e) {
-      checks = List.of(new Check("load", false, Double.NaN, Double.NaN, e.getMessage()));
+      checks = List.of(Check.failed("load", e.getMessage()));
     }
     return new Case(
         pair.model().toString(),

@@ -5,16 +5,17 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.Gap;
-import dev.keraunos.importer.layers.LoweredModel;
+import dev.keraunos.importer.layers.ModelLowering;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.importer.layers.UnsupportedModelException;
 import dev.keraunos.importer.topology.InputSpec;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.weights.WeightMatcher;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a model file holds, for people; found even where parts of the model are not supported.
@@ -56,20 +57,11 @@ public record ModelSummary(
    */
   public static ModelSummary of(ModelArchive archive, ModelRegistry registry) {
     ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
-    List<Gap> gaps = List.of();
-    Map<String, List<Value>> layerOutputs = Map.of();
-    Map<String, Value> outputs = Map.of();
-    Map<String, Long> parameters = Map.of();
-    try {
-      LoweredModel lowered = ImportedModel.of(archive, registry).lowered();
-      layerOutputs = lowered.layerOutputs();
-      outputs = lowered.graph().outputs();
-      parameters = lowered.parameters();
-    } catch (UnsupportedModelException e) {
-      gaps = e.gaps();
-    }
+    ModelLowering.Survey survey =
+        ModelLowering.survey(
+            topology, table -> WeightMatcher.match(archive.weights(), topology, table), registry);
     List<Layer> layers = new ArrayList<>();
-    addLayers(topology, layerOutputs, parameters, layers);
+    addLayers(topology, survey, layers);
     JsonNode training = archive.training().orElse(MissingNode.getInstance());
     String saved = archive.saved().isEmpty() ? "" : ", saved " + archive.saved();
     return new ModelSummary(
@@ -77,12 +69,12 @@ public record ModelSummary(
         archive.format().toString(),
         archive.dialect() + saved,
         topology.inputs().stream().map(ModelSummary::describe).toList(),
-        describe(topology, outputs),
+        describe(topology, survey.outputs()),
         layers,
         archive.weights().arrays().stream().mapToLong(array -> array.value().size()).sum(),
         training.path("loss"),
         training.path("metrics"),
-        gaps);
+        survey.gaps());
   }
 
   private static String describe(InputSpec input) {
@@ -103,16 +95,28 @@ public record ModelSummary(
   }
 
   private static void addLayers(
-      ModelTopology topology,
-      Map<String, List<Value>> outputs,
-      Map<String, Long> parameters,
-      List<Layer> layers) {
+      ModelTopology topology, ModelLowering.Survey survey, List<Layer> layers) {
     for (LayerSpec layer : topology.layersByName().values()) {
-      List<Value> values = outputs.getOrDefault(layer.path(), List.of());
-      String shape = values.isEmpty() ? "" : values.get(0).shape().toString();
-      long own = parameters.getOrDefault(layer.path(), 0L);
+      if (layer.kind() == LayerSpec.Kind.INPUT && !topology.layers().contains(layer)) {
+        continue; // the one that Keras adds in front of a Sequential
+      }
+      long own = survey.parameters().getOrDefault(layer.path(), 0L);
+      String shape = shape(topology, layer, survey).map(Shape::toString).orElse("");
       layers.add(new Layer(layer.path(), layer.className(), own, shape));
-      layer.model().ifPresent(inner -> addLayers(inner, outputs, parameters, layers));
+      layer.model().ifPresent(inner -> addLayers(inner, survey, layers));
     }
+  }
+
+  private static Optional<Shape> shape(
+      ModelTopology topology, LayerSpec layer, ModelLowering.Survey survey) {
+    if (layer.kind() == LayerSpec.Kind.INPUT) {
+      return topology.inputs().stream()
+          .filter(input -> input.name().equals(layer.name()))
+          .findFirst()
+          .flatMap(InputSpec::batchShape);
+    }
+    return survey.layerOutputs().getOrDefault(layer.path(), List.of()).stream()
+        .findFirst()
+        .map(Value::shape);
   }
 }

@@ -26,7 +26,8 @@ final class ArchiveReader {
   private static final String SAVE_AGAIN =
       "Load it in Python and save it with model.save(\"model.keras\").";
   private static final String GIVE_BOTH =
-      "Give the architecture (model.to_json()) and the weights as two files.";
+      "Give the architecture (model.to_json()) and the weights as two files: load(architecture,"
+          + " weights), or --weights on the command line.";
 
   private ArchiveReader() {}
 

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.layers;
 
+import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
@@ -38,6 +39,7 @@ public final class ModelLowering {
       constants = new IdentityHashMap<>();
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
+  private Map<String, Long> parameters = Map.of();
   private boolean channelsFirst;
 
   private ModelLowering(ModelRegistry registry) {
@@ -61,15 +63,36 @@ public final class ModelLowering {
   }
 
   /**
-   * Everything that is missing to lower a model, found without its weights.
+   * Lowers as much of a model as can be lowered.
    *
-   * @return the layers of classes that are not known
+   * @throws dev.keraunos.importer.ModelFileException if the config or the weights are inconsistent
    */
-  public static List<Gap> gaps(ModelTopology topology, ModelRegistry registry) {
+  public static Survey survey(
+      ModelTopology topology,
+      Function<VariableTable, LayerWeights> weights,
+      ModelRegistry registry) {
     ModelLowering lowering = new ModelLowering(registry);
-    lowering.findUnknown(topology);
-    return List.copyOf(lowering.gaps);
+    try {
+      Graph graph = lowering.lower(topology, weights).graph();
+      return new Survey(lowering.layerOutputs, graph.outputs(), lowering.parameters, List.of());
+    } catch (UnsupportedModelException e) {
+      return new Survey(lowering.layerOutputs, Map.of(), lowering.parameters, e.gaps());
+    }
   }
+
+  /**
+   * What is known of a model, be it supported or not.
+   *
+   * @param layerOutputs as in {@link LoweredModel}, without the layers behind a gap
+   * @param outputs of the model; empty if it has gaps
+   * @param parameters as in {@link LoweredModel}; empty if an unknown layer leaves weights over
+   * @param gaps everything that cannot be lowered
+   */
+  public record Survey(
+      Map<String, List<Value>> layerOutputs,
+      Map<String, Value> outputs,
+      Map<String, Long> parameters,
+      List<Gap> gaps) {}
 
   private LoweredModel lower(
       ModelTopology topology, Function<VariableTable, LayerWeights> weights) {
@@ -80,6 +103,7 @@ public final class ModelLowering {
       inputs.add(Masked.unmasked(builder.input(input.name(), type(input))));
     }
     LayerWeights stored = matched(weights);
+    parameters = stored.parameters();
     List<Masked> outputs = model(builder, topology, stored, inputs);
     requireNoGaps();
     Map<String, Value> named = new LinkedHashMap<>();
@@ -92,7 +116,7 @@ public final class ModelLowering {
       }
     }
     return new LoweredModel(
-        builder.build(named), masks, layerOutputs, penalties.list(), stored.parameters());
+        builder.build(named), masks, layerOutputs, penalties.list(), parameters);
   }
 
   /** Unknown layers may leave their neighbours without weights: then they are what to report. */

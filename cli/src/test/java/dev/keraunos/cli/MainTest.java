@@ -1,0 +1,190 @@
+package dev.keraunos.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keraunos.fixtures.Fixture;
+import dev.keraunos.fixtures.Npz;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class MainTest {
+  private static final Path UNET = Cli.CASES.resolve("reference/unet.h5");
+  private static final Path UNET_DATA = Cli.CASES.resolve("reference/unet.npz");
+  private static final Path SEQUENTIAL = Cli.CASES.resolve("keras2.2.4/models/sequential.h5");
+  private static final Path SEQUENTIAL_DATA = Cli.CASES.resolve("keras2.2.4/models/sequential.npz");
+  private static final String LAMBDA = "--lambda=lambda_1=x / 255";
+
+  @TempDir Path folder;
+
+  @Test
+  void everyCommandHasExamples() {
+    for (String name : new CommandLine(Main.class).getSubcommands().keySet()) {
+      String help = Cli.run(name, "--help").fine().out();
+      assertTrue(name.equals("help") || help.contains("keraunos " + name + " "), help);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "fly", "predict", "bench --runs=x m.h5", "inspect --wings m.h5"})
+  void badUsageShowsWhatIsAllowed(String line) {
+    Cli.run((Object[]) line.split(" ")).refused("sage: keraunos");
+  }
+
+  @Test
+  void predictWritesTheMembersOfAFixture() {
+    Path out = folder.resolve("out.npz");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", out, "--layer", "conv").fine();
+    Map<String, Tensor> written = Npz.read(out).arrays();
+    assertEquals(Map.of("outputs/out", "(3, 3)", "activations/conv", "(3, 7, 4)"), shapes(written));
+    Map<String, Tensor> fixture = new LinkedHashMap<>(written);
+    fixture.putAll(inputs(SEQUENTIAL_DATA));
+    Path again = folder.resolve("again.npz");
+    Npz.write(again, fixture);
+    Cli.run("verify", SEQUENTIAL, again).fine();
+  }
+
+  @Test
+  void predictTakesOneArray() {
+    Path input = folder.resolve("x.npz");
+    Npz.write(input, Map.of("x", inputs(SEQUENTIAL_DATA).get("inputs/conv_input")));
+    Cli.run("predict", SEQUENTIAL, input, "-o", folder.resolve("out.npz")).fine();
+  }
+
+  @Test
+  void predictRefusesWhatDoesNotFit() {
+    Path out = folder.resolve("out.npz");
+    Cli.run("predict", SEQUENTIAL, "none.npy", "-o", out).refused("none.npy", "no such file");
+    Cli.run("predict", "none.h5", SEQUENTIAL_DATA, "-o", out).refused("none.h5");
+    Cli.run("predict", SEQUENTIAL, UNET_DATA, "-o", out).refused("inputs/conv_input", "image");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", out, "--layer", "cnv").refused("cnv");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", out, "--engine", "gpu")
+        .refused("gpu", "reference");
+    Path bad = folder.resolve("bad.npz");
+    Npz.write(bad, Map.of("x", Tensor.zeros(DType.FLOAT32, 3, 5, 2)));
+    Cli.run("predict", SEQUENTIAL, bad, "-o", out).refused("conv_input", "(?, 9, 2)", "(3, 5, 2)");
+    assertFalse(Files.exists(out));
+  }
+
+  @Test
+  void architectureAndWeightsAreTwoFiles() {
+    Path stem = Cli.CASES.resolve("separate/keras2.2.4/transfer_functional");
+    Cli.run("verify", stem + ".json", stem + ".npz", "--weights", stem + ".weights.h5").fine();
+    Cli.run("inspect", stem + ".json").refused("architecture without weights", "--weights");
+    Cli.run("inspect", stem + ".weights.h5").refused("weights without a config");
+  }
+
+  @Test
+  void inspectShowsAllLayersAndTheGap() {
+    Cli inspected = Cli.run("inspect", UNET, "--json", "-");
+    assertEquals(1, inspected.code());
+    JsonNode json = inspected.json();
+    assertEquals(1, json.get("gaps").size());
+    assertEquals("lambda_1", json.at("/gaps/0/path").asText());
+    long parameters = 0;
+    for (JsonNode layer : json.get("layers")) {
+      parameters += layer.get("parameters").asLong();
+    }
+    assertEquals(json.get("parameters").asLong(), parameters);
+    JsonNode bound = Cli.run("inspect", UNET, LAMBDA, "--json", "-").fine().json();
+    for (JsonNode layer : bound.get("layers")) {
+      assertTrue(layer.get("output").asText().startsWith("(?, "), layer::toString);
+    }
+  }
+
+  @Test
+  void evaluateGivesTheRecordedNames() {
+    JsonNode recorded = Fixture.read(UNET_DATA).metrics();
+    Cli run = Cli.run("evaluate", UNET, UNET_DATA, LAMBDA, "--batch-size", 3, "--json", "-");
+    JsonNode computed = run.fine().json();
+    recorded
+        .fieldNames()
+        .forEachRemaining(name -> assertTrue(computed.has(name), computed::toString));
+    assertEquals(recorded.size(), computed.size());
+  }
+
+  @Test
+  void verifyReportsEveryPair() throws IOException {
+    Path report = folder.resolve("report.json");
+    Path models = SEQUENTIAL.getParent();
+    Cli run = Cli.run("verify", models, "--json", report).fine();
+    JsonNode json = new ObjectMapper().readTree(report.toFile());
+    int pairs = Fixture.pairs(models).size();
+    assertTrue(run.out().contains(pairs + " passed, 0 failed"), run.out());
+    assertEquals(pairs, json.get("passed").asInt());
+    assertEquals(0, json.get("failed").asInt());
+    JsonNode first = json.at("/cases/0");
+    assertTrue(first.get("ok").asBoolean() && first.get("seconds").isNumber());
+    assertTrue(first.get("model").asText().endsWith(".h5"));
+    assertTrue(first.get("fixture").asText().endsWith(".npz"));
+    JsonNode check = first.at("/checks/0");
+    assertTrue(check.get("ok").asBoolean() && check.get("message").asText().isEmpty());
+    assertTrue(check.get("maxAbs").isNumber() && check.get("maxRel").isNumber());
+    assertTrue(check.get("name").asText().startsWith("outputs/"));
+  }
+
+  @Test
+  void verifyNamesTheFirstLayerThatDiffers() {
+    Map<String, Tensor> changed = new LinkedHashMap<>(Npz.read(UNET_DATA).arrays());
+    for (String member : new String[] {"activations/up_2_relu_b", "outputs/mask"}) {
+      Tensor tensor = changed.get(member);
+      tensor.setDouble(7, tensor.getDouble(7) + 1);
+    }
+    Path tampered = folder.resolve("tampered.npz");
+    Npz.write(tampered, changed);
+    Cli run = Cli.run("verify", UNET, tampered, LAMBDA);
+    assertEquals(1, run.code(), run.out());
+    assertTrue(run.out().contains("the first layer that differs: up_2_relu_b"), run.out());
+    assertTrue(run.out().contains("FAIL  outputs/mask"), run.out());
+  }
+
+  @Test
+  void verifyFailsWhereNothingIsCompared() {
+    Path empty = folder.resolve("empty.npz");
+    Npz.write(empty, inputs(SEQUENTIAL_DATA));
+    assertEquals(1, Cli.run("verify", SEQUENTIAL, empty).code());
+    Cli.run("verify", folder).refused("no model");
+    Cli.run("verify", SEQUENTIAL).refused("is no folder");
+  }
+
+  @Test
+  void benchReportsTimes() {
+    Cli run = Cli.run("bench", SEQUENTIAL, "--batch", 3, "--runs", 4, "--json", "-");
+    JsonNode json = run.fine().json();
+    assertEquals(3, json.get("batch").asInt());
+    assertTrue(json.get("minMs").asDouble() <= json.get("medianMs").asDouble());
+    assertTrue(json.get("medianMs").asDouble() <= json.get("p90Ms").asDouble());
+    Cli.run("bench", SEQUENTIAL, "--runs", 0).refused("--runs");
+  }
+
+  @Test
+  void doctorListsTheEngines() {
+    JsonNode engines = Cli.run("doctor", "--json", "-").fine().json().get("engines");
+    assertTrue(engines.findValuesAsText("name").contains("reference"), engines::toString);
+  }
+
+  private static Map<String, Tensor> inputs(Path fixture) {
+    Map<String, Tensor> inputs = new LinkedHashMap<>(Npz.read(fixture).arrays());
+    inputs.keySet().removeIf(member -> !member.startsWith("inputs/"));
+    return inputs;
+  }
+
+  private static Map<String, String> shapes(Map<String, Tensor> arrays) {
+    Map<String, String> shapes = new LinkedHashMap<>();
+    arrays.forEach((name, tensor) -> shapes.put(name, tensor.shape().toString()));
+    return shapes;
+  }
+}
