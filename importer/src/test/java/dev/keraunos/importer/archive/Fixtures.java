@@ -13,12 +13,13 @@ public final class Fixtures {
 
   private Fixtures() {}
 
-  /** All recorded models. */
+  /** All recorded models that are one file. */
   public static List<Path> models() {
     return files(CASES).stream()
         .filter(file -> !file.startsWith(CASES.resolve("hostile")))
         .filter(file -> !file.startsWith(CASES.resolve("variants")))
         .filter(file -> file.toString().endsWith(".h5") || file.toString().endsWith(".keras"))
+        .filter(file -> !file.toString().endsWith(".weights.h5"))
         .toList();
   }
 
