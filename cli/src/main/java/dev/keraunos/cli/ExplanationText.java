@@ -2,7 +2,10 @@ package dev.keraunos.cli;
 
 import dev.keraunos.loss.evaluate.Explanation;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** An explanation as text tables. */
 final class ExplanationText {
@@ -70,6 +73,23 @@ final class ExplanationText {
       }
     }
     classes(output);
+    samples(output);
+    if (!output.findings().isEmpty()) {
+      print("");
+    }
+    output.findings().forEach(finding -> print("  * %s", finding));
+  }
+
+  private void samples(Explanation.Output output) {
+    if (output.worst().isEmpty()) {
+      return;
+    }
+    List<String> worst = new ArrayList<>();
+    output
+        .worst()
+        .forEach(sample -> worst.add(sample.index() + " (" + number(sample.contribution()) + ")"));
+    print("");
+    print("  samples that add most: %s", String.join(", ", worst));
   }
 
   private void classes(Explanation.Output output) {
@@ -93,21 +113,21 @@ final class ExplanationText {
     for (Explanation.ClassShare share : output.classes()) {
       double part = total == 0 ? 0 : Math.abs(share.byTrueClass()) / total;
       print(
-          "    %5d %12d %14s %14s %14s %8s  %-27s %s .. %s",
-          share.index(),
+          "    %5s %12d %14s %14s %14s %8s  %-27s %s .. %s",
+          share.index() < 0 ? "none" : share.index(),
           share.positions(),
           number(share.byTrueClass()),
           number(share.byChannel()),
           number(share.meanScore()),
           percent(share.iou()),
-          bar(part) + " " + percent(part),
-          number(share.lowest()),
-          number(share.highest()));
+          bar(part) + " " + percent(Optional.of(part)),
+          number(share.lossIfRight()),
+          number(share.lossIfWrong()));
     }
     output
         .balanced()
         .ifPresent(
-            value -> print("    if every class counted alike the loss would be %s", number(value)));
+            value -> print("    if every class counted alike it would be %s", number(value)));
   }
 
   private static String bar(double part) {
@@ -115,12 +135,17 @@ final class ExplanationText {
     return "#".repeat(length) + ".".repeat(BAR - 7 - length);
   }
 
-  private static String percent(double part) {
-    return Double.isNaN(part) ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * part);
+  static String percent(Optional<Double> part) {
+    return part.map(p -> String.format(Locale.ROOT, "%.1f %%", 100 * p)).orElse("-");
+  }
+
+  /** What is not known is a dash. */
+  static String number(Optional<Double> value) {
+    return value.map(ExplanationText::number).orElse("-");
   }
 
   static String number(double value) {
-    return Double.isNaN(value) ? "-" : String.format(Locale.ROOT, "%.8g", value);
+    return String.format(Locale.ROOT, "%.8g", value);
   }
 
   private void print(String format, Object... values) {

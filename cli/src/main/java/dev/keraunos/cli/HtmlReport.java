@@ -3,6 +3,7 @@ package dev.keraunos.cli;
 import dev.keraunos.loss.evaluate.Explanation;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * An explanation as one self-contained page: stages, terms, a bar for every class, and maps of the
@@ -138,9 +139,9 @@ final class HtmlReport {
           "<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td"
               + " class=\"n\">%s</td></tr>",
           number(share.meanScore()),
-          percent(share.iou()),
-          number(share.lowest()),
-          number(share.highest()));
+          ExplanationText.percent(share.iou()),
+          number(share.lossIfRight()),
+          number(share.lossIfWrong()));
     }
     add("</table>");
     output
@@ -153,7 +154,7 @@ final class HtmlReport {
   }
 
   private void sample(Explanation.Sample sample) {
-    add("<h3>Sample %d, mean score %s</h3>", sample.index(), number(sample.score()));
+    add("<h3>Sample %d adds %s</h3>", sample.index(), number(sample.contribution()));
     if (sample.shape().size() != 2) {
       add("<p>%d positions.</p>", sample.scores().length);
       return;
@@ -215,8 +216,8 @@ final class HtmlReport {
     return ExplanationText.number(value);
   }
 
-  private static String percent(double part) {
-    return Double.isNaN(part) ? "-" : String.format(Locale.ROOT, "%.1f %%", 100 * part);
+  private static String number(Optional<Double> value) {
+    return ExplanationText.number(value);
   }
 
   private static String escape(String text) {

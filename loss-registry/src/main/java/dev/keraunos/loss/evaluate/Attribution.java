@@ -1,23 +1,25 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.tensor.Shape;
-import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Collects, batch after batch, what each term, class and stage of an output's loss contributes. */
+/**
+ * Collects, batch after batch, what each term, class, sample, place and stage of an output's loss
+ * contributes.
+ */
 final class Attribution {
   private final OutputEvaluation.Setup setup;
   private final Stages stages;
   private final WorstSamples worst = new WorstSamples();
-  private final Map<String, TermTotal> terms = new LinkedHashMap<>();
+  private final Places places = new Places();
+  private final List<TermTotal> terms = new ArrayList<>();
+  private final Chunk chunk = new Chunk();
   private Optional<Classes> classes;
   private ClassTotals totals;
+  private boolean coupled;
+  private double value;
   private double weight;
-  private long samples;
 
   Attribution(OutputEvaluation.Setup setup) {
     this.setup = setup;
@@ -25,61 +27,82 @@ final class Attribution {
   }
 
   /** Adds a batch whose weight among the batches {@link #endBatch} tells. */
-  void add(
-      OutputProgram program,
-      OutputProgram.Results results,
-      Tensor yTrue,
-      Tensor yPred,
-      Reduction.Request request,
-      Reduction reduction) {
-    if (classes == null) {
-      classes = Classes.of(yTrue, yPred);
+  void add(ScoredBatch batch, Reduction reduction) {
+    boolean first = totals == null;
+    if (first) {
+      classes = Classes.of(batch.yTrue(), batch.yPred(), batch.scores().shape());
       totals = new ClassTotals(classes.map(Classes::count).orElse(0));
+    } else {
+      classes = classes.filter(c -> c.fits(batch.yTrue(), batch.yPred(), batch.scores().shape()));
+      classes = classes.filter(c -> c.accepts(batch.yTrue()));
     }
-    float[] scores = results.scores().toFloatArray();
-    Shape shape = results.scores().shape();
-    Grid coefficients = reduction.weigh(request).coefficients();
-    Optional<int[]> truth = classes.flatMap(c -> c.truth(yTrue, shape));
-    Optional<int[]> guess = truth.flatMap(t -> classes.get().prediction(yPred, shape));
-    stages.add(program.terms(), results, request, reduction);
-    for (Term term : program.terms()) {
-      terms
-          .computeIfAbsent(term.name(), name -> new TermTotal(term, totals.count()))
-          .add(term, results, coefficients, truth);
+    value = batch.value();
+    places.begin(batch);
+    for (int from = 0; from < batch.scores().size(); from += Chunk.SIZE) {
+      add(batch, from);
     }
-    if (truth.isPresent()) {
-      totals.add(scores, coefficients, truth.get(), guess);
+    worst.add(batch, places.samples(), classes);
+    stages.add(batch, reduction, terms.size() == 1 ? Optional.of(terms.get(0)) : Optional.empty());
+  }
+
+  private void add(ScoredBatch batch, int from) {
+    chunk.read(batch, from);
+    if (classes.isPresent()) {
+      classes.get().truth(batch.yTrue(), chunk);
+      classes.get().prediction(batch.yPred(), chunk);
+      totals.add(chunk);
     }
-    worst.add(samples, scores, shape, truth, guess);
-    samples += shape.rank() == 0 ? 0 : shape.dim(0);
+    places.add(chunk);
+    List<Term> now = batch.program().terms();
+    for (int i = 0; i < now.size(); i++) {
+      coupled |= now.get(i).batchLevel();
+      if (i == terms.size()) {
+        terms.add(new TermTotal(now.get(i), totals.count()));
+      }
+      terms.get(i).add(now.get(i), batch, chunk);
+    }
   }
 
   /** Closes a batch of that weight. */
   void endBatch(double batchWeight) {
     weight += batchWeight;
     stages.endBatch(batchWeight);
-    terms.values().forEach(term -> term.endBatch(batchWeight));
+    terms.forEach(term -> term.endBatch(batchWeight));
     totals.endBatch(batchWeight);
+    places.endBatch(batchWeight, value);
+    worst.endBatch(batchWeight);
   }
 
   /** What was found, given the loss of all outputs together. */
   Explanation.Output result(double loss) {
     double factor = setup.lossWeight() / weight;
+    boolean named = classes.isPresent();
     List<Explanation.Term> explained = new ArrayList<>();
-    terms.values().forEach(term -> explained.add(term.result(factor)));
+    terms.forEach(term -> explained.add(term.result(factor, named ? totals.classes() : 0)));
+    boolean alike = explained.stream().allMatch(term -> term.weight().isEmpty());
     List<Double> byChannel = channels(explained);
-    double value = stages.value();
-    return new Explanation.Output(
-        setup.output().name(),
-        setup.lossName(),
-        setup.lossWeight(),
-        value,
-        value * setup.lossWeight(),
-        stages.result(),
-        explained,
-        totals.result(factor, byChannel, loss),
-        totals.balanced(),
-        worst.result());
+    Optional<Double> whole = coupled ? Optional.empty() : Optional.of(loss);
+    List<Explanation.ClassShare> shares =
+        named
+            ? totals.result(
+                factor, byChannel.size() == totals.count() ? byChannel : List.of(), whole, alike)
+            : List.of();
+    Explanation.Output output =
+        new Explanation.Output(
+            setup.output().name(),
+            setup.lossName(),
+            setup.lossWeight(),
+            stages.value(),
+            stages.value() * setup.lossWeight(),
+            stages.result(),
+            explained,
+            shares,
+            named ? totals.balanced(factor) : Optional.empty(),
+            places.bySample(factor),
+            places.byRegion(factor),
+            worst.times(factor),
+            List.of());
+    return output.withFindings(Findings.of(output, loss));
   }
 
   /** The sum of all terms by channel; empty if one of them has no channels. */

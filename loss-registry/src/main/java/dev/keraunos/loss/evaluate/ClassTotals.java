@@ -4,54 +4,45 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What the positions of each true class have to do with the loss. */
+/**
+ * What the positions of each true class have to do with the loss, those predicted right and wrong
+ * apart. Behind the classes comes one of positions whose label is no class.
+ */
 final class ClassTotals {
   private final int count;
   private final long[] positions;
   private final long[] predicted;
-  private final long[] hits;
-  private final double[] scoreSums;
-  private final TermTotal.Sums coefficients;
-  private final TermTotal.Sums contributions;
-  private final TermTotal.Sums rightCoefficients;
-  private final TermTotal.Sums rightContributions;
+  private final double[] scores;
+  private final Sums coefficients;
+  private final Sums contributions;
 
   ClassTotals(int count) {
     this.count = count;
-    positions = new long[count];
-    predicted = new long[count];
-    hits = new long[count];
-    scoreSums = new double[count];
-    coefficients = new TermTotal.Sums(count);
-    contributions = new TermTotal.Sums(count);
-    rightCoefficients = new TermTotal.Sums(count);
-    rightContributions = new TermTotal.Sums(count);
+    positions = new long[2 * count + 2];
+    predicted = new long[count + 1];
+    scores = new double[2 * count + 2];
+    coefficients = new Sums(2 * count + 2);
+    contributions = new Sums(2 * count + 2);
   }
 
+  /** The number of classes. */
   int count() {
     return count;
   }
 
-  /** Adds a batch; positions of class −1 or without a coefficient do not count. */
-  void add(float[] scores, Grid coefficient, int[] truth, Optional<int[]> guess) {
-    for (int i = 0; i < scores.length; i++) {
-      double c = coefficient.at(i);
-      int k = truth[i];
-      if (k < 0 || c == 0) {
-        continue;
-      }
-      positions[k]++;
-      scoreSums[k] += scores[i];
-      coefficients.batch[k] += c;
-      contributions.batch[k] += c * scores[i];
-      if (guess.isPresent()) {
-        int g = guess.get()[i];
-        predicted[g]++;
-        if (g == k) {
-          hits[k]++;
-          rightCoefficients.batch[k] += c;
-          rightContributions.batch[k] += c * scores[i];
-        }
+  /** Adds scores; those without a coefficient are no positions. */
+  void add(Chunk chunk) {
+    for (int i = 0; i < chunk.count; i++) {
+      int k = chunk.truth[i];
+      int guess = chunk.guess[i];
+      int cell = 2 * k + (guess == k ? 1 : 0);
+      double c = chunk.coefficients[i];
+      contributions.batch[cell] += chunk.shares[i];
+      coefficients.batch[cell] += c;
+      if (c != 0) {
+        positions[cell]++;
+        predicted[guess]++;
+        scores[cell] += chunk.scores[i];
       }
     }
   }
@@ -59,50 +50,94 @@ final class ClassTotals {
   void endBatch(double weight) {
     coefficients.endBatch(weight);
     contributions.endBatch(weight);
-    rightCoefficients.endBatch(weight);
-    rightContributions.endBatch(weight);
   }
 
-  List<Explanation.ClassShare> result(double factor, List<Double> byChannel, double loss) {
+  /**
+   * The share of every class.
+   *
+   * @param factor of the sums
+   * @param byChannel empty unless there is one per class
+   * @param loss of all outputs together; empty if other predictions would change more than the
+   *     scores of their own positions
+   * @param alike true if positions of different classes with like predictions have like scores
+   */
+  List<Explanation.ClassShare> result(
+      double factor, List<Double> byChannel, Optional<Double> loss, boolean alike) {
     List<Explanation.ClassShare> shares = new ArrayList<>();
-    for (int k = 0; k < count; k++) {
-      double contribution = contributions.total[k] * factor;
+    double equal = equalCoefficient();
+    for (int k = 0; k < classes(); k++) {
+      boolean isClass = k < count;
+      int index = isClass ? k : -1;
+      long hits = isClass ? positions[2 * k + 1] : 0;
+      long union = isClass ? positions(k) + predicted[k] - hits : 0;
+      double coefficient = both(coefficients, k);
       shares.add(
           new Explanation.ClassShare(
-              k,
-              positions[k],
-              coefficients.total[k] * factor,
-              contribution,
-              byChannel.size() == count ? byChannel.get(k) : Double.NaN,
-              scoreSums[k] / positions[k],
-              (double) hits[k] / (positions[k] + predicted[k] - hits[k]),
-              loss - contribution + coefficients.total[k] * factor * typical(k, true),
-              loss - contribution + coefficients.total[k] * factor * typical(k, false)));
+              index,
+              positions(k),
+              coefficient * factor,
+              both(contributions, k) * factor,
+              k < byChannel.size() ? Optional.of(byChannel.get(k)) : Optional.empty(),
+              quotient(scores[2 * k] + scores[2 * k + 1], positions(k)),
+              quotient(hits, union),
+              loss.flatMap(l -> changed(l, index, 1, factor, alike)),
+              loss.flatMap(l -> changed(l, index, 0, factor, alike)),
+              isClass ? quotient(equal, coefficient) : Optional.empty()));
     }
     return shares;
   }
 
-  /** The mean score of the right, or wrong, positions of a class; of all its own if it has none. */
-  private double typical(int k, boolean right) {
-    long count = right ? hits[k] : positions[k] - hits[k];
-    double c = rightCoefficients.total[k];
-    double s = rightContributions.total[k];
-    if (count == 0) {
-      return contributions.total[k] / coefficients.total[k];
-    }
-    return right ? s / c : (contributions.total[k] - s) / (coefficients.total[k] - c);
+  /** How many shares there are: one more if there are positions of no class. */
+  int classes() {
+    return count + (positions(count) > 0 ? 1 : 0);
   }
 
-  /** The mean over the classes that occur of their mean score. */
-  Optional<Double> balanced() {
+  private static Optional<Double> quotient(double x, double y) {
+    return y == 0 ? Optional.empty() : Optional.of(x / y);
+  }
+
+  /** The loss if all positions of a class scored as its right (1) or wrong (0) ones do. */
+  private Optional<Double> changed(double loss, int k, int right, double factor, boolean alike) {
+    if (k < 0 || positions(k) == 0) {
+      return Optional.empty();
+    }
+    double s = contributions.total[2 * k + right];
+    double c = coefficients.total[2 * k + right];
+    for (int j = 0; positions[2 * k + right] == 0 && alike && j < count; j++) {
+      s += contributions.total[2 * j + right];
+      c += coefficients.total[2 * j + right];
+    }
+    return quotient(s, c)
+        .map(typical -> loss + factor * (both(coefficients, k) * typical - both(contributions, k)));
+  }
+
+  private long positions(int k) {
+    return positions[2 * k] + positions[2 * k + 1];
+  }
+
+  private static double both(Sums sums, int k) {
+    return sums.total[2 * k] + sums.total[2 * k + 1];
+  }
+
+  /** What the coefficients of each class would add up to if every class counted alike. */
+  private double equalCoefficient() {
     double sum = 0;
     int present = 0;
     for (int k = 0; k < count; k++) {
-      if (positions[k] > 0) {
-        sum += scoreSums[k] / positions[k];
-        present++;
-      }
+      sum += both(coefficients, k);
+      present += both(coefficients, k) == 0 ? 0 : 1;
     }
-    return present == 0 ? Optional.empty() : Optional.of(sum / present);
+    return present == 0 ? 0 : sum / present;
+  }
+
+  /** The loss of the output if every class counted alike. */
+  Optional<Double> balanced(double factor) {
+    double equal = equalCoefficient();
+    double sum = both(contributions, count);
+    for (int k = 0; k < count; k++) {
+      double c = both(coefficients, k);
+      sum += c == 0 ? both(contributions, k) : both(contributions, k) / c * equal;
+    }
+    return equal == 0 ? Optional.empty() : Optional.of(sum * factor);
   }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
  * How targets name classes: one-hot or several-hot vectors (the largest channel), labels, or one
  * number on either side of a half.
  *
- * @param count how many there are
+ * @param count how many there are; positions whose label is none of them are of class {@code count}
  */
 record Classes(Kind kind, int count) {
   private enum Kind {
@@ -17,78 +17,97 @@ record Classes(Kind kind, int count) {
     BINARY
   }
 
+  private static final int BLOCK = 1 << 12;
+
   /** The classes of a batch's targets; empty if these are numbers of another sort. */
-  static Optional<Classes> of(Tensor yTrue, Tensor yPred) {
-    Shape y = yTrue.shape();
-    Shape p = yPred.shape();
-    int channels = (int) p.dim(-1);
-    boolean labels =
-        channels > 1 && (y.rank() + 1 == p.rank() || (y.rank() == p.rank() && Grid.isColumn(y)));
-    if (labels) {
-      return allWholeBelow(yTrue, channels)
-          ? Optional.of(new Classes(Kind.LABELS, channels))
-          : Optional.empty();
-    }
-    if (!allWholeBelow(yTrue, 2)) {
-      return Optional.empty();
-    }
-    if (channels == 1) {
-      return Optional.of(new Classes(Kind.BINARY, 2));
-    }
-    return y.equals(p) ? Optional.of(new Classes(Kind.HOT, channels)) : Optional.empty();
+  static Optional<Classes> of(Tensor yTrue, Tensor yPred, Shape scores) {
+    return kind(yTrue.shape(), yPred.shape())
+        .map(kind -> new Classes(kind, Math.max(2, (int) yPred.shape().dim(-1))))
+        .filter(classes -> classes.fits(yTrue, yPred, scores) && classes.accepts(yTrue));
   }
 
-  private static boolean allWholeBelow(Tensor tensor, int limit) {
-    for (long i = 0; i < tensor.size(); i++) {
-      double value = tensor.getDouble(i);
-      if (value != Math.rint(value) || value >= limit) {
-        return false;
-      }
+  private static Optional<Kind> kind(Shape y, Shape p) {
+    boolean several = p.dim(-1) > 1;
+    if (several && (y.rank() + 1 == p.rank() || (y.rank() == p.rank() && Grid.isColumn(y)))) {
+      return Optional.of(Kind.LABELS);
     }
-    return true;
-  }
-
-  /**
-   * The true class of every score, −1 where there is none; empty if the scores have other
-   * positions.
-   */
-  Optional<int[]> truth(Tensor yTrue, Shape scores) {
-    return kind == Kind.HOT ? largest(yTrue, scores) : numbers(yTrue, scores);
-  }
-
-  /** The predicted class of every score. */
-  Optional<int[]> prediction(Tensor yPred, Shape scores) {
-    return kind == Kind.BINARY ? numbers(yPred, scores) : largest(yPred, scores);
-  }
-
-  private Optional<int[]> largest(Tensor tensor, Shape scores) {
-    if (!tensor.shape().without(-1).equals(scores)) {
-      return Optional.empty();
+    if (!several) {
+      return Optional.of(Kind.BINARY);
     }
-    int[] classes = new int[(int) scores.size()];
-    float[] row = new float[count];
-    for (int i = 0; i < classes.length; i++) {
-      tensor.read((long) i * count, row, 0, count);
-      for (int k = 1; k < count; k++) {
-        classes[i] = row[k] > row[classes[i]] ? k : classes[i];
-      }
-    }
-    return Optional.of(classes);
+    return y.equals(p) ? Optional.of(Kind.HOT) : Optional.empty();
   }
 
-  private Optional<int[]> numbers(Tensor tensor, Shape scores) {
+  /** True if targets and predictions have a class for every score. */
+  boolean fits(Tensor yTrue, Tensor yPred, Shape scores) {
+    return fits(yTrue, kind == Kind.HOT, scores) && fits(yPred, kind != Kind.BINARY, scores);
+  }
+
+  private static boolean fits(Tensor tensor, boolean channels, Shape scores) {
     Shape shape = tensor.shape();
-    boolean fits =
-        shape.equals(scores) || (Grid.isColumn(shape) && shape.without(-1).equals(scores));
-    if (!fits) {
-      return Optional.empty();
+    return channels || Grid.isColumn(shape)
+        ? shape.rank() > 0 && shape.without(-1).size() == scores.size()
+        : shape.size() == scores.size();
+  }
+
+  /** True if the targets hold zeros and ones only, or whole numbers where they are labels. */
+  boolean accepts(Tensor yTrue) {
+    float[] block = new float[BLOCK];
+    boolean whole = true;
+    for (long from = 0; from < yTrue.size() && whole; from += BLOCK) {
+      int n = (int) Math.min(BLOCK, yTrue.size() - from);
+      yTrue.read(from, block, 0, n);
+      for (int i = 0; i < n; i++) {
+        float v = block[i];
+        whole &= kind == Kind.LABELS ? v == (int) v : v == 0 || v == 1;
+      }
     }
-    int[] classes = new int[(int) scores.size()];
-    for (int i = 0; i < classes.length; i++) {
-      double value = tensor.getDouble(i);
-      int label = kind == Kind.BINARY ? (value > 0.5 ? 1 : 0) : (int) value;
-      classes[i] = label < 0 || label >= count ? -1 : label;
+    return whole;
+  }
+
+  /** The true classes of consecutive scores. */
+  void truth(Tensor yTrue, Chunk chunk) {
+    if (kind == Kind.HOT) {
+      largest(yTrue, chunk, chunk.truth);
+    } else {
+      numbers(yTrue, chunk, chunk.truth);
     }
-    return Optional.of(classes);
+  }
+
+  /** The predicted classes of consecutive scores. */
+  void prediction(Tensor yPred, Chunk chunk) {
+    if (kind == Kind.BINARY) {
+      numbers(yPred, chunk, chunk.guess);
+    } else {
+      largest(yPred, chunk, chunk.guess);
+    }
+  }
+
+  private void largest(Tensor tensor, Chunk chunk, int[] classes) {
+    int rows = Math.max(1, BLOCK / count);
+    float[] block = new float[rows * count];
+    for (int i = 0; i < chunk.count; i += rows) {
+      int n = Math.min(rows, chunk.count - i);
+      tensor.read((long) (chunk.from + i) * count, block, 0, n * count);
+      for (int row = 0; row < n; row++) {
+        int start = row * count;
+        int best = 0;
+        float most = block[start];
+        for (int k = 1; k < count; k++) {
+          float v = block[start + k];
+          best = v > most ? k : best;
+          most = Math.max(v, most);
+        }
+        classes[i + row] = best;
+      }
+    }
+  }
+
+  private void numbers(Tensor tensor, Chunk chunk, int[] classes) {
+    float[] block = new float[chunk.count];
+    tensor.read(chunk.from, block, 0, chunk.count);
+    for (int i = 0; i < chunk.count; i++) {
+      int label = kind == Kind.BINARY ? (block[i] > 0.5 ? 1 : 0) : (int) block[i];
+      classes[i] = label < 0 || label >= count ? count : label;
+    }
   }
 }

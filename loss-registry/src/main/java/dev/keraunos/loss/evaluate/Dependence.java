@@ -27,7 +27,7 @@ final class Dependence {
     return known;
   }
 
-  /** True if an entry of the value depends on several samples of the batch. */
+  /** True if an entry of the value depends on the predictions of several samples of the batch. */
   boolean couples(Value value) {
     Boolean known = couples.get(value);
     if (known == null) {
@@ -38,16 +38,9 @@ final class Dependence {
               || (op instanceof Op.Softmax softmax && softmax.axes().contains(0))
               || (op instanceof Op.Sort sort && sort.axis() == 0);
       known =
-          (reduces && in.get(0).rank() > 0 && isData(in.get(0)))
-              || in.stream().anyMatch(this::couples);
+          (reduces && in.get(0).rank() > 0 && on(in.get(0))) || in.stream().anyMatch(this::couples);
       couples.put(value, known);
     }
     return known;
-  }
-
-  /** True if the value depends on any input of the graph. */
-  private static boolean isData(Value value) {
-    return value.producer().op() instanceof Op.Input
-        || value.producer().inputs().stream().anyMatch(Dependence::isData);
   }
 }

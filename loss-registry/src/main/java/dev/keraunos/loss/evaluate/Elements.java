@@ -5,9 +5,7 @@ import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.expandDims;
 import static dev.keraunos.graph.Ops.moveaxis;
 import static dev.keraunos.graph.Ops.multiply;
-import static dev.keraunos.graph.Ops.negative;
 import static dev.keraunos.graph.Ops.reduce;
-import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.BinaryKind;
@@ -17,17 +15,18 @@ import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * The parts that a sum or mean over channels made scores of: they have the shape of the scores and
- * a last axis of channels, over which they add up to the scores.
+ * a last axis of channels, over which they add up to the scores once multiplied by a factor.
  *
  * @param shape of what was reduced
- * @param scale of a part to the element it stands for
+ * @param factor of the parts: &plusmn;1 for a sum, &plusmn;1 / channels for a mean
  * @param reduction in words
  */
-record Elements(Value parts, Shape shape, double scale, String reduction) {
+record Elements(Value parts, Shape shape, double factor, String reduction) {
   /** The parts of a value, found by walking back to its reduction. */
   static Optional<Elements> of(Value x) {
     Op op = x.producer().op();
@@ -36,7 +35,7 @@ record Elements(Value parts, Shape shape, double scale, String reduction) {
       return of(in.get(0));
     }
     if (op instanceof Op.Unary unary && unary.kind() == UnaryKind.NEGATIVE) {
-      return of(in.get(0)).map(e -> e.with(negative(e.parts)));
+      return of(in.get(0)).map(e -> e.times(-1));
     }
     if (op instanceof Op.Select
         && in.get(2).producer().op() instanceof Op.Constant
@@ -63,18 +62,9 @@ record Elements(Value parts, Shape shape, double scale, String reduction) {
         return left.map(e -> e.with(divide(e.parts, column(b))));
       case ADD:
       case SUBTRACT:
-        boolean both =
-            left.isPresent()
-                && right.isPresent()
-                && left.get().channels() == right.get().channels();
-        return !both
-            ? Optional.empty()
-            : left.map(
-                e ->
-                    e.with(
-                        kind == BinaryKind.ADD
-                            ? add(e.parts, right.get().parts)
-                            : subtract(e.parts, right.get().parts)));
+        return left.isPresent() && right.isPresent()
+            ? left.get().plus(right.get(), kind == BinaryKind.ADD ? 1 : -1)
+            : Optional.empty();
       default:
         return Optional.empty();
     }
@@ -93,22 +83,29 @@ record Elements(Value parts, Shape shape, double scale, String reduction) {
     }
     int[] others = axes.stream().mapToInt(i -> i).filter(axis -> axis != channel).toArray();
     Value last = others.length == 0 ? x : reduce(op.kind(), x, false, others);
-    Value parts = moveaxis(last, channel - others.length, -1);
-    double scale = op.kind() == ReduceKind.MEAN ? channels : 1;
+    boolean isLast = channel == x.rank() - 1;
+    Value parts = isLast && others.length == 0 ? x : moveaxis(last, channel - others.length, -1);
+    double factor = op.kind() == ReduceKind.MEAN ? 1.0 / channels : 1;
     String words =
-        op.kind().name().toLowerCase(java.util.Locale.ROOT)
-            + " over axis "
-            + (channel == x.rank() - 1 ? -1 : channel);
-    return Optional.of(
-        new Elements(scale == 1 ? parts : divide(parts, scale), x.shape(), scale, words));
+        op.kind().name().toLowerCase(Locale.ROOT) + " over axis " + (isLast ? -1 : channel);
+    return Optional.of(new Elements(parts, x.shape(), factor, words));
   }
 
-  private long channels() {
-    return parts.shape().dim(-1);
+  private Optional<Elements> plus(Elements other, double sign) {
+    if (parts.shape().dim(-1) != other.parts.shape().dim(-1)) {
+      return Optional.empty();
+    }
+    double scale = sign * other.factor / factor;
+    Value scaled = scale == 1 ? other.parts : multiply(other.parts, scale);
+    return Optional.of(with(add(parts, scaled)));
+  }
+
+  private Elements times(double sign) {
+    return new Elements(parts, shape, factor * sign, reduction);
   }
 
   private Elements with(Value other) {
-    return new Elements(other, shape, scale, reduction);
+    return new Elements(other, shape, factor, reduction);
   }
 
   private static Value column(Value x) {

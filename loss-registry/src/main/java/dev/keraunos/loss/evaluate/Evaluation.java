@@ -38,6 +38,7 @@ public final class Evaluation implements AutoCloseable {
   private final List<String> origins;
   private final RunningMean loss = new RunningMean();
   private final Map<String, RunningMean> outputLosses = new LinkedHashMap<>();
+  private final Parts byBatch = new Parts();
   private long samples;
   private long batches;
 
@@ -92,6 +93,7 @@ public final class Evaluation implements AutoCloseable {
     loss.add(total, weight);
     samples += size;
     batches++;
+    byBatch.add(batches, total * weight);
   }
 
   /** Without any compiled loss tf_keras knows no batch dimension. */
@@ -175,6 +177,7 @@ public final class Evaluation implements AutoCloseable {
         dialect.profile() == Profile.K30
             ? "every batch counts once, whatever its size"
             : "batches count by their size",
+        byBatch.times(1 / loss.weight()),
         explained,
         penalties.result(),
         notes());

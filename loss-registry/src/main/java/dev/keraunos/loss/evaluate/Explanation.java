@@ -5,12 +5,15 @@ import java.util.Optional;
 
 /**
  * How a loss came about. The contributions of the outputs, the penalties and nothing else add up to
- * the loss; inside an output the terms do, and so do their shares by true class and, but for
- * batch-level terms, by channel.
+ * the loss, and so do those of the batches. Inside an output the terms add up to its contribution,
+ * and so do the shares of samples, of places and of true classes; the shares of channels add up to
+ * that of the terms that have elements.
  *
  * @param dialect whose rules gave the number, {@code VERSION:BACKEND}
  * @param loss what evaluate returns
  * @param batching how the batches were averaged, in words
+ * @param byBatch what each batch adds, penalties included; neighbours are joined where there are
+ *     more than 512
  * @param penalties regularisers of weights and activities
  * @param notes what Keras does silently here and a user may not mean, and who registered a loss
  */
@@ -20,6 +23,7 @@ public record Explanation(
     long samples,
     long batches,
     String batching,
+    List<Part> byBatch,
     List<Output> outputs,
     List<Penalty> penalties,
     List<String> notes) {
@@ -31,10 +35,15 @@ public record Explanation(
    * @param value its loss as Keras reports it, before the loss weight
    * @param contribution what it adds to the loss
    * @param stages from the element losses to the contribution
-   * @param classes empty where targets name no classes
-   * @param balanced the mean over classes of their mean score: the loss if every class counted
-   *     alike
-   * @param worst the samples with the highest mean score
+   * @param classes empty where targets name no classes, or the scores have other positions
+   * @param balanced the contribution if every class counted alike, its positions weighted by {@link
+   *     ClassShare#equalWeight}
+   * @param bySample what each sample adds; neighbours are joined where there are more than 512, or
+   *     where the loss couples them
+   * @param byRegion what each time step, or square of pixels, adds; empty where samples have one
+   *     score, or the loss couples them
+   * @param worst the samples that add most
+   * @param findings what follows from all this, in sentences
    */
   public record Output(
       String name,
@@ -46,7 +55,43 @@ public record Explanation(
       List<Term> terms,
       List<ClassShare> classes,
       Optional<Double> balanced,
-      List<Sample> worst) {}
+      List<Part> bySample,
+      List<Region> byRegion,
+      List<Sample> worst,
+      List<String> findings) {
+    Output withFindings(List<String> sentences) {
+      return new Output(
+          name,
+          loss,
+          lossWeight,
+          value,
+          contribution,
+          stages,
+          terms,
+          classes,
+          balanced,
+          bySample,
+          byRegion,
+          worst,
+          sentences);
+    }
+  }
+
+  /**
+   * What consecutive samples or batches add.
+   *
+   * @param from the index of the first, from 0
+   * @param to behind the last
+   */
+  public record Part(long from, long to, double value) {}
+
+  /**
+   * What a part of every sample adds: time steps, or a rectangle of pixels.
+   *
+   * @param from the first index along each axis of a sample's positions
+   * @param to behind the last
+   */
+  public record Region(List<Long> from, List<Long> to, double value) {}
 
   /**
    * One step on the way to the scalar.
@@ -67,8 +112,8 @@ public record Explanation(
    *     channel
    * @param value its contribution to the loss, with its sign
    * @param unweighted the same without the weight inside the loss
-   * @param byTrueClass its contribution by the class of the position; empty where targets name no
-   *     classes
+   * @param byTrueClass its contribution by the class of the position, in the order of {@link
+   *     Output#classes}
    * @param byChannel its contribution by channel of the prediction; empty where the loss has no
    *     elements
    */
@@ -84,40 +129,46 @@ public record Explanation(
   /**
    * What a class has to do with the loss.
    *
-   * @param positions how many samples, steps or pixels have this class
+   * @param index of the class; &minus;1 for positions whose label is none
+   * @param positions how many samples, steps or pixels of this class count
    * @param coefficient the factor of the mean score of this class in the loss
    * @param byTrueClass the contribution of the positions of this class
-   * @param byChannel the contribution of this channel of the prediction, NaN where the loss has no
-   *     elements
-   * @param meanScore the mean score of the positions of this class
+   * @param byChannel the contribution of this channel of the prediction; empty where the loss has
+   *     no elements
+   * @param meanScore the mean score of the positions of this class; empty if there are none
    * @param iou intersection over union of positions of this class and positions predicted to be
-   * @param lowest the loss if every position of this class scored as those predicted right do, all
-   *     else unchanged
-   * @param highest the loss if every position of this class scored as those predicted wrong do, all
-   *     else unchanged
+   * @param lossIfRight the loss if every position of this class scored as those predicted right do,
+   *     all else unchanged. If none of it is predicted right, as those of the other classes do,
+   *     unless the loss weights positions. Empty if that is not known, or if the loss couples the
+   *     samples of a batch, so that all else would not be unchanged
+   * @param lossIfWrong likewise for those predicted wrong
+   * @param equalWeight what to multiply the positions of this class by for every class to count
+   *     alike
    */
   public record ClassShare(
       int index,
       long positions,
       double coefficient,
       double byTrueClass,
-      double byChannel,
-      double meanScore,
-      double iou,
-      double lowest,
-      double highest) {}
+      Optional<Double> byChannel,
+      Optional<Double> meanScore,
+      Optional<Double> iou,
+      Optional<Double> lossIfRight,
+      Optional<Double> lossIfWrong,
+      Optional<Double> equalWeight) {}
 
   /**
    * The scores of one sample, for a picture.
    *
    * @param index among all samples seen, from 0
+   * @param contribution what it adds to the loss
    * @param shape of its positions: (height, width) for images
    * @param scores in row-major order
-   * @param trueClasses empty where targets name no classes
+   * @param trueClasses &minus;1 for none; empty where targets name no classes
    */
   public record Sample(
       long index,
-      double score,
+      double contribution,
       List<Long> shape,
       float[] scores,
       int[] trueClasses,

@@ -92,6 +92,11 @@ final class Grid {
     return sum;
   }
 
+  /** The sum of the products with as many elements of any shape, or with the only one. */
+  double dotRepeated(Grid other) {
+    return other.size() == 1 ? sum() * other.data[0] : reshape(other.shape).dot(other);
+  }
+
   Grid combine(Grid other, DoubleBinaryOperator function) {
     Shape result = broadcast(shape, other.shape);
     int[] mine = positions(shape, result);

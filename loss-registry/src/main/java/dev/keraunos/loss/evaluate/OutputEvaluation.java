@@ -118,10 +118,24 @@ final class OutputEvaluation implements AutoCloseable {
     Reduction.Request request =
         new Reduction.Request(
             scores.shape(), yPred.shape().rank(), mask, results.valid(), weight, setup.mode());
-    Grid coefficients = reduction.weigh(request).coefficients();
+    Reduction.Weighting weighting = reduction.weigh(request);
+    Grid coefficients = weighting.coefficients();
     double value = scores.reshape(fitted(coefficients, scores)).dot(coefficients);
     double factor = setup.mode() == Reduction.Mode.NONE ? vectorFactor(scores, yPred) : 1;
-    attribution.ifPresent(a -> a.add(program, results, yTrue, yPred, request, reduction));
+    attribution.ifPresent(
+        a ->
+            a.add(
+                new ScoredBatch(
+                    program,
+                    results,
+                    yTrue,
+                    yPred,
+                    scores,
+                    request,
+                    weighting,
+                    coefficients,
+                    value),
+                reduction));
     return new BatchLoss(value, factor);
   }
 

@@ -25,17 +25,20 @@ import java.util.Optional;
  * values out.
  */
 final class OutputProgram implements AutoCloseable {
-  private static final String SCORES = "scores";
+  static final String SCORES = "scores";
   private static final String VALID = "valid";
 
   private final Executable executable;
   private final List<String> names;
   private final List<Term> terms;
+  private final boolean perSample;
 
-  private OutputProgram(Executable executable, List<String> names, List<Term> terms) {
+  private OutputProgram(
+      Executable executable, List<String> names, List<Term> terms, boolean perSample) {
     this.executable = executable;
     this.names = names;
     this.terms = terms;
+    this.perSample = perSample;
   }
 
   /**
@@ -59,18 +62,23 @@ final class OutputProgram implements AutoCloseable {
     Prediction prediction = new Prediction(yPred, logits, dialect);
     Map<String, Value> outputs = new LinkedHashMap<>();
     List<Term> terms = new ArrayList<>();
+    boolean perSample = false;
     if (loss.isPresent()) {
       Ranks ranks = Ranks.forLoss(yTrue, prediction);
       Scores scores = loss.get().scores(ranks.yTrue(), ranks.yPred());
       Value values = asFloat(scores.values());
       put(outputs, SCORES, values, scores.valid());
+      perSample = values.rank() > 0 && !values.shape().isKnown(0);
       explained.ifPresent(name -> terms.addAll(Terms.of(name, values, yPred, logits, outputs)));
     }
     for (CompiledMetric metric : metrics) {
       put(outputs, metric, yTrue, prediction);
     }
     return new OutputProgram(
-        engine.compile(builder.build(outputs), threads), List.copyOf(outputs.keySet()), terms);
+        engine.compile(builder.build(outputs), threads),
+        List.copyOf(outputs.keySet()),
+        terms,
+        perSample);
   }
 
   private static void put(
@@ -100,6 +108,11 @@ final class OutputProgram implements AutoCloseable {
   /** What the scores are made of; empty unless explained. */
   List<Term> terms() {
     return terms;
+  }
+
+  /** True if the first axis of the scores is that of the samples. */
+  boolean isPerSample() {
+    return perSample;
   }
 
   /** Runs a batch. The caller closes the results. */

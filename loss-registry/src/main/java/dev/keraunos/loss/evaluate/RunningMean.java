@@ -10,6 +10,10 @@ final class RunningMean {
     weight += by;
   }
 
+  double weight() {
+    return weight;
+  }
+
   double result() {
     return total / weight;
   }

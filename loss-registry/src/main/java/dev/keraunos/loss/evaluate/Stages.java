@@ -1,7 +1,6 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.tensor.Shape;
-import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,27 +25,24 @@ final class Stages {
     this.setup = setup;
   }
 
-  /** Adds a batch. */
-  void add(
-      List<Term> terms,
-      OutputProgram.Results results,
-      Reduction.Request request,
-      Reduction reduction) {
-    Grid scores = Grid.of(results.scores());
+  /**
+   * Adds a batch.
+   *
+   * @param only the only term, if there is one only
+   */
+  void add(ScoredBatch batch, Reduction reduction, Optional<TermTotal> only) {
+    Grid scores = batch.scores();
+    Reduction.Request request = batch.request();
     String reduced = "what the loss function returns";
-    if (terms.size() == 1 && terms.get(0).elements().isPresent()) {
-      Term.Elements elements = terms.get(0).elements().get();
-      Tensor parts = results.tensor(elements.output());
-      Shape shape =
-          elements.shape().rank() == 0
-              ? elements.shape()
-              : elements.shape().with(0, scores.shape().dim(0));
+    Optional<Term.Elements> elements = batch.program().terms().get(0).elements();
+    if (only.isPresent() && elements.isPresent()) {
+      Shape shape = elements.get().shape();
       step(
           "elements",
-          shape,
-          mean(parts) * elements.scale(),
+          shape.rank() == 0 ? shape : shape.with(0, batch.samples()),
+          only.get().elementMean(),
           "one loss per element of the prediction");
-      reduced = elements.reduction();
+      reduced = elements.get().reduction();
     }
     step("scores", scores.shape(), scores.mean(), reduced);
     if (request.mask().isPresent() || request.valid().isPresent()) {
@@ -58,19 +54,19 @@ final class Stages {
               request.valid(),
               Optional.empty(),
               request.mode());
-      step("mask", scores.shape(), loss(scores, reduction.weigh(masked)), counted(request));
+      Grid unweighted = reduction.weigh(masked).coefficients();
+      step("mask", scores.shape(), scores.dotRepeated(unweighted), counted(request));
     }
-    Reduction.Weighting weighting = reduction.weigh(request);
     if (request.weight().isPresent()) {
       Grid w = request.weight().get();
       step(
           "sample weight",
           scores.shape(),
-          loss(scores, weighting),
+          batch.value(),
           "weights " + w.shape() + ", their mean is " + (float) w.mean());
     }
-    batchValue = loss(scores, weighting);
-    step("reduction", Shape.scalar(), batchValue, "sum / " + weighting.divisor());
+    batchValue = batch.value();
+    step("reduction", Shape.scalar(), batchValue, "sum / " + batch.weighting().divisor());
     step(
         "loss weight",
         Shape.scalar(),
@@ -81,21 +77,6 @@ final class Stages {
   private static String counted(Reduction.Request request) {
     Grid mask = request.mask().or(request::valid).get();
     return (long) mask.sum() + " of " + mask.size() + " positions of the last batch count";
-  }
-
-  private static double loss(Grid scores, Reduction.Weighting weighting) {
-    Grid coefficients = weighting.coefficients();
-    return scores
-        .reshape(coefficients.rank() == 0 ? scores.shape() : coefficients.shape())
-        .dot(coefficients);
-  }
-
-  private static double mean(Tensor tensor) {
-    double sum = 0;
-    for (long i = 0; i < tensor.size(); i++) {
-      sum += tensor.getDouble(i);
-    }
-    return sum / tensor.size();
   }
 
   private void step(String name, Shape shape, double mean, String what) {

@@ -4,33 +4,33 @@ import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
 /**
- * A summand of the scores, computed by outputs of the graph.
+ * A summand of the scores: sign times factor times core, which outputs of the graph hold.
  *
  * @param name for people
  * @param weight the formula of the factors inside the loss that do not depend on the prediction;
  *     empty for none
- * @param batchLevel true if it couples samples of the batch
- * @param values the output that holds it in the shape of the scores, sign and factors included
- * @param unweighted the output that holds it without the factors
- * @param elements the output that holds its parts by channel, on a last axis; they add up to the
- *     values
+ * @param batchLevel true if it couples predictions of several samples of the batch
+ * @param sign 1 or &minus;1
+ * @param core the output that holds it without sign and factors, in the shape of the scores or as
+ *     one number
+ * @param factor the output that holds the product of the factors, likewise
+ * @param elements the parts of the core by channel
  */
 record Term(
     String name,
     String weight,
     boolean batchLevel,
-    String values,
-    String unweighted,
+    int sign,
+    String core,
+    Optional<String> factor,
     Optional<Elements> elements) {
 
   /**
-   * The parts of a term by channel.
+   * The parts of a core by channel.
    *
-   * @param output holds them on a last axis; they add up to the values
+   * @param output holds them on a last axis; times the factor they add up to the core
    * @param shape of the prediction's elements that were reduced
-   * @param scale what a part is multiplied by to be the element's loss: the number of channels
-   *     where a mean was taken
    * @param reduction of the elements, in words
    */
-  record Elements(String output, Shape shape, double scale, String reduction) {}
+  record Elements(String output, Shape shape, double factor, String reduction) {}
 }

@@ -1,111 +1,106 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.tensor.Tensor;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
 
 /** What a term contributes: in all, by true class, by channel. */
 final class TermTotal {
   private final Term term;
-  private final Sums value = new Sums(1);
-  private final Sums unweighted = new Sums(1);
   private final Sums byClass;
-  private Sums byChannel = new Sums(0);
+  private final Sums unweighted = new Sums(1);
+  private final double[] values = new double[Chunk.SIZE];
 
+  /** What a core is multiplied by in the loss. */
+  private final double[] factors = new double[Chunk.SIZE];
+
+  private Sums byChannel = new Sums(0);
+  private float[] block = new float[0];
+  private double elementSum;
+  private long elementCount;
+
+  /**
+   * A term that has contributed nothing yet.
+   *
+   * @param classes one more is for positions of no class
+   */
   TermTotal(Term term, int classes) {
     this.term = term;
-    byClass = new Sums(classes);
+    byClass = new Sums(classes + 1);
   }
 
-  /** Adds a batch. */
-  void add(Term now, OutputProgram.Results results, Grid coefficients, Optional<int[]> truth) {
-    float[] values = results.tensor(now.values()).toFloatArray();
-    value.batch[0] += dot(values, coefficients);
-    boolean same = now.unweighted().equals(now.values());
-    unweighted.batch[0] +=
-        same
-            ? dot(values, coefficients)
-            : dot(results.tensor(now.unweighted()).toFloatArray(), coefficients);
-    truth.ifPresent(classes -> addClasses(values, coefficients, classes));
-    now.elements().ifPresent(e -> addChannels(results.tensor(e.output()), coefficients));
-  }
-
-  private static double dot(float[] values, Grid coefficients) {
-    double sum = 0;
-    for (int i = 0; i < values.length; i++) {
-      sum += values[i] * coefficients.at(i);
-    }
-    return sum;
-  }
-
-  private void addClasses(float[] values, Grid coefficients, int[] classes) {
-    for (int i = 0; i < values.length; i++) {
-      if (classes[i] >= 0) {
-        byClass.batch[classes[i]] += values[i] * coefficients.at(i);
+  /** Adds scores of a batch, whose own term may have other outputs than the first batch's. */
+  void add(Term now, ScoredBatch batch, Chunk chunk) {
+    if (now.factor().isEmpty() && now.core().equals(OutputProgram.SCORES)) {
+      for (int i = 0; i < chunk.count; i++) {
+        byClass.batch[chunk.truth[i]] += chunk.shares[i];
+        factors[i] = chunk.coefficients[i];
+      }
+    } else {
+      chunk.read(batch.results().tensor(now.core()), batch, values);
+      Arrays.fill(factors, 0, chunk.count, 1);
+      now.factor().ifPresent(f -> chunk.read(batch.results().tensor(f), batch, factors));
+      for (int i = 0; i < chunk.count; i++) {
+        double c = chunk.coefficients[i] * now.sign();
+        factors[i] *= c;
+        unweighted.batch[0] += values[i] * c;
+        byClass.batch[chunk.truth[i]] += values[i] * factors[i];
       }
     }
+    now.elements().ifPresent(e -> addChannels(e, batch.results().tensor(e.output()), chunk));
   }
 
-  private void addChannels(Tensor elements, Grid coefficients) {
-    int channels = (int) elements.shape().dim(-1);
+  private void addChannels(Term.Elements elements, Tensor tensor, Chunk chunk) {
+    int channels = (int) tensor.shape().dim(-1);
     if (byChannel.batch.length == 0) {
       byChannel = new Sums(channels);
     }
-    float[] row = new float[channels];
-    int rows = (int) (elements.size() / channels);
-    for (int i = 0; i < rows; i++) {
-      elements.read((long) i * channels, row, 0, channels);
-      double c = coefficients.at(i);
-      for (int k = 0; k < channels; k++) {
-        byChannel.batch[k] += row[k] * c;
+    int rows = Math.max(1, Chunk.SIZE / channels);
+    if (block.length < rows * channels) {
+      block = new float[rows * channels];
+    }
+    double[] sums = byChannel.batch;
+    double plain = 0;
+    for (int i = 0; i < chunk.count; i += rows) {
+      int n = Math.min(rows, chunk.count - i);
+      tensor.read((long) (chunk.from + i) * channels, block, 0, n * channels);
+      for (int row = 0; row < n; row++) {
+        double c = factors[i + row] * elements.factor();
+        for (int k = 0; k < channels; k++) {
+          float part = block[row * channels + k];
+          plain += part;
+          sums[k] += c * part;
+        }
       }
     }
+    elementSum += plain * Math.signum(elements.factor());
+    elementCount += (long) chunk.count * channels;
+  }
+
+  /** The mean loss of an element of the current batch, NaN if the term has none. */
+  double elementMean() {
+    return elementSum / elementCount;
   }
 
   void endBatch(double weight) {
-    value.endBatch(weight);
     unweighted.endBatch(weight);
     byClass.endBatch(weight);
     byChannel.endBatch(weight);
+    elementSum = 0;
+    elementCount = 0;
   }
 
-  Explanation.Term result(double factor) {
+  /** What was found; classes as in the list of their shares. */
+  Explanation.Term result(double factor, int classes) {
+    double value = byClass.total() * factor;
+    boolean weighted = !term.weight().isEmpty();
+    boolean plain = term.core().equals(OutputProgram.SCORES);
     return new Explanation.Term(
         term.name(),
         term.weight(),
         term.batchLevel(),
-        value.total[0] * factor,
-        unweighted.total[0] * factor,
-        byClass.times(factor),
+        value,
+        weighted || !plain ? unweighted.total() * factor : value,
+        byClass.times(factor).subList(0, classes),
         byChannel.times(factor));
-  }
-
-  /** Numbers of the current batch and of all batches before. */
-  static final class Sums {
-    final double[] batch;
-    final double[] total;
-
-    Sums(int size) {
-      batch = new double[size];
-      total = new double[size];
-    }
-
-    /** Adds the batch times its weight to the total. */
-    void endBatch(double weight) {
-      for (int i = 0; i < batch.length; i++) {
-        total[i] += batch[i] * weight;
-      }
-      Arrays.fill(batch, 0);
-    }
-
-    List<Double> times(double factor) {
-      List<Double> list = new ArrayList<>();
-      for (double sum : total) {
-        list.add(sum * factor);
-      }
-      return list;
-    }
   }
 }

@@ -4,13 +4,14 @@ import static dev.keraunos.graph.Ops.broadcastTo;
 import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.multiply;
-import static dev.keraunos.graph.Ops.negative;
 
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.DType;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,9 +24,9 @@ import java.util.Optional;
 final class Terms {
   /** A factor of a summand: what to multiply with, or to divide by. */
   private record Factor(Value value, boolean divides) {
-    Value apply(Value x) {
-      Value factor = cast(value, x.dtype());
-      return divides ? divide(x, factor) : multiply(x, factor);
+    Value in(DType dtype) {
+      Value factor = cast(value, dtype);
+      return divides ? divide(1, factor) : factor;
     }
 
     String text() {
@@ -36,10 +37,15 @@ final class Terms {
   private record Summand(Value core, boolean negative, List<Factor> factors) {}
 
   private final Dependence dependence;
+  private final Value scores;
+  private final Map<String, Value> outputs;
   private final List<Summand> found = new ArrayList<>();
+  private final Map<List<Factor>, String> products = new HashMap<>();
 
-  private Terms(Dependence dependence) {
+  private Terms(Dependence dependence, Value scores, Map<String, Value> outputs) {
     this.dependence = dependence;
+    this.scores = scores;
+    this.outputs = outputs;
   }
 
   /**
@@ -49,67 +55,71 @@ final class Terms {
    */
   static List<Term> of(
       String loss, Value scores, Value yPred, Optional<Value> logits, Map<String, Value> outputs) {
-    Dependence dependence = new Dependence(yPred, logits);
-    Terms terms = new Terms(dependence);
+    Terms terms = new Terms(new Dependence(yPred, logits), scores, outputs);
     terms.split(scores, false, List.of());
+    Summand first = terms.found.get(0);
+    boolean whole = terms.found.size() == 1 && !Formula.isNamed(first.core);
+    if (whole && first.factors.isEmpty()) {
+      return List.of(terms.term(loss, new Summand(scores, false, List.of())));
+    }
     List<Term> result = new ArrayList<>();
     for (Summand summand : terms.found) {
-      String name =
-          terms.found.size() == 1 && !Formula.isNamed(summand.core)
-              ? loss
-              : Formula.of(summand.core);
-      result.add(terms.term(name, summand, scores, outputs));
+      result.add(terms.term(whole ? loss : Formula.of(summand.core), summand));
     }
     return result;
   }
 
-  private Term term(String name, Summand summand, Value scores, Map<String, Value> outputs) {
-    String key = "term" + outputs.size();
-    Value core = summand.negative ? negative(summand.core) : summand.core;
-    Value whole = apply(summand.factors, core);
-    outputs.put(key, spread(whole, scores));
-    boolean weighted = !summand.factors.isEmpty();
-    if (weighted) {
-      outputs.put(key + " unweighted", spread(core, scores));
-    }
-    boolean batchLevel = dependence.couples(summand.core);
-    Optional<Term.Elements> elements =
-        batchLevel || !whole.shape().accepts(scores.shape())
-            ? Optional.empty()
-            : elements(key + " elements", whole, outputs);
+  private Term term(String name, Summand summand) {
+    Value core = summand.core;
+    String key = core == scores ? OutputProgram.SCORES : "term" + outputs.size();
+    outputs.putIfAbsent(key, spread(core));
+    boolean batchLevel = dependence.couples(core);
+    boolean split = !batchLevel && core.rank() > 0 && core.rank() == scores.rank();
     List<String> factors = new ArrayList<>();
     summand.factors.forEach(factor -> factors.add(factor.text()));
     return new Term(
         summand.negative ? "-" + (name.contains(" ") ? "(" + name + ")" : name) : name,
         String.join(" * ", factors),
         batchLevel,
+        summand.negative ? -1 : 1,
         key,
-        weighted ? key + " unweighted" : key,
-        elements);
+        factor(summand.factors),
+        split ? elements(key + " elements", core) : Optional.empty());
   }
 
-  private Optional<Term.Elements> elements(String key, Value whole, Map<String, Value> outputs) {
-    return Elements.of(whole)
+  /** The output that holds the product of the factors. */
+  private Optional<String> factor(List<Factor> factors) {
+    if (factors.isEmpty()) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        products.computeIfAbsent(
+            factors,
+            all -> {
+              Value product = all.get(0).in(scores.dtype());
+              for (Factor factor : all.subList(1, all.size())) {
+                product = multiply(product, factor.in(scores.dtype()));
+              }
+              String key = "factor" + outputs.size();
+              outputs.put(key, spread(product));
+              return key;
+            }));
+  }
+
+  private Optional<Term.Elements> elements(String key, Value core) {
+    return Elements.of(core)
         .map(
             elements -> {
               outputs.put(key, elements.parts());
               return new Term.Elements(
-                  key, elements.shape(), elements.scale(), elements.reduction());
+                  key, elements.shape(), elements.factor(), elements.reduction());
             });
   }
 
-  private static Value apply(List<Factor> factors, Value x) {
-    Value result = x;
-    for (Factor factor : factors) {
-      result = factor.apply(result);
-    }
-    return result;
-  }
-
-  private static Value spread(Value x, Value scores) {
-    return x.rank() == scores.rank() && x.shape().accepts(scores.shape())
-        ? x
-        : broadcastTo(x, scores);
+  private Value spread(Value x) {
+    boolean fits =
+        x.rank() == 0 || (x.rank() == scores.rank() && x.shape().accepts(scores.shape()));
+    return fits ? x : broadcastTo(x, scores);
   }
 
   private void split(Value x, boolean negative, List<Factor> factors) {

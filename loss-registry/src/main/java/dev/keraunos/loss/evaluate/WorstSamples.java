@@ -1,63 +1,100 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
-/** The few samples with the highest mean score. */
+/** The few samples that contribute most, with their scores and classes. */
 final class WorstSamples {
   private static final int KEPT = 4;
 
-  private final List<Explanation.Sample> kept = new ArrayList<>();
+  /** A sample with its contribution, before and after its batch was weighted. */
+  private record Candidate(long index, double inBatch, double share, int samples, Picture scores) {}
+
+  private record Picture(List<Long> shape, float[] scores, int[] truth, int[] guess) {}
+
+  private final List<Candidate> kept = new ArrayList<>();
+  private final List<Candidate> batch = new ArrayList<>();
+  private long seen;
 
   /**
    * Adds a batch.
    *
-   * @param first the index of its first sample
+   * @param shares what each sample contributes to the loss of the batch; empty if they are coupled
    */
-  void add(long first, float[] scores, Shape shape, Optional<int[]> truth, Optional<int[]> guess) {
-    if (shape.rank() == 0 || shape.dim(0) == 0) {
-      return;
+  void add(ScoredBatch scored, double[] shares, Optional<Classes> classes) {
+    batch.clear();
+    IntStream.range(0, shares.length)
+        .boxed()
+        .sorted(Comparator.comparingDouble((Integer b) -> shares[b]).reversed())
+        .limit(KEPT)
+        .filter(b -> mayBeKept(shares[b], shares.length))
+        .forEach(
+            b ->
+                batch.add(
+                    new Candidate(
+                        seen + b, shares[b], shares[b], shares.length, read(scored, b, classes))));
+    seen += scored.samples();
+  }
+
+  /** False if the sample counts less than those kept, whether batches count once or by size. */
+  private boolean mayBeKept(double share, int samples) {
+    if (kept.size() < KEPT) {
+      return true;
     }
-    int count = (int) shape.dim(0);
-    int size = scores.length / count;
-    List<Long> positions = LongStream.of(shape.without(0).toArray()).boxed().toList();
-    for (int b = 0; b < count; b++) {
-      double sum = 0;
-      for (int i = b * size; i < (b + 1) * size; i++) {
-        sum += scores[i];
+    Candidate last = kept.get(KEPT - 1);
+    return !(share <= last.inBatch() && share * samples <= last.inBatch() * last.samples());
+  }
+
+  private static Picture read(ScoredBatch scored, int sample, Optional<Classes> classes) {
+    int size = scored.scores().size() / scored.samples();
+    float[] scores = new float[size];
+    int[] truth = new int[classes.isPresent() ? size : 0];
+    int[] guess = new int[truth.length];
+    Chunk chunk = new Chunk();
+    for (int done = 0; done < size; done += Chunk.SIZE) {
+      chunk.from = sample * size + done;
+      chunk.count = Math.min(Chunk.SIZE, size - done);
+      for (int i = 0; i < chunk.count; i++) {
+        scores[done + i] = (float) scored.scores().at(chunk.from + i);
       }
-      if (isWorse(sum / size)) {
-        int from = b * size;
-        kept.add(
-            new Explanation.Sample(
-                first + b,
-                sum / size,
-                positions,
-                Arrays.copyOfRange(scores, from, from + size),
-                part(truth, from, size),
-                part(guess, from, size)));
-        kept.sort(Comparator.comparingDouble(Explanation.Sample::score).reversed());
-        if (kept.size() > KEPT) {
-          kept.remove(KEPT);
+      if (classes.isPresent()) {
+        classes.get().truth(scored.yTrue(), chunk);
+        classes.get().prediction(scored.yPred(), chunk);
+        for (int i = 0; i < chunk.count; i++) {
+          truth[done + i] = chunk.truth[i] == classes.get().count() ? -1 : chunk.truth[i];
+          guess[done + i] = chunk.guess[i];
         }
       }
     }
+    List<Long> shape = LongStream.of(scored.positions().toArray()).boxed().toList();
+    return new Picture(shape, scores, truth, guess);
   }
 
-  private boolean isWorse(double score) {
-    return kept.size() < KEPT || score > kept.get(KEPT - 1).score() || Double.isNaN(score);
+  void endBatch(double weight) {
+    for (Candidate c : batch) {
+      kept.add(new Candidate(c.index(), c.inBatch(), c.share() * weight, c.samples(), c.scores()));
+    }
+    kept.sort(Comparator.comparingDouble(Candidate::share).reversed());
+    kept.subList(Math.min(KEPT, kept.size()), kept.size()).clear();
   }
 
-  private static int[] part(Optional<int[]> all, int from, int size) {
-    return all.map(array -> Arrays.copyOfRange(array, from, from + size)).orElse(new int[0]);
-  }
-
-  List<Explanation.Sample> result() {
-    return List.copyOf(kept);
+  List<Explanation.Sample> times(double factor) {
+    List<Explanation.Sample> samples = new ArrayList<>();
+    for (Candidate c : kept) {
+      Picture found = c.scores();
+      samples.add(
+          new Explanation.Sample(
+              c.index(),
+              c.share() * factor,
+              found.shape(),
+              found.scores(),
+              found.truth(),
+              found.guess()));
+    }
+    return samples;
   }
 }

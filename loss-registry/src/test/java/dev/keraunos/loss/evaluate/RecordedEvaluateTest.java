@@ -8,9 +8,12 @@ import dev.keraunos.loss.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToDoubleFunction;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -69,18 +72,69 @@ class RecordedEvaluateTest {
       expected.forEach(
           (name, value) ->
               Level.LOSS.check(value, actual.get(name), recorded.json().get("name") + " " + name));
-      checkSum(evaluation.explanation());
+      Sums.check(evaluation.explanation());
     }
   }
 
-  private static void checkSum(Explanation explanation) {
-    double sum = 0;
-    for (Explanation.Output output : explanation.outputs()) {
-      sum += output.contribution();
-      double terms = output.terms().stream().mapToDouble(Explanation.Term::value).sum();
-      Level.LOSS.check(output.contribution(), terms, output.name() + " by term");
+  /** A breakdown that is empty adds up to anything: each must be there somewhere. */
+  @Test
+  void everyBreakdownOccurs() {
+    Set<String> found = new TreeSet<>();
+    for (Recorded recorded : Recorded.all("keras-3.15-tensorflow.json").values()) {
+      try (Evaluation evaluation = recorded.evaluate()) {
+        found.addAll(Sums.check(evaluation.explanation()));
+      }
     }
-    sum += explanation.penalties().stream().mapToDouble(Explanation.Penalty::value).sum();
-    Level.LOSS.check(explanation.loss(), sum, "by output and penalty");
+    assertEquals(
+        Set.of("batch", "channel", "class", "output", "penalty", "region", "sample", "term"),
+        found);
+  }
+
+  /** The breakdowns of an explanation. */
+  private static final class Sums {
+    private final Set<String> found = new TreeSet<>();
+
+    /** Fails unless each adds up; returns which there are. */
+    static Set<String> check(Explanation explanation) {
+      Sums sums = new Sums();
+      double loss = explanation.loss();
+      List<Double> all = new ArrayList<>();
+      explanation.outputs().forEach(output -> all.add(output.contribution()));
+      all.addAll(values(explanation.penalties(), Explanation.Penalty::value));
+      sums.add(explanation.penalties().isEmpty() ? "output" : "penalty", all, loss);
+      sums.add("batch", values(explanation.byBatch(), Explanation.Part::value), loss);
+      explanation.outputs().forEach(output -> sums.check(output, explanation.samples()));
+      return sums.found;
+    }
+
+    private void check(Explanation.Output output, long samples) {
+      double contribution = output.contribution();
+      add("term", values(output.terms(), Explanation.Term::value), contribution);
+      add("sample", values(output.bySample(), Explanation.Part::value), contribution);
+      add("region", values(output.byRegion(), Explanation.Region::value), contribution);
+      add("class", values(output.classes(), Explanation.ClassShare::byTrueClass), contribution);
+      for (Explanation.Term term : output.terms()) {
+        add("channel", term.byChannel(), term.value());
+        add("class", term.byTrueClass(), term.value());
+        assertEquals(output.classes().size(), term.byTrueClass().size());
+      }
+      assertEquals(samples, output.bySample().get(output.bySample().size() - 1).to());
+      List<Explanation.Stage> stages = output.stages();
+      Level.LOSS.check(contribution, stages.get(stages.size() - 1).value(), "last stage");
+      Level.LOSS.check(output.value(), stages.get(stages.size() - 2).value(), "reduction");
+    }
+
+    private void add(String what, List<Double> parts, double expected) {
+      if (parts.isEmpty()) {
+        return;
+      }
+      found.add(what);
+      double sum = parts.stream().mapToDouble(part -> part).sum();
+      Level.LOSS.check(expected, sum, "by " + what);
+    }
+
+    private static <T> List<Double> values(List<T> parts, ToDoubleFunction<T> value) {
+      return parts.stream().map(value::applyAsDouble).toList();
+    }
   }
 }

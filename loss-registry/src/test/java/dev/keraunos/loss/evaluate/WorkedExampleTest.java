@@ -69,14 +69,14 @@ class WorkedExampleTest {
     for (int k = 0; k < CLASSES; k++) {
       Explanation.ClassShare share = output.classes().get(k);
       assertEquals(PIXELS[k], share.positions());
-      Level.PRINTED_SHORT.check(byChannel[k], share.byChannel(), "channel " + k);
+      Level.PRINTED_SHORT.check(byChannel[k], share.byChannel().orElseThrow(), "channel " + k);
       Level.PRINTED_SHORT.check(byTrueClass[k], share.byTrueClass(), "true class " + k);
-      Level.PRINTED_SHORT.check(iou[k], share.iou(), "IoU " + k);
+      Level.PRINTED_SHORT.check(iou[k], share.iou().orElseThrow(), "IoU " + k);
     }
     Explanation.ClassShare rare = output.classes().get(CLASSES - 1);
-    Level.PRINTED.check(0.8201083, rare.meanScore(), "mean loss of a rare pixel");
-    Level.PRINTED.check(0.0080506, rare.lowest(), "all rare pixels found");
-    Level.PRINTED.check(0.0122691, rare.highest(), "all rare pixels missed");
+    Level.PRINTED.check(0.8201083, rare.meanScore().orElseThrow(), "mean loss of a rare pixel");
+    Level.PRINTED.check(0.0080506, rare.lossIfRight().orElseThrow(), "all rare pixels found");
+    Level.PRINTED.check(0.0122691, rare.lossIfWrong().orElseThrow(), "all rare pixels missed");
     Level.PRINTED.check(0.1704621, output.balanced().orElseThrow(), "class-balanced mean");
     assertEquals("(16, 250, 250, 5)", output.stages().get(0).shape());
     assertEquals("(16, 250, 250)", output.stages().get(1).shape());

@@ -1,0 +1,110 @@
+package dev.keraunos.loss.evaluate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** What follows from the numbers of an explanation, in sentences. */
+final class Findings {
+  /** A class is faint if it counts less than this part of what it would if all counted alike. */
+  private static final double FAINT = 0.1;
+
+  private final Explanation.Output output;
+  private final double loss;
+  private final List<String> found = new ArrayList<>();
+
+  private Findings(Explanation.Output output, double loss) {
+    this.output = output;
+    this.loss = loss;
+  }
+
+  static List<String> of(Explanation.Output output, double loss) {
+    Findings findings = new Findings(output, loss);
+    findings.undefined();
+    output.terms().forEach(findings::batchTerm);
+    findings.faintClasses();
+    return findings.found;
+  }
+
+  private void undefined() {
+    if (Double.isNaN(output.contribution())) {
+      output.bySample().stream()
+          .filter(part -> Double.isNaN(part.value()))
+          .findFirst()
+          .ifPresent(
+              part ->
+                  add(
+                      "the loss is not a number because of %s",
+                      part.to() - part.from() == 1
+                          ? "sample " + part.from()
+                          : "samples " + part.from() + " to " + (part.to() - 1)));
+    }
+  }
+
+  private void batchTerm(Explanation.Term term) {
+    if (term.batchLevel() && !term.weight().isEmpty()) {
+      add(
+          "'%s' is one number per batch, yet it is multiplied by %s at every position: it adds %s"
+              + " whatever the error there (%s without the weight)",
+          term.name(), term.weight(), number(term.value()), number(term.unweighted()));
+    }
+  }
+
+  private void faintClasses() {
+    List<Explanation.ClassShare> classes =
+        output.classes().stream().filter(share -> share.equalWeight().isPresent()).toList();
+    List<Explanation.ClassShare> faint =
+        classes.stream().filter(share -> share.equalWeight().get() * FAINT >= 1).toList();
+    double all = classes.stream().mapToDouble(Explanation.ClassShare::coefficient).sum();
+    long positions = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
+    for (Explanation.ClassShare share : faint) {
+      add(
+          "class %d is faint: %d of %d positions, so its mean score %s enters the loss times"
+              + " %s%s%s",
+          share.index(),
+          share.positions(),
+          positions,
+          number(share.meanScore().orElse(Double.NaN)),
+          number(share.coefficient()),
+          share.iou().map(iou -> ", whatever its IoU of " + percent(iou)).orElse(""),
+          range(share));
+    }
+    if (classes.size() > 1 && output.balanced().isPresent() && all != 0) {
+      List<String> weights = new ArrayList<>();
+      classes.forEach(
+          share -> weights.add(share.index() + ": " + number(share.equalWeight().get())));
+      add(
+          "weighting every position by its class, {%s}, would let every class count alike; the loss"
+              + " would then be %s",
+          String.join(", ", weights),
+          number(loss - output.contribution() + output.balanced().get()));
+    }
+  }
+
+  private String range(Explanation.ClassShare share) {
+    Optional<Double> right = share.lossIfRight();
+    Optional<Double> wrong = share.lossIfWrong();
+    if (right.isEmpty() || wrong.isEmpty()) {
+      return "";
+    }
+    return String.format(
+        Locale.ROOT,
+        "; predicting it right everywhere would make the loss %s, wrong everywhere %s (it is %s)",
+        number(right.get()),
+        number(wrong.get()),
+        number(loss));
+  }
+
+  private static String percent(double part) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * part);
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.6g", value);
+  }
+
+  private void add(String format, Object... values) {
+    found.add(String.format(Locale.ROOT, format, values));
+  }
+}
