@@ -87,7 +87,12 @@ class ModulesTest {
             "keraunos-cli",
             List.of(
                 "runtime/graph", "runtime/onednn", "loss-registry", "importer", "api", "fixtures"),
-            List.of(JACKSON, "picocli..")));
+            List.of(JACKSON, "picocli..")),
+        new Module(
+            "benchmarks",
+            "keraunos-benchmarks",
+            List.of("runtime/graph", "loss-registry", "importer", "api", "fixtures"),
+            List.of("org.openjdk.jmh..")));
   }
 
   @Test
