@@ -2,8 +2,12 @@ package dev.keraunos;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.BiFunction;
 
 /**
  * Samples to evaluate. The first axis of every tensor counts the samples.
@@ -52,5 +56,81 @@ public record Dataset(
       throw new InputException("the data holds no inputs");
     }
     return samples;
+  }
+
+  /** Samples {@code from} (inclusive) to {@code to} (exclusive), sharing memory. */
+  Dataset rows(long from, long to) {
+    return map((name, tensor) -> tensor.rows(from, to));
+  }
+
+  /** The samples of several in one, copied. */
+  static Dataset concatenate(List<Dataset> parts) {
+    long samples = parts.stream().mapToLong(Dataset::samples).sum();
+    Dataset whole =
+        parts.get(0).map((name, t) -> Tensor.allocate(t.dtype(), t.shape().with(0, samples)));
+    long at = 0;
+    for (Dataset part : parts) {
+      long to = at + part.samples();
+      Dataset rows = whole.rows(at, to);
+      copy(part.inputs, rows.inputs);
+      copy(part.targets, rows.targets);
+      copy(part.sampleWeights, rows.sampleWeights);
+      at = to;
+    }
+    return whole;
+  }
+
+  private static void copy(Map<String, Tensor> from, Map<String, Tensor> to) {
+    from.forEach((name, tensor) -> to.get(name).copyFrom(0, tensor, 0, tensor.size()));
+  }
+
+  /**
+   * Requires the same arrays with samples of the same type and shape.
+   *
+   * @throws InputException if something differs
+   */
+  void requireLike(Dataset other) {
+    if (!other.describeSamples().equals(describeSamples())) {
+      throw new InputException(
+          "a part of the data has "
+              + other.describeSamples()
+              + ", the one before "
+              + describeSamples());
+    }
+  }
+
+  private String describeSamples() {
+    StringBuilder text = new StringBuilder();
+    map(
+        (name, tensor) -> {
+          text.append(text.isEmpty() ? "" : ", ")
+              .append(name + " " + tensor.dtype() + " " + tensor.shape().without(0));
+          return tensor;
+        });
+    return text.toString();
+  }
+
+  private Dataset map(BiFunction<String, Tensor, Tensor> function) {
+    return new Dataset(
+        map(inputs, "input '%s'", function),
+        map(targets, "targets '%s'", function),
+        map(sampleWeights, "sample weights '%s'", function));
+  }
+
+  private static Map<String, Tensor> map(
+      Map<String, Tensor> group, String what, BiFunction<String, Tensor, Tensor> function) {
+    Map<String, Tensor> mapped = new LinkedHashMap<>();
+    for (Map.Entry<String, Tensor> entry : new TreeMap<>(group).entrySet()) {
+      String name = String.format(Locale.ROOT, what, entry.getKey());
+      mapped.put(entry.getKey(), function.apply(name, entry.getValue()));
+    }
+    return mapped;
+  }
+
+  /** Frees the memory of what are not views. */
+  void release() {
+    for (Map<String, Tensor> group : List.of(inputs, targets, sampleWeights)) {
+      group.values().forEach(Tensor::close);
+    }
   }
 }

@@ -11,6 +11,7 @@ import dev.keraunos.loss.evaluate.Explanation;
 import dev.keraunos.loss.evaluate.OutputData;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,29 +27,26 @@ final class Evaluator {
 
   private final KerasModel model;
   private final LoweredModel lowered;
-  private final Dataset data;
   private final Evaluation.Builder builder;
 
-  private Evaluator(KerasModel model, Dataset data) {
+  private Evaluator(KerasModel model) {
     this.model = model;
     this.lowered = model.imported().lowered();
-    this.data = data;
     this.builder = builder();
   }
 
-  static Map<String, Double> evaluate(KerasModel model, Dataset data, int batchSize) {
-    Evaluator evaluator = new Evaluator(model, data);
+  static Map<String, Double> evaluate(KerasModel model, Iterator<Dataset> batches) {
+    Evaluator evaluator = new Evaluator(model);
     try (Evaluation evaluation = evaluator.builder.build()) {
-      evaluator.feed(evaluation, batchSize);
+      evaluator.feed(evaluation, batches);
       return evaluation.result();
     }
   }
 
-  static Explanation explain(KerasModel model, Dataset data, int batchSize) {
-    Evaluator evaluator = new Evaluator(model, data);
+  static Explanation explain(KerasModel model, Iterator<Dataset> batches) {
+    Evaluator evaluator = new Evaluator(model);
     try (Evaluation evaluation = evaluator.builder.explain().build()) {
-      evaluator.feed(evaluation, batchSize);
-      evaluation.result();
+      evaluator.feed(evaluation, batches);
       return evaluation.explanation();
     }
   }
@@ -77,21 +75,22 @@ final class Evaluator {
     return evaluation;
   }
 
-  private void feed(Evaluation evaluation, int batchSize) {
-    if (batchSize < 1) {
-      throw new InputException("the batch size must be at least 1, not " + batchSize);
+  private void feed(Evaluation evaluation, Iterator<Dataset> batches) {
+    if (!batches.hasNext()) {
+      throw new InputException("the data holds no samples");
     }
     Map<String, Value> wanted = wanted();
     Runner runner = model.runner(wanted);
     List<String> names = List.copyOf(wanted.keySet());
-    long samples = data.samples();
-    for (long from = 0; from < samples; from += batchSize) {
-      long to = Math.min(samples, from + batchSize);
-      List<Tensor> computed = runner.run(inputs(from, to));
+    while (batches.hasNext()) {
+      Dataset data = batches.next();
+      List<Tensor> inputs = inputs(data);
+      List<Tensor> computed = runner.run(inputs);
       Map<String, Tensor> byName = new LinkedHashMap<>();
       names.forEach(name -> byName.put(name, computed.get(byName.size())));
-      evaluation.update(batch(byName, from, to));
+      evaluation.update(batch(data, byName));
       computed.forEach(Tensor::close);
+      inputs.stream().filter(t -> !data.inputs().containsValue(t)).forEach(Tensor::close);
     }
   }
 
@@ -109,21 +108,21 @@ final class Evaluator {
     return wanted;
   }
 
-  private List<Tensor> inputs(long from, long to) {
+  private List<Tensor> inputs(Dataset data) {
     List<Tensor> inputs = new ArrayList<>();
     for (String name : model.inputNames()) {
-      Tensor whole = data.inputs().get(name);
-      if (whole == null) {
+      Tensor given = data.inputs().get(name);
+      if (given == null) {
         throw new InputException(
             "the data has no input '" + name + "', only " + data.inputs().keySet());
       }
-      Tensor rows = whole.rows(from, to);
-      inputs.add(rows.dtype() == model.inputType(name) ? rows : rows.cast(model.inputType(name)));
+      inputs.add(
+          given.dtype() == model.inputType(name) ? given : given.cast(model.inputType(name)));
     }
     return inputs;
   }
 
-  private Batch batch(Map<String, Tensor> computed, long from, long to) {
+  private Batch batch(Dataset data, Map<String, Tensor> computed) {
     Map<String, OutputData> outputs = new LinkedHashMap<>();
     for (String name : lowered.graph().outputs().keySet()) {
       Tensor target = data.targets().get(name);
@@ -131,12 +130,11 @@ final class Evaluator {
         outputs.put(
             name,
             new OutputData(
-                target.rows(from, to),
+                target,
                 computed.get(name),
                 Optional.ofNullable(computed.get(LOGITS + name)),
                 Optional.ofNullable(computed.get(MASK + name)),
-                Optional.ofNullable(data.sampleWeights().get(name))
-                    .map(weights -> weights.rows(from, to))));
+                Optional.ofNullable(data.sampleWeights().get(name))));
       }
     }
     Map<String, Tensor> activities = new LinkedHashMap<>();

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -321,7 +322,19 @@ public final class KerasModel implements AutoCloseable {
    *     nobody registered
    */
   public Map<String, Double> evaluate(Dataset data, int batchSize) {
-    return Evaluator.evaluate(this, data, batchSize);
+    return Evaluator.evaluate(this, batches(data, batchSize));
+  }
+
+  /**
+   * Evaluates samples that need not fit in memory; see {@link #evaluate(Dataset, int)}. One part
+   * and one batch are held at a time.
+   *
+   * @param parts of any size, with the same arrays; each is closed once it is used up
+   */
+  public Map<String, Double> evaluate(Iterator<Dataset> parts, int batchSize) {
+    try (Batches batches = new Batches(parts, batchSize)) {
+      return Evaluator.evaluate(this, batches);
+    }
   }
 
   /**
@@ -345,7 +358,19 @@ public final class KerasModel implements AutoCloseable {
 
   /** How the loss came about: terms that add up to it. */
   public Explanation explainLoss(Dataset data, int batchSize) {
-    return Evaluator.explain(this, data, batchSize);
+    return Evaluator.explain(this, batches(data, batchSize));
+  }
+
+  /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
+  public Explanation explainLoss(Iterator<Dataset> parts, int batchSize) {
+    try (Batches batches = new Batches(parts, batchSize)) {
+      return Evaluator.explain(this, batches);
+    }
+  }
+
+  /** Batches of data that stays the caller's. */
+  private static Iterator<Dataset> batches(Dataset data, int batchSize) {
+    return new Batches(List.of(data).iterator(), batchSize);
   }
 
   /** Frees native memory. Calls after it fail. Idempotent. */

@@ -4,11 +4,16 @@ import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
 import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.Npz;
+import dev.keraunos.fixtures.NpzStream;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
 
 /**
  * Arrays for a model from {@code .npy} or {@code .npz}: members {@code inputs/NAME}, {@code
@@ -17,46 +22,129 @@ import java.util.Map;
  */
 final class DataFile {
   private final Path file;
-  private final Npz content;
 
   DataFile(Path file) {
     this.file = file;
-    this.content = Npz.read(file);
   }
 
+  /** All inputs at once. */
   Map<String, Tensor> inputs(KerasModel model) {
-    return group(model.inputNames(), "inputs/", "x", true);
+    Npz content = Npz.read(file);
+    Map<String, Tensor> inputs = new LinkedHashMap<>();
+    members(model.inputNames(), content.arrays().keySet(), "inputs/", "x", true)
+        .forEach((name, member) -> inputs.put(name, content.arrays().get(member)));
+    return inputs;
   }
 
-  Dataset dataset(KerasModel model) {
-    List<String> outputs = model.outputNames();
-    return new Dataset(
-        inputs(model),
-        group(outputs, "targets/", "y", false),
-        group(outputs, "sample_weights/", "sample_weight", false));
+  /** Inputs, targets and sample weights, some samples at a time. */
+  Parts parts(KerasModel model, int samplesEach) {
+    NpzStream stream = NpzStream.open(file);
+    try {
+      return new Parts(stream, model, samplesEach);
+    } catch (RuntimeException e) {
+      stream.close();
+      throw e;
+    }
   }
 
-  private Map<String, Tensor> group(
-      List<String> names, String prefix, String single, boolean required) {
-    Map<String, Tensor> found = new LinkedHashMap<>();
+  /** The member of the file that holds each array. */
+  private Map<String, String> members(
+      List<String> names, Set<String> present, String prefix, String single, boolean required) {
+    Map<String, String> found = new LinkedHashMap<>();
     for (String name : names) {
-      Tensor tensor = content.arrays().get(prefix + name);
-      if (tensor == null && required) {
-        tensor = content.arrays().get(name);
-      }
-      if (tensor == null && names.size() == 1) {
-        tensor = content.arrays().get(single);
-      }
-      if (tensor == null && names.size() == 1 && required && content.arrays().size() == 1) {
-        tensor = content.arrays().values().iterator().next();
-      }
-      if (tensor != null) {
-        found.put(name, tensor);
+      if (present.contains(prefix + name)) {
+        found.put(name, prefix + name);
+      } else if (required && present.contains(name)) {
+        found.put(name, name);
+      } else if (names.size() == 1 && present.contains(single)) {
+        found.put(name, single);
+      } else if (names.size() == 1 && required && present.size() == 1) {
+        found.put(name, present.iterator().next());
       } else if (required) {
         throw new InputException(
-            file + ": has no array '" + prefix + name + "'; it holds " + content.arrays().keySet());
+            file + ": has no array '" + prefix + name + "'; it holds " + present);
       }
     }
     return found;
+  }
+
+  /** The samples of a file in order. */
+  final class Parts implements Iterator<Dataset>, AutoCloseable {
+    private final NpzStream stream;
+    private final Map<String, String> inputs;
+    private final Map<String, String> targets;
+    private final Map<String, String> sampleWeights;
+    private final int samplesEach;
+    private final long samples;
+    private long handedOut;
+
+    private Parts(NpzStream stream, KerasModel model, int samplesEach) {
+      this.stream = stream;
+      this.samplesEach = Math.max(1, samplesEach);
+      Set<String> present = stream.names();
+      List<String> outputs = model.outputNames();
+      inputs = members(model.inputNames(), present, "inputs/", "x", true);
+      targets = members(outputs, present, "targets/", "y", false);
+      sampleWeights = members(outputs, present, "sample_weights/", "sample_weight", false);
+      samples = count();
+    }
+
+    private long count() {
+      long count = -1;
+      for (Map<String, String> group : List.of(inputs, targets, sampleWeights)) {
+        for (String member : group.values()) {
+          Shape shape = stream.shape(member);
+          if (shape.rank() == 0 || (count >= 0 && shape.dim(0) != count)) {
+            throw new InputException(
+                file
+                    + "!"
+                    + member
+                    + ": its shape "
+                    + shape
+                    + " has not the "
+                    + count
+                    + " samples that others have");
+          }
+          count = shape.dim(0);
+        }
+      }
+      return count;
+    }
+
+    /** How many samples there are. */
+    long samples() {
+      return samples;
+    }
+
+    /** How many samples were handed out. */
+    long handedOut() {
+      return handedOut;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return handedOut < samples;
+    }
+
+    @Override
+    public Dataset next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      long n = Math.min(samplesEach, samples - handedOut);
+      handedOut += n;
+      return new Dataset(read(inputs, n), read(targets, n), read(sampleWeights, n));
+    }
+
+    private Map<String, Tensor> read(Map<String, String> members, long rows) {
+      Map<String, Tensor> tensors = new LinkedHashMap<>();
+      members.forEach((name, member) -> tensors.put(name, stream.next(member, rows)));
+      return tensors;
+    }
+
+    @Override
+    public void close() {
+      stream.close();
+    }
   }
 }

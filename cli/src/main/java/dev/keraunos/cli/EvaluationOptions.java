@@ -3,7 +3,9 @@ package dev.keraunos.cli;
 import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
 import dev.keraunos.fixtures.Fixture;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -11,10 +13,12 @@ import picocli.CommandLine.Parameters;
 
 /** What is evaluated: a model, on which data, in batches of which size. */
 final class EvaluationOptions {
-  /** A loaded model with its data; closing it closes the model. */
-  record Subject(KerasModel model, Dataset data, int batchSize) implements AutoCloseable {
+  /** A loaded model with its data; closing it closes both. */
+  record Subject(KerasModel model, DataFile.Parts file, Iterator<Dataset> parts, int batchSize)
+      implements AutoCloseable {
     @Override
     public void close() {
+      file.close();
       model.close();
     }
   }
@@ -22,6 +26,7 @@ final class EvaluationOptions {
   private static final int KERAS_DEFAULT_BATCH = 32;
 
   @Mixin private ModelOptions options;
+  @Mixin private ProgressOption progress;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "The model's file.")
   private Path model;
@@ -48,14 +53,20 @@ final class EvaluationOptions {
     return model;
   }
 
-  /** Loads the model and opens the data. The caller closes them. */
-  Subject open() {
-    Optional<Fixture> fixture = Fixture.readIfOne(data);
+  /**
+   * Loads the model and opens the data. The caller closes them.
+   *
+   * @param err where progress is shown
+   */
+  Subject open(PrintWriter err) {
+    Optional<Fixture> fixture = Fixture.settings(data);
     int batch =
         batchSize != null ? batchSize : fixture.map(Fixture::batchSize).orElse(KERAS_DEFAULT_BATCH);
     KerasModel loaded = options.load(model, fixture);
     try {
-      return new Subject(loaded, new DataFile(data).dataset(loaded), batch);
+      DataFile.Parts parts = new DataFile(data).parts(loaded, batch);
+      Iterator<Dataset> shown = progress.show(parts, parts::handedOut, parts.samples(), err);
+      return new Subject(loaded, parts, shown, batch);
     } catch (RuntimeException e) {
       loaded.close();
       throw e;

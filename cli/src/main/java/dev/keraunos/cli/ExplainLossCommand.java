@@ -38,8 +38,8 @@ final class ExplainLossCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
-    try (EvaluationOptions.Subject opened = subject.open()) {
-      Explanation explanation = opened.model().explainLoss(opened.data(), opened.batchSize());
+    try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
+      Explanation explanation = opened.model().explainLoss(opened.parts(), opened.batchSize());
       if (!json.takesOutput()) {
         new ExplanationText(out).print(explanation);
       }

@@ -102,6 +102,10 @@ final class OutputEvaluation implements AutoCloseable {
     try (OutputProgram.Results results = program.run(yTrue, yPred, logits)) {
       metrics.add(results, yTrue, yPred, mask, weight);
       return setup.loss().map(loss -> loss(program, results, yTrue, yPred, mask, weight));
+    } finally {
+      close(yTrue, data.yTrue());
+      close(yPred, data.yPred());
+      logits.ifPresent(tensor -> close(tensor, data.logits().get()));
     }
   }
 
@@ -174,6 +178,13 @@ final class OutputEvaluation implements AutoCloseable {
     return tensor.dtype().isFloating() && tensor.dtype() != DType.FLOAT32
         ? tensor.cast(DType.FLOAT32)
         : tensor;
+  }
+
+  /** Frees what was made for this batch. */
+  private static void close(Tensor fed, Tensor given) {
+    if (fed != given) {
+      fed.close();
+    }
   }
 
   private void requireBatch(Tensor yTrue, Tensor yPred) {
