@@ -41,5 +41,6 @@ public record ImportedModel(ModelArchive archive, ModelTopology topology, Lowere
         constant.value().close();
       }
     }
+    archive.close();
   }
 }

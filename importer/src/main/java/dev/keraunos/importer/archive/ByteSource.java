@@ -14,6 +14,7 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -89,6 +90,12 @@ abstract class ByteSource implements AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * Says that nothing before a position is read any more, so that memory which holds it can be
+   * freed.
+   */
+  void discardBefore(long position) {}
+
   /** Frees what this source itself holds; a slice holds nothing. */
   @Override
   public void close() {}
@@ -101,6 +108,11 @@ abstract class ByteSource implements AutoCloseable {
       @Override
       void transfer(long position, ByteBuffer target) throws IOException {
         whole.transfer(offset + position, target);
+      }
+
+      @Override
+      void discardBefore(long position) {
+        whole.discardBefore(offset + position);
       }
     };
   }
@@ -147,20 +159,42 @@ abstract class ByteSource implements AutoCloseable {
     };
   }
 
-  /** All of a stream, held off heap in blocks until closed. The stream stays open. */
+  /** A view of memory. */
+  interface Window {
+    /** At most some bytes from a position on, and at least one. */
+    ByteBuffer at(long position, int most);
+  }
+
+  /** Memory seen through windows. */
+  static ByteSource of(long size, Window memory) {
+    return new ByteSource(size) {
+      @Override
+      void transfer(long position, ByteBuffer target) {
+        long at = position;
+        while (target.hasRemaining()) {
+          ByteBuffer window = memory.at(at, target.remaining());
+          at += window.remaining();
+          target.put(window);
+        }
+      }
+    };
+  }
+
+  /** All of a stream, held off heap in blocks until discarded or closed. The stream stays open. */
   static ByteSource of(InputStream stream) throws IOException {
     List<Tensor> blocks = new ArrayList<>();
     try {
       ReadableByteChannel channel = Channels.newChannel(stream);
       long total = 0;
       while (true) {
-        long length = Math.min(Blocks.LARGEST, Math.max(Blocks.SMALLEST, total / 4));
+        long length = Math.min(Blocks.LARGEST, Math.max(Blocks.SMALLEST, total / Blocks.GROWTH));
         Tensor block = Tensor.allocate(DType.UINT8, Shape.of(length));
         blocks.add(block);
         ByteBuffer target = block.bytes(0, (int) length);
         while (target.hasRemaining() && channel.read(target) >= 0) {}
         total += target.position();
         if (target.hasRemaining()) {
+          blocks.set(blocks.size() - 1, Blocks.start(block, target.position()));
           return new Blocks(blocks, total);
         }
       }
@@ -171,27 +205,56 @@ abstract class ByteSource implements AutoCloseable {
   }
 
   private static final class Blocks extends ByteSource {
-    static final long SMALLEST = 1 << 16;
+    static final long SMALLEST = 1 << 12;
+
+    /** Blocks beyond 32 MiB go back to the operating system as soon as they are freed. */
     static final long LARGEST = 1 << 26;
 
+    /** A block is this part of what came before it. */
+    static final long GROWTH = 8;
+
     private final List<Tensor> blocks;
+
+    /** Where each block begins, and behind them where the last one ends. */
+    private final long[] starts;
+
+    private int discarded;
 
     Blocks(List<Tensor> blocks, long size) {
       super(size);
       this.blocks = blocks;
+      this.starts = new long[blocks.size() + 1];
+      for (int i = 0; i < blocks.size(); i++) {
+        starts[i + 1] = starts[i] + blocks.get(i).size();
+      }
+    }
+
+    /** A copy of a block's first bytes in its place. */
+    static Tensor start(Tensor block, long bytes) {
+      Tensor start = Tensor.allocate(DType.UINT8, Shape.of(bytes));
+      start.copyFrom(0, block, 0, bytes);
+      block.close();
+      return start;
     }
 
     @Override
-    void transfer(long position, ByteBuffer target) {
-      long start = 0;
-      for (Tensor block : blocks) {
-        long from = position - start;
-        if (from < block.size() && target.hasRemaining()) {
-          int count = (int) Math.min(target.remaining(), block.size() - from);
-          target.put(block.bytes(from, count));
-          position += count;
-        }
-        start += block.size();
+    void transfer(long position, ByteBuffer target) throws IOException {
+      if (position < starts[discarded]) {
+        throw new IOException("data that overlaps other data");
+      }
+      int found = Arrays.binarySearch(starts, position);
+      int block = found < 0 ? -found - 2 : found;
+      for (long at = position; target.hasRemaining(); block++) {
+        ByteBuffer window = blocks.get(block).bytes(at - starts[block], target.remaining());
+        at += window.remaining();
+        target.put(window);
+      }
+    }
+
+    @Override
+    void discardBefore(long position) {
+      while (discarded < blocks.size() && starts[discarded + 1] <= position) {
+        blocks.get(discarded++).close();
       }
     }
 

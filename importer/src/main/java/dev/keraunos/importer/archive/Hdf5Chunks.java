@@ -4,7 +4,6 @@ import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,19 +40,45 @@ record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
     return chunks.stream().mapToLong(Chunk::size).sum();
   }
 
+  /** Where in the file the first of them lies. */
+  long start() {
+    return chunks.stream().mapToLong(Chunk::address).min().orElse(0);
+  }
+
   /** Fills a tensor of the dataset's shape. */
   void read(ByteSource file, Tensor target) {
     requireComplete(target.shape());
     int width = target.dtype().bytes();
     int chunkBytes = Math.toIntExact(Math.multiplyExact(shape.size(), width));
+    Stage stage = new Stage();
     for (Chunk chunk : chunks) {
-      byte[] packed = new byte[chunk.size];
-      file.read(chunk.address, ByteBuffer.wrap(packed));
-      byte[] data = unpack(packed, chunk.unapplied, chunkBytes, width);
-      if (data.length != chunkBytes) {
-        throw damaged("a chunk of " + data.length + " bytes instead of " + chunkBytes);
+      file.read(chunk.address, ByteBuffer.wrap(stage.room(chunk.size), 0, chunk.size));
+      stage.advance(chunk.size);
+      unpack(stage, chunk, chunkBytes, width);
+      place(stage.data, chunk.offset, target, width);
+    }
+  }
+
+  /** The bytes of a chunk between two filters; the arrays serve all chunks of a dataset. */
+  private static final class Stage {
+    private byte[] data = {};
+    private byte[] next = {};
+    private int size;
+
+    /** An array for what the next filter gives. */
+    byte[] room(int bytes) {
+      if (next.length < bytes) {
+        next = new byte[bytes];
       }
-      place(data, chunk.offset, target, width);
+      return next;
+    }
+
+    /** Makes what was written into the room the data. */
+    void advance(int bytes) {
+      byte[] before = data;
+      data = next;
+      next = before;
+      size = bytes;
     }
   }
 
@@ -82,35 +107,45 @@ record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
         "", found, "complete chunks", "The file is damaged or hostile: fetch it again.");
   }
 
-  private byte[] unpack(byte[] packed, int unapplied, int chunkBytes, int width) {
-    byte[] data = packed;
+  private void unpack(Stage stage, Chunk chunk, int chunkBytes, int width) {
     for (int i = filters.size() - 1; i >= 0; i--) {
-      if (((unapplied >>> i) & 1) == 0) {
-        data =
-            switch (filters.get(i)) {
-              case DEFLATE -> inflate(data, chunkBytes + CHECKSUM);
-              case SHUFFLE -> unshuffle(data, width);
-              case FLETCHER32 -> checked(data);
-            };
+      if (((chunk.unapplied >>> i) & 1) == 0) {
+        switch (filters.get(i)) {
+          case DEFLATE -> inflate(stage, chunkBytes + checksums(i, chunk));
+          case SHUFFLE -> unshuffle(stage, width);
+          case FLETCHER32 -> check(stage);
+        }
       }
     }
-    return data;
+    if (stage.size != chunkBytes) {
+      throw damaged("a chunk of " + stage.size + " bytes instead of " + chunkBytes);
+    }
   }
 
-  private static byte[] inflate(byte[] packed, int limit) {
+  /** The bytes of the checksums that were added before a filter was applied. */
+  private int checksums(int filter, Chunk chunk) {
+    int bytes = 0;
+    for (int i = 0; i < filter; i++) {
+      boolean added = filters.get(i) == Filter.FLETCHER32 && ((chunk.unapplied >>> i) & 1) == 0;
+      bytes += added ? CHECKSUM : 0;
+    }
+    return bytes;
+  }
+
+  private static void inflate(Stage stage, int size) {
     Inflater inflater = new Inflater();
     try {
-      inflater.setInput(packed);
-      byte[] data = new byte[limit];
-      int size = 0;
+      inflater.setInput(stage.data, 0, stage.size);
+      byte[] data = stage.room(size);
+      int done = 0;
       int count;
-      while ((count = inflater.inflate(data, size, limit - size)) > 0) {
-        size += count;
+      while ((count = inflater.inflate(data, done, size - done)) > 0) {
+        done += count;
       }
-      if (!inflater.finished()) {
+      if (done < size || inflater.inflate(new byte[1]) > 0 || !inflater.finished()) {
         throw damaged("a chunk that does not unpack to its size");
       }
-      return Arrays.copyOf(data, size);
+      stage.advance(size);
     } catch (DataFormatException e) {
       throw damaged("a chunk that does not unpack: " + e.getMessage());
     } finally {
@@ -119,20 +154,24 @@ record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
   }
 
   /** Bytes stored by their place in the element: all first ones, then all second ones. */
-  private static byte[] unshuffle(byte[] shuffled, int width) {
-    int elements = shuffled.length / width;
-    byte[] data = shuffled.clone();
+  private static void unshuffle(Stage stage, int width) {
+    int elements = stage.size / width;
+    byte[] shuffled = stage.data;
+    byte[] data = stage.room(stage.size);
     for (int place = 0; place < width; place++) {
       for (int i = 0; i < elements; i++) {
         data[i * width + place] = shuffled[place * elements + i];
       }
     }
-    return data;
+    int rest = elements * width;
+    System.arraycopy(shuffled, rest, data, rest, stage.size - rest);
+    stage.advance(stage.size);
   }
 
-  /** Data without the Fletcher checksum behind it, which is of 16-bit big-endian words. */
-  private static byte[] checked(byte[] data) {
-    int size = data.length - CHECKSUM;
+  /** Drops the Fletcher checksum behind the data, which is of 16-bit big-endian words. */
+  private static void check(Stage stage) {
+    byte[] data = stage.data;
+    int size = stage.size - CHECKSUM;
     if (size < 0) {
       throw damaged("a chunk without its checksum");
     }
@@ -148,7 +187,7 @@ record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
     if (storedFirst % FLETCHER_MODULUS != first || storedSecond % FLETCHER_MODULUS != second) {
       throw damaged("a chunk that does not match its checksum");
     }
-    return Arrays.copyOf(data, size);
+    stage.size = size;
   }
 
   /** Copies a chunk run by run, leaving out what reaches beyond the dataset. */

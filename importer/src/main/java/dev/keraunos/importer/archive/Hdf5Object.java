@@ -21,14 +21,29 @@ record Hdf5Object(
 
   /** Where data lies. */
   sealed interface Storage {
+    /** Where in the file its first byte lies; 0 for what has been read already. */
+    default long start() {
+      return 0;
+    }
+
     /** In one piece from an address on. */
-    record Contiguous(long address) implements Storage {}
+    record Contiguous(long address) implements Storage {
+      @Override
+      public long start() {
+        return address;
+      }
+    }
 
     /** In the object header. */
     record Inline(ByteBuffer data) implements Storage {}
 
     /** In chunks. */
-    record Chunked(Hdf5Chunks chunks) implements Storage {}
+    record Chunked(Hdf5Chunks chunks) implements Storage {
+      @Override
+      public long start() {
+        return chunks.start();
+      }
+    }
 
     /** In chunks with an index of HDF5 1.10, which only libhdf5 reads. */
     record IndexedChunks() implements Storage {}

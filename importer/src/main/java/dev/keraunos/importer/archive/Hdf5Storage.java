@@ -23,7 +23,8 @@ final class Hdf5Storage {
   private final ByteSource file;
   private final Hdf5Superblock superblock;
   private final Set<Long> visited = new HashSet<>();
-  private long claimed;
+  private long stored;
+  private long unpacked;
 
   Hdf5Storage(ByteSource file, Hdf5Superblock superblock) {
     this.file = file;
@@ -85,11 +86,16 @@ final class Hdf5Storage {
     if (size != bytes || !file.contains(address, size)) {
       throw claim(bytes, address == Hdf5Superblock.UNDEFINED ? 0 : Math.min(size, file.size()));
     }
-    claimed = Math.addExact(claimed, bytes);
-    if (claimed > file.size()) {
-      throw claim(claimed, file.size());
-    }
+    take(bytes);
     return new Storage.Contiguous(address);
+  }
+
+  /** No bytes of the file are stored for two datasets. */
+  private void take(long bytes) {
+    stored = Math.addExact(stored, bytes);
+    if (stored > file.size()) {
+      throw claim(stored, file.size());
+    }
   }
 
   private Storage indexed(long bytes) {
@@ -97,11 +103,12 @@ final class Hdf5Storage {
     return new Storage.IndexedChunks();
   }
 
-  private void requireStored(long bytes, long stored, long ratio) {
-    claimed = Math.addExact(claimed, bytes);
-    boolean bomb = claimed > Limits.UNPACKED_FREE && claimed / Limits.UNPACKED_RATIO > file.size();
-    if (bytes / ratio > stored || bomb) {
-      throw claim(bytes, stored);
+  private void requireStored(long bytes, long packed, long ratio) {
+    unpacked = Math.addExact(unpacked, bytes);
+    boolean bomb =
+        unpacked > Limits.UNPACKED_FREE && unpacked / Limits.UNPACKED_RATIO > file.size();
+    if (bytes / ratio > packed || bomb) {
+      throw claim(bytes, packed);
     }
   }
 
@@ -129,9 +136,10 @@ final class Hdf5Storage {
       chunkNode(btree, -1, rank, chunks);
     }
     Hdf5Chunks all = new Hdf5Chunks(shape, filters, chunks);
+    take(all.storedBytes());
     long ratio = filters.contains(Filter.DEFLATE) ? Limits.DEFLATE_RATIO : 1;
-    requireStored(space.bytes(type), all.storedBytes(), ratio);
-    requireStored(chunkBytes * chunks.size(), all.storedBytes(), ratio);
+    long chunked = Math.multiplyExact(chunkBytes, (long) chunks.size());
+    requireStored(Math.max(space.bytes(type), chunked), all.storedBytes(), ratio);
     return new Storage.Chunked(all);
   }
 

@@ -2,29 +2,59 @@ package dev.keraunos.importer.archive;
 
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * Reads the groups of a checked file from the root down.
- *
- * @param wanted by path; see {@link Hdf5Reader}
- * @param values how the values of a dataset are read
+ * Reads the groups of a checked file from the root down, then the data of all datasets as it lies
+ * in the file, so that what has been read can be discarded.
  */
-record Hdf5Walk(Hdf5Structure structure, Predicate<String> wanted, Values values) {
+final class Hdf5Walk {
   /** Reads the values of one dataset. */
   interface Values {
     Tensor read(Hdf5Object.Data data, String path);
   }
 
-  /** The root group and what is in it. */
+  private record Found(Hdf5Group parent, String name, Hdf5Object.Data data, String path) {}
+
+  private final Hdf5Structure structure;
+  private final Predicate<String> wanted;
+  private final Values values;
+  private final List<Found> datasets = new ArrayList<>();
+
+  /**
+   * Of one file.
+   *
+   * @param wanted by path; see {@link Hdf5Reader}
+   * @param values how the values of a dataset are read
+   */
+  Hdf5Walk(Hdf5Structure structure, Predicate<String> wanted, Values values) {
+    this.structure = structure;
+    this.wanted = wanted;
+    this.values = values;
+  }
+
+  /** The root group and what is in it. The file is used up. */
   Hdf5Group read() {
-    Hdf5Object root = structure.object(structure.root(), "/");
-    if (root.data().isPresent()) {
+    Hdf5Object object = structure.object(structure.root(), "/");
+    if (object.data().isPresent()) {
       throw new ModelFileException("/", "a dataset as root", "a group", "");
     }
-    return group(root, "", 0);
+    Hdf5Group root = group(object, "", 0);
+    datasets.sort(Comparator.comparingLong(found -> found.data.storage().start()));
+    try {
+      for (Found found : datasets) {
+        structure.file().discardBefore(found.data.storage().start());
+        found.parent.datasets().put(found.name, values.read(found.data, found.path));
+      }
+      return root;
+    } catch (RuntimeException | Error e) {
+      root.close();
+      throw e;
+    }
   }
 
   private Hdf5Group group(Hdf5Object object, String path, int depth) {
@@ -32,18 +62,12 @@ record Hdf5Walk(Hdf5Structure structure, Predicate<String> wanted, Values values
       throw new ModelFileException(
           path, "groups nested " + depth + " deep", "at most " + Limits.GROUP_DEPTH, "");
     }
-    Map<String, Hdf5Group> groups = new LinkedHashMap<>();
-    Map<String, Tensor> datasets = new LinkedHashMap<>();
-    Hdf5Group group = new Hdf5Group(object.attributes(), groups, datasets);
-    try {
-      object
-          .links()
-          .forEach((name, address) -> child(group, name, address, path + "/" + name, depth));
-      return group;
-    } catch (RuntimeException | Error e) {
-      group.close();
-      throw e;
-    }
+    Hdf5Group group =
+        new Hdf5Group(object.attributes(), new LinkedHashMap<>(), new LinkedHashMap<>());
+    object
+        .links()
+        .forEach((name, address) -> child(group, name, address, path + "/" + name, depth));
+    return group;
   }
 
   private void child(Hdf5Group parent, String name, long address, String path, int depth) {
@@ -52,7 +76,7 @@ record Hdf5Walk(Hdf5Structure structure, Predicate<String> wanted, Values values
     }
     Hdf5Object object = structure.object(address, path);
     if (object.data().isPresent()) {
-      parent.datasets().put(name, values.read(object.data().get(), path));
+      datasets.add(new Found(parent, name, object.data().get(), path));
     } else {
       parent.groups().put(name, group(object, path, depth + 1));
     }

@@ -20,10 +20,13 @@ final class JavaHdf5Reader implements Hdf5Reader {
     }
   }
 
+  private static final int READ_AT_ONCE = 1 << 24;
+
   @Override
   public Hdf5Group read(ByteSource file, Predicate<String> wanted) {
     Hdf5Structure structure = new Hdf5Structure(file);
-    return new Hdf5Walk(structure, wanted, (data, path) -> values(structure, data, path)).read();
+    Hdf5Walk walk = new Hdf5Walk(structure, wanted, (data, path) -> values(structure, data, path));
+    return walk.read();
   }
 
   private static Tensor values(Hdf5Structure structure, Hdf5Object.Data data, String path) {
@@ -50,10 +53,11 @@ final class JavaHdf5Reader implements Hdf5Reader {
       chunked.chunks().read(file, tensor);
     } else if (storage instanceof Storage.Contiguous contiguous) {
       for (long at = 0; at < tensor.byteSize(); ) {
-        ByteBuffer window = tensor.bytes(at, Integer.MAX_VALUE);
+        ByteBuffer window = tensor.bytes(at, READ_AT_ONCE);
         int count = window.remaining();
         file.read(contiguous.address() + at, window);
         at += count;
+        file.discardBefore(contiguous.address() + at);
       }
     }
   }

@@ -24,12 +24,13 @@ final class NativeHdf5Reader implements Hdf5Reader {
 
   @Override
   public Hdf5Group read(ByteSource file, Predicate<String> wanted) {
-    Hdf5Structure structure = new Hdf5Structure(file);
     HdfLibrary.load();
     LOCK.lock();
-    try (Image image = file.path().isPresent() ? null : Image.of(file);
-        Id open = image == null ? openFile(file) : openImage(image)) {
-      return new Hdf5Walk(structure, wanted, (data, path) -> values(open, data, path)).read();
+    try (Image image = file.path().isPresent() ? null : Image.of(file)) {
+      Hdf5Structure structure = new Hdf5Structure(image == null ? file : image.source());
+      try (Id open = image == null ? openFile(file) : openImage(image)) {
+        return new Hdf5Walk(structure, wanted, (data, path) -> values(open, data, path)).read();
+      }
     } finally {
       LOCK.unlock();
     }
@@ -108,8 +109,14 @@ final class NativeHdf5Reader implements Hdf5Reader {
       for (long at = 0; at < source.size(); at += COPIED_AT_ONCE) {
         long count = Math.min(COPIED_AT_ONCE, source.size() - at);
         source.read(at, new View(image.memory.address() + at, count).asByteBuffer());
+        source.discardBefore(at + count);
       }
       return image;
+    }
+
+    ByteSource source() {
+      return ByteSource.of(
+          size, (at, most) -> new View(memory.address() + at, most).asByteBuffer());
     }
 
     @Override

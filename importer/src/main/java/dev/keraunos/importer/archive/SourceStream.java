@@ -3,7 +3,7 @@ package dev.keraunos.importer.archive;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** A source read from its beginning to its end. */
+/** A source read from its beginning to its end, and discarded on the way. */
 final class SourceStream extends InputStream {
   private final ByteSource source;
   private long at;
@@ -26,6 +26,7 @@ final class SourceStream extends InputStream {
     }
     source.read(at, ByteBuffer.wrap(target, offset, count));
     at += count;
+    source.discardBefore(at);
     return count;
   }
 }

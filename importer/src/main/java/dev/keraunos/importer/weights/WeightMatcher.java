@@ -1,7 +1,10 @@
 package dev.keraunos.importer.weights;
 
+import dev.keraunos.importer.archive.StoredArray;
 import dev.keraunos.importer.archive.WeightStore;
 import dev.keraunos.importer.topology.ModelTopology;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Gives every array of a file to the variable it belongs to. */
 public final class WeightMatcher {
@@ -19,8 +22,28 @@ public final class WeightMatcher {
    */
   public static LayerWeights match(WeightStore store, ModelTopology topology, VariableTable table) {
     Saveable model = Saveable.of(topology, table);
-    return store instanceof WeightStore.ByLayer byLayer
-        ? new LegacyMatcher(byLayer).match(model)
-        : new ObjectMatcher().match(model, ((WeightStore.ByObject) store).root());
+    StoredWeights matched =
+        store instanceof WeightStore.ByLayer byLayer
+            ? new LegacyMatcher(byLayer).match(model)
+            : new ObjectMatcher().match(model, ((WeightStore.ByObject) store).root());
+    freeConverted(store, matched);
+    return matched;
+  }
+
+  /** Frees the arrays in whose place a converted copy is used. */
+  private static void freeConverted(WeightStore store, StoredWeights matched) {
+    Set<Long> used = new HashSet<>();
+    collect(matched, used);
+    for (StoredArray array : store.arrays()) {
+      if (!used.contains(array.value().address())) {
+        array.value().close();
+      }
+    }
+  }
+
+  /** The addresses of all variables; without native memory they are all 0. */
+  private static void collect(StoredWeights weights, Set<Long> addresses) {
+    weights.variables().values().forEach(variable -> addresses.add(variable.address()));
+    weights.inside().values().forEach(inside -> collect(inside, addresses));
   }
 }

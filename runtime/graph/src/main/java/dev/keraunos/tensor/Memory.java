@@ -4,6 +4,7 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.LongAccumulator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -18,6 +19,7 @@ final class Memory {
   private static final int ALIGNMENT = 64;
   private static final String LIMIT = "org.bytedeco.javacpp.maxBytes";
   private static final boolean NATIVE = loads();
+  private static final LongAccumulator PEAK = new LongAccumulator(Math::max, 0);
 
   /** Bytes at an address, whose owner must outlive it. */
   static final class View extends BytePointer {
@@ -69,6 +71,7 @@ final class Memory {
       return new Memory(null, 0, windows);
     }
     BytePointer block = new BytePointer(bytes + ALIGNMENT);
+    PEAK.accumulate(Pointer.totalBytes());
     Pointer.memset(block, 0, bytes + ALIGNMENT);
     long skip = (ALIGNMENT - block.address() % ALIGNMENT) % ALIGNMENT;
     ByteBuffer[] windows = new ByteBuffer[count(bytes)];
@@ -101,6 +104,12 @@ final class Memory {
       throw new IllegalStateException("the tensor's memory is closed");
     }
     return open[(int) (at >> WINDOW_BITS)];
+  }
+
+  /** The bytes that are allocated now, and the most there were since this was last asked. */
+  static long[] allocated() {
+    long now = Pointer.totalBytes();
+    return new long[] {now, Math.max(now, PEAK.getThenReset())};
   }
 
   /** Copies one element of 1, 2, 4 or 8 bytes. */
