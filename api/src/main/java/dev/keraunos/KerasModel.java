@@ -10,8 +10,10 @@ import dev.keraunos.graph.pass.Passes;
 import dev.keraunos.importer.ImportedModel;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.Profile;
 import dev.keraunos.loss.evaluate.CompileSpec;
 import dev.keraunos.loss.evaluate.Explanation;
 import dev.keraunos.loss.evaluate.LossFunction;
@@ -352,7 +354,15 @@ public final class KerasModel implements AutoCloseable {
 
   List<OutputSpec> outputSpecs() {
     List<OutputSpec> outputs = new ArrayList<>();
-    graph().outputs().forEach((name, value) -> outputs.add(new OutputSpec(name, value.shape())));
+    List<TensorRef> tensors = imported.topology().outputs();
+    boolean repeated = dialect().isAtLeast(Profile.K30);
+    graph()
+        .outputs()
+        .forEach(
+            (name, value) -> {
+              String reported = repeated ? tensors.get(outputs.size()).layer() : name;
+              outputs.add(new OutputSpec(name, reported, value.shape()));
+            });
     return outputs;
   }
 

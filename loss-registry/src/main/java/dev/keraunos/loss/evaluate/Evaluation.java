@@ -143,7 +143,7 @@ public final class Evaluation implements AutoCloseable {
       String name = output.setup().output().name();
       boolean counted = dialect.isAtLeast(Profile.K30) ? losses : several;
       if (counted && reported && output.setup().loss().isPresent()) {
-        result.put(name + "_loss", outputLosses.get(name).result());
+        result.put(output.setup().output().reported() + "_loss", outputLosses.get(name).result());
       }
     }
     for (OutputEvaluation output : outputs) {

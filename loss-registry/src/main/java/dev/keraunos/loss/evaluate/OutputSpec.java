@@ -5,7 +5,14 @@ import dev.keraunos.tensor.Shape;
 /**
  * An output of the model.
  *
- * @param name as Keras names it in metrics: the output layer's name
+ * @param name unique among the outputs
+ * @param reported as Keras names it in results: the layer's name, which Keras 3 repeats for a layer
+ *     with several outputs
  * @param shape with the batch dimension; dimensions may be unknown
  */
-public record OutputSpec(String name, Shape shape) {}
+public record OutputSpec(String name, String reported, Shape shape) {
+  /** An output that is reported under its own name. */
+  public OutputSpec(String name, Shape shape) {
+    this(name, name, shape);
+  }
+}

@@ -107,7 +107,7 @@ final class Setups {
       JsonNode loss,
       boolean weighted) {
     for (JsonNode metric : saved) {
-      String name = names.next(metric, outputs.get(output).name(), weighted);
+      String name = names.next(metric, outputs.get(output).reported(), weighted);
       boolean open = OpenMetric.isOpen(registry, metric, dialect);
       Metric made =
           open ? new OpenMetric(registry, metric, dialect, loss) : registry.metric(metric);
