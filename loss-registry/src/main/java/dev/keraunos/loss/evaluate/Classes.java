@@ -94,8 +94,10 @@ record Classes(Kind kind, int count) {
         float most = block[start];
         for (int k = 1; k < count; k++) {
           float v = block[start + k];
-          best = v > most ? k : best;
-          most = Math.max(v, most);
+          if (v > most) {
+            best = k;
+            most = v;
+          }
         }
         classes[i + row] = best;
       }
