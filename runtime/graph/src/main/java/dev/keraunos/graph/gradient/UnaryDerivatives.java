@@ -8,9 +8,10 @@ import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.erf;
 import static dev.keraunos.graph.Ops.exp;
 import static dev.keraunos.graph.Ops.greater;
+import static dev.keraunos.graph.Ops.greaterEqual;
 import static dev.keraunos.graph.Ops.less;
+import static dev.keraunos.graph.Ops.lessEqual;
 import static dev.keraunos.graph.Ops.logicalAnd;
-import static dev.keraunos.graph.Ops.logicalOr;
 import static dev.keraunos.graph.Ops.multiply;
 import static dev.keraunos.graph.Ops.negative;
 import static dev.keraunos.graph.Ops.power;
@@ -87,7 +88,10 @@ final class UnaryDerivatives {
     TABLE.put(
         UnaryKind.CLIP,
         (f, x, y, g) ->
-            where(logicalOr(less(x, f.alpha()), greater(x, f.beta())), Ops.zerosLike(g), g));
+            where(
+                logicalAnd(greaterEqual(x, f.alpha()), lessEqual(x, f.beta())),
+                g,
+                Ops.zerosLike(g)));
     TABLE.put(
         UnaryKind.ELU, (f, x, y, g) -> where(greater(x, 0), g, multiply(g, add(y, f.alpha()))));
     TABLE.put(
