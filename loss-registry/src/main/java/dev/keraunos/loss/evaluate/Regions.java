@@ -41,7 +41,7 @@ final class Regions {
     return rank;
   }
 
-  /** The index of the place of each of a sample's positions; for {@link #add}. */
+  /** The index of the place of each of a sample's positions, as the totals take it. */
   int[] bins(Shape positions) {
     if (positions.equals(binned)) {
       return bins;

@@ -64,7 +64,7 @@ class ExplanationTest {
           assertEquals(parts.get(i - 1).to(), parts.get(i).from());
         }
       }
-      assertEquals(5 * batches, output.bySample().get(output.bySample().size() - 1).to());
+      assertEquals(5L * batches, output.bySample().get(output.bySample().size() - 1).to());
       assertEquals(batches, explanation.byBatch().get(explanation.byBatch().size() - 1).to());
       assertEquals(4, output.worst().size());
       assertEquals(30, output.worst().get(0).index());
