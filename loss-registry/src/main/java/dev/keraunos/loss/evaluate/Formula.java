@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Values as people write them: {@code mean(square(y_pred - y_true), axis=-1)}. */
-final class Formula {
+public final class Formula {
   private static final int DEPTH = 4;
   private static final Map<String, String> INFIX =
       Map.of(
@@ -30,7 +30,8 @@ final class Formula {
 
   private Formula() {}
 
-  static String of(Value value) {
+  /** The expression of a value, cut off where it goes deep. */
+  public static String of(Value value) {
     return text(value, DEPTH);
   }
 

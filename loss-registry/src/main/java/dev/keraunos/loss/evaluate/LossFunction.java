@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
@@ -65,6 +66,17 @@ public record LossFunction(Loss loss, Dialect dialect) {
         Optional.empty(),
         engine,
         (scores, prediction) -> Gradients.of(scores.producer().builder(), scores, prediction));
+  }
+
+  /**
+   * The function as a graph of {@code y_true} and {@code y_pred}, whose only output are the scores.
+   */
+  public Graph graph(TensorType yTrue, TensorType yPred) {
+    GraphBuilder builder = new GraphBuilder();
+    Value target = builder.input("y_true", yTrue);
+    Value prediction = builder.input("y_pred", yPred);
+    Ranks ranks = Ranks.forLoss(target, new Prediction(prediction, Optional.empty(), dialect));
+    return builder.build(Map.of("scores", loss.scores(ranks.yTrue(), ranks.yPred()).values()));
   }
 
   private interface Wanted {

@@ -1,0 +1,93 @@
+package dev.keraunos.loss.check;
+
+import dev.keraunos.error.KeraunosException;
+import dev.keraunos.loss.Backend;
+import dev.keraunos.loss.check.LossRecording.Case;
+import dev.keraunos.loss.check.LossRecording.Kind;
+import dev.keraunos.tensor.Tensor;
+
+/** What the derivative by the prediction tells. */
+final class GradientChecks {
+  private GradientChecks() {}
+
+  /** Against the gradient that Python recorded. */
+  static PortCheck recorded(Run run) {
+    Case whole = run.recording().whole();
+    return whole.gradient().isEmpty()
+        ? PortCheck.skipped("gradient", "Python gave none")
+        : parity("gradient", "as in Python", run, whole);
+  }
+
+  static PortCheck parity(String name, String finding, Run run, Case recorded) {
+    if (run.scores(recorded).isEmpty()) {
+      return PortCheck.skipped(name, "the port throws");
+    }
+    try {
+      Compared compared = compared(run, recorded);
+      return PortCheck.of(
+          name,
+          compared.ok(),
+          compared.maxError(),
+          compared.ok() ? finding : "gradient " + compared.message());
+    } catch (KeraunosException e) {
+      return PortCheck.skipped(name, e.getMessage() + "; the scores do not need it");
+    }
+  }
+
+  /**
+   * At the limits, where functions have kinks: {@link dev.keraunos.graph.gradient.Gradients} picks
+   * TensorFlow's derivatives there, other backends pick others, which are at least as finite.
+   */
+  static PortCheck extreme(String name, Run run, Case recorded) {
+    if (isCompared(run, recorded)) {
+      return parity(name, "scores and gradient are those of Python", run, recorded);
+    }
+    try {
+      boolean finite = isFinite(recorded.gradient().orElseThrow());
+      boolean ok = !finite || isFinite(run.gradient(recorded)) || !isFinite(recorded.yPred());
+      return PortCheck.of(
+          name,
+          ok,
+          Double.NaN,
+          ok
+              ? "the scores are those of Python; gradients there depend on the backend"
+              : "the gradient is not finite, in Python it is");
+    } catch (KeraunosException e) {
+      return PortCheck.skipped(name, e.getMessage() + "; the scores do not need it");
+    }
+  }
+
+  /** True if the numbers of a case's gradient are held to the recorded ones. */
+  static boolean isCompared(Run run, Case recorded) {
+    boolean smooth = recorded.kind() != Kind.EXTREME;
+    return recorded.gradient().isPresent()
+        && (smooth || run.recording().dialect().backend() == Backend.TENSORFLOW);
+  }
+
+  private static boolean isFinite(Tensor x) {
+    for (long i = 0; i < x.size(); i++) {
+      if (!Double.isFinite(x.getDouble(i))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  static Compared compared(Run run, Case recorded) {
+    return Compared.of(run.gradient(recorded), recorded.gradient().orElseThrow(), run.closeness());
+  }
+
+  /** Of the port against its own differences: says whether its derivative is its derivative. */
+  static PortCheck differences(Run run) {
+    String name = "finite differences";
+    Case whole = run.recording().whole();
+    if (run.scores(whole).isEmpty()) {
+      return PortCheck.skipped(name, "the port throws");
+    }
+    try {
+      return FiniteDifferences.check(name, run, whole);
+    } catch (KeraunosException e) {
+      return PortCheck.skipped(name, e.getMessage());
+    }
+  }
+}
