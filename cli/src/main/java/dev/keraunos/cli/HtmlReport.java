@@ -1,35 +1,26 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.loss.evaluate.Explanation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An explanation as one self-contained page: stages, terms, a bar for every class, and maps of the
- * worst samples. Every bar and map carries its numbers, and the maps differ in brightness, so it
- * reads without colour.
+ * An explanation as one self-contained page: findings, stages, terms, a bar for every class, and
+ * maps of the samples that add most. Every picture carries its numbers or has a table beside it,
+ * and differs in brightness or pattern, so it reads without colour.
  */
 final class HtmlReport {
-  private static final String STYLE =
-      """
-      body{font:15px/1.5 system-ui,sans-serif;max-width:78rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
-      h1{font-size:1.5rem}h2{font-size:1.2rem;margin-top:2.2rem}h3{font-size:1rem;margin:1.6rem 0 .4rem}
-      table{border-collapse:collapse;width:100%}th,td{padding:.25rem .6rem;border-bottom:1px solid #ccc;text-align:left}
-      td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-      .bar{background:#e9e9e9;height:1.1rem;min-width:10rem}.bar div{background:#2b5c8a;height:100%}
-      .bar div.minus{background:repeating-linear-gradient(45deg,#8a4b2b,#8a4b2b 4px,#c98b6b 4px,#c98b6b 8px)}
-      .stages{display:flex;flex-wrap:wrap;gap:.5rem;align-items:stretch}
-      .stage{border:1px solid #888;border-radius:.4rem;padding:.4rem .7rem;flex:1 1 9rem}
-      .stage b{display:block}.stage code{color:#444}.arrow{align-self:center}
-      figure{display:inline-block;margin:.4rem 1.2rem .8rem 0;vertical-align:top}
-      img{image-rendering:pixelated;width:16rem;border:1px solid #888}figcaption{max-width:16rem;font-size:.85rem}
-      .note{border-left:4px solid #888;padding-left:.8rem}
-      """;
+  private static final int PLACES_LISTED = 5;
 
   private final Explanation explanation;
   private final String title;
-  private final StringBuilder page = new StringBuilder();
+  private final Html page = new Html();
 
   HtmlReport(Explanation explanation, String title) {
     this.explanation = explanation;
@@ -37,51 +28,96 @@ final class HtmlReport {
   }
 
   String render() {
-    add("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">");
-    add(
-        "<meta name=\"viewport\" content=\"width=device-width\"><title>Loss of %s</title>",
-        escape(title));
-    page.append("<style>").append(STYLE).append("</style></head><body>");
-    add("<h1>How the loss %s comes about</h1>", number(explanation.loss()));
-    add(
+    page.add("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\"><head>");
+    page.add("<meta charset=\"utf-8\"/><title>Loss of %s</title>", title);
+    page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+    page.add("<style>%s</style></head><body>", Html.of(style().replace("%", "%%")));
+    page.add("<h1>How the loss %s comes about</h1>", number(explanation.loss()));
+    page.add(
         "<p>%s, by the rules of Keras %s; %d samples in %d batches; %s.</p>",
-        escape(title),
-        escape(explanation.dialect()),
+        title,
+        explanation.dialect(),
         explanation.samples(),
         explanation.batches(),
-        escape(explanation.batching()));
-    explanation.outputs().forEach(this::output);
-    penalties();
+        explanation.batching());
     for (String note : explanation.notes()) {
-      add("<p class=\"note\">%s</p>", escape(note));
+      page.add("<p class=\"note\">%s</p>", note);
     }
-    return page.append("</body></html>\n").toString();
+    summands();
+    explanation.outputs().forEach(this::output);
+    return page.add("</body></html>\n").toString();
+  }
+
+  private static String style() {
+    try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What adds up to the loss. */
+  private void summands() {
+    Html rows = new Html();
+    for (Explanation.Output output : explanation.outputs()) {
+      rows.add(
+          "<tr><td>output %s: %s of %s times the loss weight %s</td><td class=\"n\">%s</td></tr>",
+          output.name(),
+          number(output.value()),
+          output.loss(),
+          number(output.lossWeight()),
+          number(output.contribution()));
+    }
+    for (Explanation.Penalty penalty : explanation.penalties()) {
+      rows.add(
+          "<tr><td>regulariser of %s (%s)</td><td class=\"n\">%s</td></tr>",
+          penalty.path(), penalty.kind(), number(penalty.value()));
+    }
+    rows.add(
+        "<tr><th scope=\"row\">loss</th><th class=\"n\">%s</th></tr>", number(explanation.loss()));
+    table("<tr><th>what</th><th class=\"n\">adds</th></tr>", rows);
+    if (explanation.byBatch().size() > 1) {
+      page.add("<h3>By batch</h3>");
+      parts(explanation.byBatch(), "batch");
+    }
+  }
+
+  private void table(String head, Html rows) {
+    page.add("<div class=\"wide\"><table>%s%s</table></div>", Html.of(head), rows);
   }
 
   private void output(Explanation.Output output) {
-    add("<h2>Output %s adds %s</h2>", escape(output.name()), number(output.contribution()));
-    add(
-        "<p>Loss <b>%s</b> is %s, times the loss weight %s.</p>",
-        escape(output.loss()), number(output.value()), number(output.lossWeight()));
-    stages(output.stages());
-    terms(output);
+    page.add("<h2>Output %s adds %s</h2>", output.name(), number(output.contribution()));
+    if (!output.findings().isEmpty()) {
+      page.add("<ul class=\"findings\">");
+      output.findings().forEach(finding -> page.add("<li>%s</li>", finding));
+      page.add("</ul>");
+    }
     classes(output);
+    terms(output);
+    page.add("<h3>From elements to the number</h3>%s", StageDiagram.of(output));
+    stages(output.stages());
+    if (output.bySample().size() > 1) {
+      page.add("<h3>By sample</h3>");
+      parts(output.bySample(), "sample");
+    }
+    places(output.byRegion());
     if (!output.worst().isEmpty()) {
-      add("<h3>Samples with the highest mean score</h3>");
-      output.worst().forEach(this::sample);
+      page.add("<h3>Samples that add most</h3>");
+      output.worst().forEach(sample -> page.add("%s", SamplePictures.of(sample)));
     }
   }
 
   private void stages(List<Explanation.Stage> stages) {
-    add("<h3>From elements to the number</h3><div class=\"stages\">");
-    for (int i = 0; i < stages.size(); i++) {
-      Explanation.Stage stage = stages.get(i);
-      page.append(i == 0 ? "" : "<span class=\"arrow\">&rarr;</span>");
-      add(
-          "<div class=\"stage\"><b>%s</b><code>%s</code><br>mean %s<br><small>%s</small></div>",
-          escape(stage.name()), escape(stage.shape()), number(stage.value()), escape(stage.what()));
+    Html rows = new Html();
+    for (Explanation.Stage stage : stages) {
+      rows.add(
+          "<tr><td>%s</td><td>%s</td><td class=\"n\">%s</td><td>%s</td></tr>",
+          stage.name(), stage.shape(), number(stage.value()), stage.what());
     }
-    add("</div>");
+    page.add("<details><summary>As a table</summary>");
+    table("<tr><th>step</th><th>shape</th><th class=\"n\">mean</th><th>how</th></tr>", rows);
+    page.add("</details>");
   }
 
   private void terms(Explanation.Output output) {
@@ -90,144 +126,141 @@ final class HtmlReport {
     }
     double largest =
         output.terms().stream().mapToDouble(term -> Math.abs(term.value())).max().orElse(0);
-    add("<h3>Terms of the loss, with their signs</h3><table>");
-    add(
-        "<tr><th>term</th><th>weight</th><th class=\"n\">without weight</th><th"
-            + " class=\"n\">adds</th><th></th></tr>");
+    page.add("<h3>Terms of the loss, with their signs</h3>");
+    Html rows = new Html();
     for (Explanation.Term term : output.terms()) {
-      add(
-          "<tr><td>%s%s</td><td>%s</td><td class=\"n\">%s</td><td"
-              + " class=\"n\">%s</td><td>%s</td></tr>",
-          escape(term.name()),
+      rows.add(
+          "<tr><td>%s%s</td><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td>"
+              + "</tr>",
+          term.name(),
           term.batchLevel() ? " (one number per batch)" : "",
-          escape(term.weight()),
+          term.weight(),
           number(term.unweighted()),
           number(term.value()),
           bar(term.value(), largest));
     }
-    add("</table>");
+    table(
+        "<tr><th>term</th><th>weight</th><th class=\"n\">without weight</th><th"
+            + " class=\"n\">adds</th><th></th></tr>",
+        rows);
   }
 
   private void classes(Explanation.Output output) {
-    if (output.classes().isEmpty()) {
+    List<Explanation.ClassShare> classes = output.classes();
+    if (classes.isEmpty()) {
       return;
     }
+    double all = classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
     double largest =
-        output.classes().stream()
-            .mapToDouble(share -> Math.abs(share.byTrueClass()))
-            .max()
-            .orElse(0);
-    add(
-        "<h3>What each class adds</h3><table><tr><th class=\"n\">class</th><th"
-            + " class=\"n\">positions</th>");
-    add(
-        "<th class=\"n\">by true class</th><th>share</th><th class=\"n\">by channel</th><th"
-            + " class=\"n\">mean score</th>");
-    add(
-        "<th class=\"n\">IoU</th><th class=\"n\">loss if all right</th><th class=\"n\">loss if all"
-            + " wrong</th></tr>");
-    for (Explanation.ClassShare share : output.classes()) {
-      add(
-          "<tr><td class=\"n\">%d</td><td class=\"n\">%d</td><td class=\"n\">%s</td><td>%s</td><td"
-              + " class=\"n\">%s</td>",
-          share.index(),
-          share.positions(),
-          number(share.byTrueClass()),
+        classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).max().orElse(0);
+    long positions = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
+    page.add("<h3>What each class adds</h3>");
+    Html rows = new Html();
+    for (Explanation.ClassShare share : classes) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">%s</th><td>%s</td><td class=\"n\">%s</td><td"
+              + " class=\"n\">%s</td><td class=\"n\">%d (%s)</td><td class=\"n\">%s</td>",
+          share.index() < 0 ? "none" : String.valueOf(share.index()),
           bar(share.byTrueClass(), largest),
-          number(share.byChannel()));
-      add(
-          "<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td"
-              + " class=\"n\">%s</td></tr>",
-          number(share.meanScore()),
+          part(Math.abs(share.byTrueClass()), all),
           ExplanationText.percent(share.iou()),
+          share.positions(),
+          part(share.positions(), positions),
+          number(share.byTrueClass()));
+      rows.add(
+          "<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td"
+              + " class=\"n\">%s</td><td class=\"n\">%s</td></tr>",
+          number(share.meanScore()),
+          number(share.byChannel()),
           number(share.lossIfRight()),
-          number(share.lossIfWrong()));
+          number(share.lossIfWrong()),
+          number(share.equalWeight()));
     }
-    add("</table>");
-    output
-        .balanced()
-        .ifPresent(
-            value ->
-                add(
-                    "<p>If every class counted alike the loss would be <b>%s</b>.</p>",
-                    number(value)));
+    table(
+        "<tr><th class=\"n\">class</th><th></th><th class=\"n\">share</th><th"
+            + " class=\"n\">IoU</th><th class=\"n\">positions</th><th class=\"n\">by true"
+            + " class</th><th class=\"n\">mean score</th><th class=\"n\">by channel</th><th"
+            + " class=\"n\">loss if all right</th><th class=\"n\">if all wrong</th><th"
+            + " class=\"n\">weight to count alike</th></tr>",
+        rows);
   }
 
-  private void sample(Explanation.Sample sample) {
-    add("<h3>Sample %d adds %s</h3>", sample.index(), number(sample.contribution()));
-    if (sample.shape().size() != 2) {
-      add("<p>%d positions.</p>", sample.scores().length);
+  /** What consecutive samples or batches add, as columns from a common line. */
+  private void parts(List<Explanation.Part> parts, String what) {
+    double low = Math.min(0, parts.stream().mapToDouble(p -> finite(p.value())).min().orElse(0));
+    double high = Math.max(0, parts.stream().mapToDouble(p -> finite(p.value())).max().orElse(0));
+    double scale = high == low ? 0 : 100 / (high - low);
+    Html columns = new Html();
+    for (int i = 0; i < parts.size(); i++) {
+      double value = finite(parts.get(i).value());
+      columns.add(
+          "<rect x=\"%.2f\" y=\"%.2f\" width=\".8\" height=\"%.2f\"/>",
+          i + 0.1, (high - Math.max(value, 0)) * scale, Math.abs(value) * scale);
+    }
+    page.add(
+        "<svg class=\"columns\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d"
+            + " 100\" preserveAspectRatio=\"none\"><title>What each %s adds</title>%s</svg>",
+        parts.size(), what, columns);
+    Explanation.Part most =
+        parts.stream().max(Comparator.comparingDouble(Explanation.Part::value)).orElseThrow();
+    page.add(
+        "<p>Most is added by %s: %s. The columns go from %s to %s.</p>",
+        range(what, most.from(), most.to()), number(most.value()), number(low), number(high));
+  }
+
+  private static double finite(double value) {
+    return Double.isFinite(value) ? value : 0;
+  }
+
+  private static String range(String what, long from, long to) {
+    return to - from == 1 ? what + " " + from : what + "s " + from + " to " + (to - 1);
+  }
+
+  private void places(List<Explanation.Region> regions) {
+    if (regions.size() < 2) {
       return;
     }
-    int height = sample.shape().get(0).intValue();
-    int width = sample.shape().get(1).intValue();
-    HeatMap scores = HeatMap.ofScores(sample.scores(), height, width);
-    figure(
-        scores,
-        String.format(Locale.ROOT, "score: black %.4g, white %.4g", scores.low(), scores.high()));
-    if (sample.trueClasses().length > 0) {
-      int classes = 1 + Math.max(largest(sample.trueClasses()), largest(sample.predictedClasses()));
-      figure(
-          HeatMap.ofClasses(sample.trueClasses(), height, width, classes),
-          "true class: black 0, white " + (classes - 1));
-      figure(
-          HeatMap.ofClasses(sample.predictedClasses(), height, width, classes),
-          "predicted class, same scale");
-    }
+    page.add("<h3>By place within the samples</h3><ul>");
+    regions.stream()
+        .sorted(Comparator.comparingDouble(Explanation.Region::value).reversed())
+        .limit(PLACES_LISTED)
+        .forEach(region -> page.add("<li>%s: %s</li>", place(region), number(region.value())));
+    page.add("</ul>");
   }
 
-  private static int largest(int[] classes) {
-    int largest = 1;
-    for (int index : classes) {
-      largest = Math.max(largest, index);
+  private static String place(Explanation.Region region) {
+    List<String> axes =
+        region.from().size() == 1
+            ? List.of("step")
+            : region.from().size() == 2 ? List.of("row", "column") : List.of();
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < region.from().size(); i++) {
+      text.append(i == 0 ? "" : ", ")
+          .append(
+              range(
+                  i < axes.size() ? axes.get(i) : "axis " + (i + 1) + " index",
+                  region.from().get(i),
+                  region.to().get(i)));
     }
-    return largest;
+    return text.toString();
   }
 
-  private void figure(HeatMap map, String caption) {
-    add(
-        "<figure><img alt=\"%s\" src=\"%s\"><figcaption>%s</figcaption></figure>",
-        escape(caption), map.dataUri(), escape(caption));
-  }
-
-  private void penalties() {
-    if (explanation.penalties().isEmpty()) {
-      return;
-    }
-    add("<h2>Regularisers</h2><table><tr><th>where</th><th>of</th><th class=\"n\">adds</th></tr>");
-    for (Explanation.Penalty penalty : explanation.penalties()) {
-      add(
-          "<tr><td>%s</td><td>%s</td><td class=\"n\">%s</td></tr>",
-          escape(penalty.path()), escape(penalty.kind()), number(penalty.value()));
-    }
-    add("</table>");
-  }
-
-  private static String bar(double value, double largest) {
+  private static Html bar(double value, double largest) {
     double percent = largest == 0 || Double.isNaN(value) ? 0 : 100 * Math.abs(value) / largest;
-    return String.format(
-        Locale.ROOT,
+    return Html.of(
         "<div class=\"bar\"><div class=\"%s\" style=\"width:%.1f%%\"></div></div>",
-        value < 0 ? "minus" : "plus",
-        percent);
+        value < 0 ? "minus" : "plus", percent);
+  }
+
+  private static String part(double value, double all) {
+    return ExplanationText.percent(all == 0 ? Optional.empty() : Optional.of(value / all));
   }
 
   private static String number(double value) {
-    return ExplanationText.number(value);
+    return String.format(Locale.ROOT, "%.6g", value);
   }
 
   private static String number(Optional<Double> value) {
-    return ExplanationText.number(value);
-  }
-
-  private static String escape(String text) {
-    return text.replace("&", "&amp;")
-        .replace("<", "&lt;")
-        .replace(">", "&gt;")
-        .replace("\"", "&quot;");
-  }
-
-  private void add(String format, Object... values) {
-    page.append(String.format(Locale.ROOT, format, values));
+    return value.map(HtmlReport::number).orElse("-");
   }
 }

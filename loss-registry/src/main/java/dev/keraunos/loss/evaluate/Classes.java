@@ -44,7 +44,7 @@ record Classes(Kind kind, int count) {
 
   private static boolean fits(Tensor tensor, boolean channels, Shape scores) {
     Shape shape = tensor.shape();
-    return (channels || Grid.isColumn(shape))
+    return channels || Grid.isColumn(shape)
         ? shape.rank() > 0 && shape.without(-1).size() == scores.size()
         : shape.size() == scores.size();
   }
@@ -94,8 +94,10 @@ record Classes(Kind kind, int count) {
         float most = block[start];
         for (int k = 1; k < count; k++) {
           float v = block[start + k];
-          best = v > most ? k : best;
-          most = Math.max(v, most);
+          if (v > most) {
+            best = k;
+            most = v;
+          }
         }
         classes[i + row] = best;
       }

@@ -51,35 +51,42 @@ final class Findings {
     }
   }
 
+  /**
+   * Classes that hardly count, though they do not make up most of the loss by some weight in it.
+   */
   private void faintClasses() {
     List<Explanation.ClassShare> classes =
         output.classes().stream().filter(share -> share.equalWeight().isPresent()).toList();
-    List<Explanation.ClassShare> faint =
-        classes.stream().filter(share -> share.equalWeight().get() * FAINT >= 1).toList();
-    double all = classes.stream().mapToDouble(Explanation.ClassShare::coefficient).sum();
+    double all = classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
     long positions = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
-    for (Explanation.ClassShare share : faint) {
-      add(
-          "class %d is faint: %d of %d positions, so its mean score %s enters the loss times"
-              + " %s%s%s",
-          share.index(),
-          share.positions(),
-          positions,
-          number(share.meanScore().orElse(Double.NaN)),
-          number(share.coefficient()),
-          share.iou().map(iou -> ", whatever its IoU of " + percent(iou)).orElse(""),
-          range(share));
+    for (Explanation.ClassShare share : classes) {
+      boolean most = Math.abs(share.byTrueClass()) * 2 > all;
+      if (share.equalWeight().get() * FAINT >= 1 && !most) {
+        add(
+            "class %d is faint: %d of %d positions, so its mean score %s enters the loss times"
+                + " %s%s%s",
+            share.index(),
+            share.positions(),
+            positions,
+            number(share.meanScore().orElse(Double.NaN)),
+            number(share.coefficient()),
+            share.iou().map(iou -> ", whatever its IoU of " + percent(iou)).orElse(""),
+            range(share));
+      }
     }
-    if (classes.size() > 1 && output.balanced().isPresent() && all != 0) {
-      List<String> weights = new ArrayList<>();
-      classes.forEach(
-          share -> weights.add(share.index() + ": " + number(share.equalWeight().get())));
-      add(
-          "weighting every position by its class, {%s}, would let every class count alike; the loss"
-              + " would then be %s",
-          String.join(", ", weights),
-          number(loss - output.contribution() + output.balanced().get()));
+    boolean weighted = output.terms().stream().anyMatch(term -> !term.weight().isEmpty());
+    if (classes.size() > 1 && output.balanced().isPresent() && !weighted) {
+      equalWeights(classes, output.balanced().get());
     }
+  }
+
+  private void equalWeights(List<Explanation.ClassShare> classes, double balanced) {
+    List<String> weights = new ArrayList<>();
+    classes.forEach(share -> weights.add(share.index() + ": " + number(share.equalWeight().get())));
+    add(
+        "weighting every position by its class, {%s}, would let every class count alike; the loss"
+            + " would then be %s",
+        String.join(", ", weights), number(loss - output.contribution() + balanced));
   }
 
   private String range(Explanation.ClassShare share) {
