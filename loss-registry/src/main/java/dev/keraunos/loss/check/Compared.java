@@ -10,6 +10,7 @@ import java.util.List;
  *
  * @param bad how many elements differ
  * @param first the index of the first that differs, -1 for none
+ * @param maxError the largest difference, relative to the largest recorded magnitude
  * @param sameShape false if nothing was compared
  */
 record Compared(
@@ -33,7 +34,7 @@ record Compared(
         first = first < 0 ? i : first;
       }
     }
-    return new Compared(found, expected, true, bad, first, max);
+    return new Compared(found, expected, true, bad, first, scale == 0 ? max : max / scale);
   }
 
   /** The largest finite magnitude. */

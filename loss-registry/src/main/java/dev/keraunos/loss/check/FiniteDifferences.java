@@ -57,11 +57,11 @@ final class FiniteDifferences {
         double found = gradient.getDouble(i);
         double outside = outside(found, above, below);
         double allowed = RELATIVE * Math.max(Math.abs(above), Math.abs(below)) + SCALED * scale;
-        error = Math.max(error, outside);
+        error = Math.max(error, scale == 0 ? outside : outside / scale);
         if (!(outside <= allowed)) {
           return PortCheck.failed(
               name,
-              outside,
+              scale == 0 ? outside : outside / scale,
               "internal consistency: at "
                   + Compared.position(p.shape(), i)
                   + " the gradient is "

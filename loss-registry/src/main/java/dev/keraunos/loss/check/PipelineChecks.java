@@ -91,11 +91,12 @@ final class PipelineChecks {
         return PortCheck.failed(name, Double.NaN, Labels.of(recorded) + ": " + thrown);
       }
       double difference = Double.compare(found, expected) == 0 ? 0 : Math.abs(found - expected);
-      error = Math.max(error, difference);
+      double relative = expected == 0 ? difference : difference / Math.abs(expected);
+      error = Math.max(error, relative);
       if (!closeness.accepts(found, expected, scale())) {
         return PortCheck.failed(
             name,
-            difference,
+            relative,
             Labels.of(recorded)
                 + ": "
                 + Numbers.text(found)

@@ -3,7 +3,8 @@ package dev.keraunos.loss.check;
 /**
  * One property of a port.
  *
- * @param maxError the largest absolute difference to the recording; NaN where nothing is measured
+ * @param maxError the largest difference, relative to the largest recorded magnitude; NaN where
+ *     nothing is measured
  * @param finding what was found, in a sentence
  */
 public record PortCheck(String name, Verdict verdict, double maxError, String finding) {

@@ -28,7 +28,11 @@ final class PortReportText {
     text.table(report.checks());
     text.line("");
     report.smallest().ifPresent(text::smallest);
-    report.hints().forEach(hint -> text.line("hint: %s", hint));
+    String lead = "hint: ";
+    for (String hint : report.hints()) {
+      text.line("%s%s", lead, hint);
+      lead = "or: ";
+    }
     text.line(
         "%s",
         report

@@ -161,7 +161,7 @@ final class Repairs {
     boolean sums = op.kind() == ReduceKind.SUM;
     ReduceKind other = sums ? ReduceKind.MEAN : ReduceKind.SUM;
     rewrite(
-        where + " is a " + name(op.kind()) + ", Python's is a " + name(other),
+        "a " + name(op.kind()) + " in place of a " + name(other) + ": " + where,
         ids,
         (node, in, b) -> b.apply(new Op.Reduce(other, axes(node), op.keepDims()), in));
     batch(ids, where, op, shape);
@@ -169,7 +169,12 @@ final class Repairs {
       List<Integer> wanted = Arrays.stream(axes).boxed().toList();
       if (!wanted.equals(op.axes())) {
         rewrite(
-            where + ": Python's " + name(op.kind()) + " is over " + words(axes, shape),
+            "over the wrong axes: "
+                + where
+                + "; Python's "
+                + name(op.kind())
+                + " is over "
+                + words(axes, shape),
             ids,
             (node, in, b) -> b.apply(new Op.Reduce(op.kind(), wanted, op.keepDims()), in));
       }
@@ -210,7 +215,7 @@ final class Repairs {
   private void batch(Set<Integer> ids, String where, Op.Reduce op, Shape shape) {
     if (!op.axes().contains(0)) {
       rewrite(
-          where + " is taken per sample; Python's " + name(op.kind()) + " is over the whole batch",
+          "per sample in place of over the whole batch: " + where,
           ids,
           (node, in, b) -> {
             Value own = b.apply(op, in).get(0);
@@ -222,7 +227,7 @@ final class Repairs {
       Arrays.fill(column, 1);
       column[0] = -1;
       rewrite(
-          where + " is taken over the whole batch; Python's " + name(op.kind()) + " is per sample",
+          "over the whole batch in place of per sample: " + where,
           ids,
           (node, in, b) ->
               List.of(Ops.reshape(Ops.reduce(op.kind(), in.get(0), false, inner), column)));

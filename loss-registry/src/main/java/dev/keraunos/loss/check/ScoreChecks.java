@@ -46,7 +46,7 @@ final class ScoreChecks {
 
   /** The smallest batches there are, so that what samples do to each other does not show. */
   PortCheck scores() {
-    return parity("scores", alone(), "of " + alone().size() + " batches of one sample");
+    return parity("scores", alone(), alone().size() + " batches of one sample agree");
   }
 
   private List<Case> alone() {
