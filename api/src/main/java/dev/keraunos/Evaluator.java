@@ -43,9 +43,10 @@ final class Evaluator {
     }
   }
 
-  static Explanation explain(KerasModel model, Iterator<Dataset> batches) {
+  static Explanation explain(KerasModel model, Iterator<Dataset> batches, boolean whatIf) {
     Evaluator evaluator = new Evaluator(model);
-    try (Evaluation evaluation = evaluator.builder.explain().build()) {
+    Evaluation.Builder builder = evaluator.builder.explain();
+    try (Evaluation evaluation = (whatIf ? builder.whatIf() : builder).build()) {
       evaluator.feed(evaluation, batches);
       return evaluation.explanation();
     }

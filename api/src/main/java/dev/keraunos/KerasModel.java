@@ -368,13 +368,18 @@ public final class KerasModel implements AutoCloseable {
 
   /** How the loss came about: terms that add up to it. */
   public Explanation explainLoss(Dataset data, int batchSize) {
-    return Evaluator.explain(this, batches(data, batchSize));
+    return Evaluator.explain(this, batches(data, batchSize), false);
   }
 
-  /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
-  public Explanation explainLoss(Iterator<Dataset> parts, int batchSize) {
+  /**
+   * The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}.
+   *
+   * @param whatIf also says of a loss that couples the samples of a batch, such as one with a Dice
+   *     term, what other predictions would make of it; this computes it twice more for every class
+   */
+  public Explanation explainLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
     try (Batches batches = new Batches(parts, batchSize)) {
-      return Evaluator.explain(this, batches);
+      return Evaluator.explain(this, batches, whatIf);
     }
   }
 

@@ -35,11 +35,19 @@ final class ExplainLossCommand implements Callable<Integer> {
       description = "Also writes a report with bars and heat maps.")
   private Path html;
 
+  @Option(
+      names = "--what-if",
+      description =
+          "Says what other predictions would make of a loss that couples the samples of a batch,"
+              + " too; this computes it twice more for every class.")
+  private boolean whatIf;
+
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
-      Explanation explanation = opened.model().explainLoss(opened.parts(), opened.batchSize());
+      Explanation explanation =
+          opened.model().explainLoss(opened.parts(), opened.batchSize(), whatIf);
       if (!json.takesOutput()) {
         new ExplanationText(out).print(explanation);
       }

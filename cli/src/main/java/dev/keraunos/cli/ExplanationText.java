@@ -124,6 +124,10 @@ final class ExplanationText {
           number(share.lossIfRight()),
           number(share.lossIfWrong()));
     }
+    boolean unknown = output.classes().stream().allMatch(share -> share.lossIfRight().isEmpty());
+    if (unknown && output.terms().stream().anyMatch(Explanation.Term::batchLevel)) {
+      print("    the loss couples the samples of a batch: --what-if says what others would give");
+    }
     output
         .balanced()
         .ifPresent(

@@ -49,6 +49,7 @@ final class ProgressOption {
   }
 
   /** From JDK 22 on there is a console even where there is no terminal; then it says so. */
+  @SuppressWarnings("SystemConsoleNull") // up to JDK 21 it does return null
   private static boolean isTerminal() {
     Console console = System.console();
     if (console == null) {

@@ -17,6 +17,7 @@ final class Attribution {
   private final Chunk chunk = new Chunk();
   private Optional<Classes> classes;
   private ClassTotals totals;
+  private Optional<WhatIfs> whatIfs = Optional.empty();
   private boolean coupled;
   private double value;
   private double weight;
@@ -42,6 +43,10 @@ final class Attribution {
       add(batch, from);
     }
     worst.add(batch, places.samples(), classes);
+    if (coupled && classes.isPresent() && setup.detail() == Detail.WHAT_IF) {
+      whatIfs = whatIfs.or(() -> Optional.of(new WhatIfs(totals.count())));
+      whatIfs.get().add(batch, classes.get());
+    }
     stages.add(batch, reduction, terms.size() == 1 ? Optional.of(terms.get(0)) : Optional.empty());
   }
 
@@ -71,6 +76,7 @@ final class Attribution {
     totals.endBatch(batchWeight);
     places.endBatch(batchWeight, value);
     worst.endBatch(batchWeight);
+    whatIfs.ifPresent(w -> w.endBatch(batchWeight));
   }
 
   /** What was found, given the loss of all outputs together. */
@@ -81,11 +87,12 @@ final class Attribution {
     terms.forEach(term -> explained.add(term.result(factor, named ? totals.classes() : 0)));
     boolean alike = explained.stream().allMatch(term -> term.weight().isEmpty());
     List<Double> byChannel = channels(explained);
-    Optional<Double> whole = coupled ? Optional.empty() : Optional.of(loss);
     List<Explanation.ClassShare> shares =
         named
             ? totals.result(
-                factor, byChannel.size() == totals.count() ? byChannel : List.of(), whole, alike)
+                factor,
+                byChannel.size() == totals.count() ? byChannel : List.of(),
+                (k, right) -> change(k, right, alike).map(change -> loss + factor * change))
             : List.of();
     Explanation.Output output =
         new Explanation.Output(
@@ -103,6 +110,10 @@ final class Attribution {
             worst.times(factor),
             List.of());
     return output.withFindings(Findings.of(output, loss));
+  }
+
+  private Optional<Double> change(int k, boolean right, boolean alike) {
+    return coupled ? whatIfs.flatMap(w -> w.change(k, right)) : totals.change(k, right, alike);
   }
 
   /** The sum of all terms by channel; empty if one of them has no channels. */

@@ -3,6 +3,7 @@ package dev.keraunos.loss.evaluate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 
 /**
  * What the positions of each true class have to do with the loss, those predicted right and wrong
@@ -57,12 +58,12 @@ final class ClassTotals {
    *
    * @param factor of the sums
    * @param byChannel empty unless there is one per class
-   * @param loss of all outputs together; empty if other predictions would change more than the
-   *     scores of their own positions
-   * @param alike true if positions of different classes with like predictions have like scores
+   * @param changed the loss if a class were predicted right, or wrong, everywhere
    */
   List<Explanation.ClassShare> result(
-      double factor, List<Double> byChannel, Optional<Double> loss, boolean alike) {
+      double factor,
+      List<Double> byChannel,
+      BiFunction<Integer, Boolean, Optional<Double>> changed) {
     List<Explanation.ClassShare> shares = new ArrayList<>();
     double equal = equalCoefficient();
     for (int k = 0; k < classes(); k++) {
@@ -80,8 +81,8 @@ final class ClassTotals {
               k < byChannel.size() ? Optional.of(byChannel.get(k)) : Optional.empty(),
               quotient(scores[2 * k] + scores[2 * k + 1], positions(k)),
               quotient(hits, union),
-              loss.flatMap(l -> changed(l, index, 1, factor, alike)),
-              loss.flatMap(l -> changed(l, index, 0, factor, alike)),
+              positions(k) > 0 && isClass ? changed.apply(k, true) : Optional.empty(),
+              positions(k) > 0 && isClass ? changed.apply(k, false) : Optional.empty(),
               isClass ? quotient(equal, coefficient) : Optional.empty()));
     }
     return shares;
@@ -96,19 +97,21 @@ final class ClassTotals {
     return y == 0 ? Optional.empty() : Optional.of(x / y);
   }
 
-  /** The loss if all positions of a class scored as its right (1) or wrong (0) ones do. */
-  private Optional<Double> changed(double loss, int k, int right, double factor, boolean alike) {
-    if (k < 0 || positions(k) == 0) {
-      return Optional.empty();
+  /**
+   * What the loss would change by if all positions of a class scored as its right or wrong ones do;
+   * for a loss that does not couple the positions.
+   *
+   * @param alike true if positions of different classes with like predictions have like scores
+   */
+  Optional<Double> change(int k, boolean right, boolean alike) {
+    int part = right ? 1 : 0;
+    double s = contributions.total[2 * k + part];
+    double c = coefficients.total[2 * k + part];
+    for (int j = 0; positions[2 * k + part] == 0 && alike && j < count; j++) {
+      s += contributions.total[2 * j + part];
+      c += coefficients.total[2 * j + part];
     }
-    double s = contributions.total[2 * k + right];
-    double c = coefficients.total[2 * k + right];
-    for (int j = 0; positions[2 * k + right] == 0 && alike && j < count; j++) {
-      s += contributions.total[2 * j + right];
-      c += coefficients.total[2 * j + right];
-    }
-    return quotient(s, c)
-        .map(typical -> loss + factor * (both(coefficients, k) * typical - both(contributions, k)));
+    return quotient(s, c).map(typical -> both(coefficients, k) * typical - both(contributions, k));
   }
 
   private long positions(int k) {

@@ -44,7 +44,8 @@ record Classes(Kind kind, int count) {
 
   private static boolean fits(Tensor tensor, boolean channels, Shape scores) {
     Shape shape = tensor.shape();
-    return channels || Grid.isColumn(shape)
+    boolean hasLast = channels || Grid.isColumn(shape);
+    return hasLast
         ? shape.rank() > 0 && shape.without(-1).size() == scores.size()
         : shape.size() == scores.size();
   }
@@ -58,7 +59,7 @@ record Classes(Kind kind, int count) {
       yTrue.read(from, block, 0, n);
       for (int i = 0; i < n; i++) {
         float v = block[i];
-        whole &= kind == Kind.LABELS ? v == (int) v : v == 0 || v == 1;
+        whole &= kind == Kind.LABELS ? v == (int) v : (v == 0 || v == 1);
       }
     }
     return whole;

@@ -208,7 +208,7 @@ public final class Evaluation implements AutoCloseable {
     private LossRegistry registry = LossRegistry.standard();
     private Optional<Engine> engine = Optional.empty();
     private int threads = 1;
-    private boolean explained;
+    private Detail detail = Detail.NOTHING;
     private boolean strict;
 
     private Builder(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect) {
@@ -251,7 +251,16 @@ public final class Evaluation implements AutoCloseable {
 
     /** Collects an {@link Explanation} on the way. */
     public Builder explain() {
-      explained = true;
+      detail = detail == Detail.NOTHING ? Detail.BREAKDOWN : detail;
+      return this;
+    }
+
+    /**
+     * Collects an {@link Explanation} that says of losses which couple the samples of a batch, too,
+     * what other predictions would make of them. This runs such a loss twice more for every class.
+     */
+    public Builder whatIf() {
+      detail = Detail.WHAT_IF;
       return this;
     }
 
@@ -272,7 +281,7 @@ public final class Evaluation implements AutoCloseable {
       List<OutputEvaluation> evaluations = new ArrayList<>();
       Engine chosen = engine.orElseGet(Engines::preferred);
       Setups setups = new Setups(spec, outputs, dialect, registry);
-      for (OutputEvaluation.Setup setup : setups.all(explained)) {
+      for (OutputEvaluation.Setup setup : setups.all(detail)) {
         evaluations.add(new OutputEvaluation(setup, dialect, chosen, threads, warnings));
       }
       return new Evaluation(dialect, evaluations, penalties, warnings, setups.origins());

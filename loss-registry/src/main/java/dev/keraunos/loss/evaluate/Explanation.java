@@ -139,8 +139,9 @@ public record Explanation(
    * @param iou intersection over union of positions of this class and positions predicted to be
    * @param lossIfRight the loss if every position of this class scored as those predicted right do,
    *     all else unchanged. If none of it is predicted right, as those of the other classes do,
-   *     unless the loss weights positions. Empty if that is not known, or if the loss couples the
-   *     samples of a batch, so that all else would not be unchanged
+   *     unless the loss weights positions. For a loss that couples the samples of a batch the loss
+   *     if those predicted wrong were predicted as the right ones are, in turn; empty unless {@link
+   *     Evaluation.Builder#whatIf} was asked for. Empty if it is not known.
    * @param lossIfWrong likewise for those predicted wrong
    * @param equalWeight what to multiply the positions of this class by for every class to count
    *     alike

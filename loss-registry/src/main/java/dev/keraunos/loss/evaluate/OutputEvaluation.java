@@ -29,7 +29,7 @@ final class OutputEvaluation implements AutoCloseable {
       double lossWeight,
       Reduction.Mode mode,
       List<CompiledMetric> metrics,
-      boolean explained) {}
+      Detail detail) {}
 
   /** What a batch gave: its loss, and by how much more than its size it counts. */
   record BatchLoss(double value, double factor) {}
@@ -63,7 +63,7 @@ final class OutputEvaluation implements AutoCloseable {
     this.threads = threads;
     this.warnings = warnings;
     reduction = Reduction.of(dialect);
-    boolean explained = setup.explained() && setup.loss().isPresent();
+    boolean explained = setup.detail() != Detail.NOTHING && setup.loss().isPresent();
     attribution = explained ? Optional.of(new Attribution(setup)) : Optional.empty();
     metrics = new OutputMetrics(setup.metrics(), dialect);
   }
@@ -101,7 +101,7 @@ final class OutputEvaluation implements AutoCloseable {
     OutputProgram program = program(Signature.of(yTrue, yPred, logits));
     try (OutputProgram.Results results = program.run(yTrue, yPred, logits)) {
       metrics.add(results, yTrue, yPred, mask, weight);
-      return setup.loss().map(loss -> loss(program, results, yTrue, yPred, mask, weight));
+      return setup.loss().map(loss -> loss(program, results, yTrue, yPred, logits, mask, weight));
     } finally {
       close(yTrue, data.yTrue());
       close(yPred, data.yPred());
@@ -114,6 +114,7 @@ final class OutputEvaluation implements AutoCloseable {
       OutputProgram.Results results,
       Tensor yTrue,
       Tensor yPred,
+      Optional<Tensor> logits,
       Optional<Grid> mask,
       Optional<Grid> weight) {
     Grid scores = Grid.of(results.scores());
@@ -134,6 +135,7 @@ final class OutputEvaluation implements AutoCloseable {
                     results,
                     yTrue,
                     yPred,
+                    logits,
                     scores,
                     request,
                     weighting,

@@ -2,6 +2,7 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.util.Optional;
 
 /**
  * One output's batch with its scores and what each of them counts.
@@ -15,6 +16,7 @@ record ScoredBatch(
     OutputProgram.Results results,
     Tensor yTrue,
     Tensor yPred,
+    Optional<Tensor> logits,
     Grid scores,
     Reduction.Request request,
     Reduction.Weighting weighting,

@@ -27,7 +27,7 @@ final class Setups {
     names = new MetricNames(dialect, registry, spec.isTrainingConfig(), outputs.size() > 1);
   }
 
-  List<OutputEvaluation.Setup> all(boolean explained) {
+  List<OutputEvaluation.Setup> all(Detail detail) {
     List<JsonNode> losses = spec.losses(outputs, dialect);
     List<Double> weights = spec.lossWeights(outputs, dialect);
     List<List<CompiledMetric>> metrics = metrics(losses);
@@ -42,7 +42,7 @@ final class Setups {
               weights.get(i),
               mode(loss),
               metrics.get(i),
-              explained));
+              detail));
     }
     return setups;
   }

@@ -11,6 +11,7 @@ import static dev.keraunos.graph.Ops.sum;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
@@ -111,6 +112,14 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
       }
     }
     return new Batch(outputs, activities);
+  }
+
+  /** The same with an element of the first output's prediction that is not a number. */
+  Recorded withNan() {
+    JsonNode copy = json.deepCopy();
+    ArrayNode data = (ArrayNode) copy.at("/outputs/0/p/data");
+    data.set(data.size() / 2, Double.NaN);
+    return new Recorded(copy, dialect, batchSize);
   }
 
   /** What evaluate returned; several numbers under their name and index. */

@@ -1,9 +1,12 @@
 package dev.keraunos.loss.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.keraunos.error.KeraunosException;
+import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Level;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,8 @@ import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What real Kerases returned from {@code evaluate}, names and values, and explanations that add up
@@ -73,6 +78,37 @@ class RecordedEvaluateTest {
           (name, value) ->
               Level.LOSS.check(value, actual.get(name), recorded.json().get("name") + " " + name));
       Sums.check(evaluation.explanation());
+    }
+  }
+
+  /** The sums hold under every profile, and where a prediction is not a number. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1.1.2", "1.2.2", "2.0.6", "2.2.4", "2.2.5", "2.3.1", "2.6.0", "2.10.0-v1", "2.10.0",
+        "2.13.1-v1", "2.13.1", "3.1.1", "3.3.3", "3.5.0", "3.8.0", "3.12.0", "3.13.0", "3.14.0",
+        "3.15.1", "3.15.1:jax"
+      })
+  void breakdownsAddUpUnderEveryProfile(String keras) {
+    int checked = 0;
+    for (Recorded recorded : Recorded.all("tf_keras-2.21.json").values()) {
+      for (Recorded other : List.of(recorded, recorded.withNan())) {
+        checked += checkUnder(new Recorded(other.json(), Dialect.parse(keras), 2)) ? 1 : 0;
+      }
+    }
+    int all = checked;
+    assertTrue(all > 40, () -> all + " cases only");
+  }
+
+  /** False if that Keras does not know what the case was compiled with, or refuses its shapes. */
+  private static boolean checkUnder(Recorded recorded) {
+    try (Evaluation evaluation = recorded.evaluate()) {
+      Explanation explanation = evaluation.explanation();
+      Level.LOSS.check(evaluation.result().get("loss"), explanation.loss(), "loss");
+      Sums.check(explanation);
+      return true;
+    } catch (KeraunosException e) {
+      return false;
     }
   }
 

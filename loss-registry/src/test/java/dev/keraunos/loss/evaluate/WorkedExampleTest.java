@@ -43,7 +43,7 @@ class WorkedExampleTest {
     try (Evaluation evaluation =
         Evaluation.builder(CompileSpec.of(loss), outputs, Dialect.parse("3.15.1:jax"))
             .registry(registry.build())
-            .explain()
+            .whatIf()
             .build()) {
       evaluation.update(Batch.of("mask", OutputData.of(yTrue, yPred)));
       return evaluation.explanation();
@@ -99,5 +99,8 @@ class WorkedExampleTest {
     Level.PRINTED.check(
         -7.9087531, terms.get(1).byTrueClass().get(4), "weighted batch term of class 4");
     assertEquals("class weight", terms.get(0).weight());
+    Explanation.ClassShare rare = explanation.outputs().get(0).classes().get(4);
+    Level.PRINTED.check(-9.8518594, rare.lossIfRight().orElseThrow(), "all rare pixels found");
+    Level.PRINTED.check(-5.6151340, rare.lossIfWrong().orElseThrow(), "all rare pixels missed");
   }
 }
