@@ -355,12 +355,12 @@ public final class KerasModel implements AutoCloseable {
   List<OutputSpec> outputSpecs() {
     List<OutputSpec> outputs = new ArrayList<>();
     List<TensorRef> tensors = imported.topology().outputs();
-    boolean repeated = dialect().isAtLeast(Profile.K30);
+    boolean unique = dialect().isAtLeast(Profile.TV1) && !dialect().isAtLeast(Profile.K30);
     graph()
         .outputs()
         .forEach(
             (name, value) -> {
-              String reported = repeated ? tensors.get(outputs.size()).layer() : name;
+              String reported = unique ? name : tensors.get(outputs.size()).layer();
               outputs.add(new OutputSpec(name, reported, value.shape()));
             });
     return outputs;

@@ -59,7 +59,9 @@ final class Crossentropy {
     Value p = source.isLogits() ? sigmoid(source.value()) : source.value();
     Value clipped = clip(p, EPSILON, 1 - EPSILON);
     if (viaLogits(dialect)) {
-      return binaryOfLogits(y, log(divide(clipped, subtract(1, clipped))));
+      Value x = log(divide(clipped, subtract(1, clipped)));
+      Value rest = rest(x); // before the others, so that gradients add up in TensorFlow 1's order
+      return add(subtract(relu(x), multiply(x, y)), rest);
     }
     boolean shifts = dialect.isAtLeast(Profile.P23) && !dialect.isAtLeast(Profile.K30);
     Value positive = multiply(y, log(shifts ? add(clipped, EPSILON) : clipped));
@@ -73,7 +75,11 @@ final class Crossentropy {
   }
 
   private static Value binaryOfLogits(Value y, Value x) {
-    return add(subtract(relu(x), multiply(x, y)), log1p(exp(negative(abs(x)))));
+    return add(subtract(relu(x), multiply(x, y)), rest(x));
+  }
+
+  private static Value rest(Value x) {
+    return log1p(exp(negative(abs(x))));
   }
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */

@@ -54,14 +54,14 @@ final class ActivationLayers {
     return Ops.multiply(x, Ops.cast(above, x.dtype()));
   }
 
-  /** Over one axis or jointly over several; masked entries are left out. */
+  /** Over one axis or jointly over several; masked entries are left out from tf.keras on. */
   private static Value softmax(LayerCall call) {
     Setting setting = call.config().get("axis");
     int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
     boolean robust = call.config().get("robust_masking").bool(false);
     boolean selects = call.version().isAtLeast(3, 13);
     Value x = call.x();
-    if (call.mask() == null) {
+    if (call.mask() == null || call.version().line() == Line.KERAS_2) {
       return Ops.softmax(x, axes);
     }
     Value mask = call.mask();

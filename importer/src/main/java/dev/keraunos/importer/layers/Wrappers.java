@@ -84,6 +84,11 @@ final class Wrappers {
       config.put("go_backwards", !config.path("go_backwards").asBoolean(false));
     }
     Line line = layer.dialect().line();
+    if (prefix.equals("backward_") && line == Line.KERAS_2 && !layer.dialect().isAtLeast(2, 2, 0)) {
+      config
+          .properties()
+          .removeIf(key -> key.getKey().endsWith("_regularizer")); // as Keras forgets
+    }
     if (line == Line.TF_KERAS || line == Line.KERAS_3) {
       config.put("zero_output_for_mask", config.path("return_sequences").asBoolean(false));
     }

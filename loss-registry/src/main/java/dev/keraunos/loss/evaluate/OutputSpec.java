@@ -6,8 +6,8 @@ import dev.keraunos.tensor.Shape;
  * An output of the model.
  *
  * @param name unique among the outputs
- * @param reported as Keras names it in results: the layer's name, which Keras 3 repeats for a layer
- *     with several outputs
+ * @param reported as Keras names it in results: the layer's name, which all but tf.keras repeat for
+ *     a layer with several outputs
  * @param shape with the batch dimension; dimensions may be unknown
  */
 public record OutputSpec(String name, String reported, Shape shape) {
