@@ -84,7 +84,7 @@ final class StageDiagram {
   private static List<String> wrapped(String text) {
     List<String> lines = new ArrayList<>();
     StringBuilder line = new StringBuilder();
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (!line.isEmpty() && line.length() + 1 + word.length() > LETTERS) {
         lines.add(line.toString());
         line.setLength(0);

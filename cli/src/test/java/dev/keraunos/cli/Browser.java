@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -47,7 +48,7 @@ final class Browser {
 
   /** The first one on the path. */
   static Optional<Path> find() {
-    for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
+    for (String folder : System.getenv("PATH").split(File.pathSeparator, -1)) {
       for (String name : NAMES) {
         Path file = Path.of(folder).resolve(name);
         if (Files.isExecutable(file)) {
@@ -71,15 +72,18 @@ final class Browser {
             + " r = e.getBoundingClientRect(); found[s + ' ' + i] = [r.x, r.y, r.width,"
             + " r.height]}); found.width = d.documentElement.scrollWidth;"
             + " document.querySelector('pre').textContent = JSON.stringify(found)})";
-    String wrapper =
-        "<!DOCTYPE html><meta charset=\"utf-8\"><body style=\"margin:0\"><iframe"
-            + " style=\"border:0;width:%dpx;height:%dpx\" srcdoc=\"%s\"></iframe><pre></pre>"
-            + "<script>%s</script>";
     Path file = folder.resolve("frame.html");
     Files.writeString(
         file,
         String.format(
-            wrapper, width, HEIGHT, page.replace("&", "&amp;").replace("\"", "&quot;"), script));
+            Locale.ROOT,
+            "<!DOCTYPE html><meta charset=\"utf-8\"><body style=\"margin:0\"><iframe"
+                + " style=\"border:0;width:%dpx;height:%dpx\" srcdoc=\"%s\"></iframe><pre></pre>"
+                + "<script>%s</script>",
+            width,
+            HEIGHT,
+            page.replace("&", "&amp;").replace("\"", "&quot;"),
+            script));
     Path picture = folder.resolve("picture.png");
     run(browser, width, folder, "--screenshot=" + picture, file.toUri().toString());
     String dom = run(browser, width, folder, "--dump-dom", file.toUri().toString());
