@@ -15,18 +15,40 @@ import java.util.function.BiFunction;
  * @param inputs by input name
  * @param targets by output name
  * @param sampleWeights by output name; empty for none
+ * @param classWeights by output name, then by class index; empty for none
  */
 public record Dataset(
-    Map<String, Tensor> inputs, Map<String, Tensor> targets, Map<String, Tensor> sampleWeights) {
+    Map<String, Tensor> inputs,
+    Map<String, Tensor> targets,
+    Map<String, Tensor> sampleWeights,
+    Map<String, Map<Integer, Double>> classWeights) {
   public Dataset {
     inputs = Map.copyOf(inputs);
     targets = Map.copyOf(targets);
     sampleWeights = Map.copyOf(sampleWeights);
+    classWeights = Map.copyOf(classWeights);
+  }
+
+  /** Samples without class weights. */
+  public Dataset(
+      Map<String, Tensor> inputs, Map<String, Tensor> targets, Map<String, Tensor> sampleWeights) {
+    this(inputs, targets, sampleWeights, Map.of());
   }
 
   /** Samples without weights. */
   public static Dataset of(Map<String, Tensor> inputs, Map<String, Tensor> targets) {
     return new Dataset(inputs, targets, Map.of());
+  }
+
+  /**
+   * The same samples with {@code class_weight}, as {@code fit} takes it. Keras' {@code evaluate}
+   * takes none: the loss becomes what training reports for such batches before it changes the
+   * model, as {@code train_on_batch} returns it, if no layer behaves differently in training.
+   *
+   * @param weights by output name, then by class index
+   */
+  public Dataset withClassWeights(Map<String, Map<Integer, Double>> weights) {
+    return new Dataset(inputs, targets, sampleWeights, weights);
   }
 
   /**
@@ -114,7 +136,8 @@ public record Dataset(
     return new Dataset(
         map(inputs, "input '%s'", function),
         map(targets, "targets '%s'", function),
-        map(sampleWeights, "sample weights '%s'", function));
+        map(sampleWeights, "sample weights '%s'", function),
+        classWeights);
   }
 
   private static Map<String, Tensor> map(

@@ -39,6 +39,7 @@ final class Evaluator {
     Evaluator evaluator = new Evaluator(model);
     try (Evaluation evaluation = evaluator.builder.build()) {
       evaluator.feed(evaluation, batches);
+      evaluation.warnings().forEach(model.warnings());
       return evaluation.result();
     }
   }
@@ -61,6 +62,9 @@ final class Evaluator {
         Evaluation.builder(spec, model.outputSpecs(), model.dialect())
             .registry(model.losses())
             .engine(model.engine(), model.threads());
+    if (model.isStrict()) {
+      evaluation.strict();
+    }
     for (Penalty penalty : lowered.penalties()) {
       var regularizer = model.losses().regularizer(penalty.regularizer());
       if (penalty.weight() != null) {
@@ -135,7 +139,8 @@ final class Evaluator {
                 computed.get(name),
                 Optional.ofNullable(computed.get(LOGITS + name)),
                 Optional.ofNullable(computed.get(MASK + name)),
-                Optional.ofNullable(data.sampleWeights().get(name))));
+                Optional.ofNullable(data.sampleWeights().get(name)),
+                Optional.ofNullable(data.classWeights().get(name))));
       }
     }
     Map<String, Tensor> activities = new LinkedHashMap<>();

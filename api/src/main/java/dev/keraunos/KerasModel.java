@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * A Keras model, ready to predict, evaluate and explain. Immutable and safe to share among threads:
@@ -348,6 +349,14 @@ public final class KerasModel implements AutoCloseable {
     return LossFunction.of(compileSpec(), output, outputSpecs(), dialect(), settings.losses);
   }
 
+  boolean isStrict() {
+    return settings.strict;
+  }
+
+  Consumer<String> warnings() {
+    return settings.warnings;
+  }
+
   CompileSpec compileSpec() {
     return CompileSpec.of(imported.archive().training().orElse(null));
   }
@@ -406,6 +415,8 @@ public final class KerasModel implements AutoCloseable {
     private Dialect dialect;
     private LossRegistry losses = LossRegistry.standard();
     private ModelRegistry registry = ModelRegistry.EMPTY;
+    private boolean strict;
+    private Consumer<String> warnings = warning -> {};
 
     private Loader() {}
 
@@ -440,6 +451,22 @@ public final class KerasModel implements AutoCloseable {
      */
     public Loader keras(String version) {
       dialect = Dialect.parse(version);
+      return this;
+    }
+
+    /**
+     * Refuses to evaluate, with an {@link InputException}, where Keras silently broadcasts, weighs
+     * otherwise than it seems or averages batches unevenly. Without it such places are {@link
+     * #warnings}.
+     */
+    public Loader strict() {
+      strict = true;
+      return this;
+    }
+
+    /** Who is told, a sentence each and once per evaluation, what {@link #strict} would refuse. */
+    public Loader warnings(Consumer<String> listener) {
+      warnings = listener;
       return this;
     }
 
@@ -487,6 +514,8 @@ public final class KerasModel implements AutoCloseable {
       copy.dialect = dialect;
       copy.losses = losses;
       copy.registry = registry;
+      copy.strict = strict;
+      copy.warnings = warnings;
       return copy;
     }
   }

@@ -2,14 +2,18 @@ package dev.keraunos.cli;
 
 import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
+import dev.keraunos.fixtures.ClassWeightFile;
 import dev.keraunos.fixtures.Fixture;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** What is evaluated: a model, on which data, in batches of which size. */
 final class EvaluationOptions {
@@ -48,6 +52,25 @@ final class EvaluationOptions {
               + " wherever it does in Keras.")
   private Integer batchSize;
 
+  @Option(
+      names = "--class-weight",
+      paramLabel = "FILE.json",
+      description =
+          "Class weights as fit takes them: {\"0\": 1, \"1\": 1000}, or such an object by output"
+              + " name. No Keras takes them in evaluate: the loss is what training reports for such"
+              + " batches (train_on_batch, before it changes the model).")
+  private Path classWeight;
+
+  @Option(
+      names = "--strict",
+      description =
+          "Refuse to evaluate where Keras silently broadcasts, weighs otherwise than it seems or"
+              + " averages batches unevenly (default: warn).")
+  private boolean strict;
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
   /** The model's file as given. */
   Path file() {
     return model;
@@ -62,14 +85,38 @@ final class EvaluationOptions {
     Optional<Fixture> fixture = Fixture.settings(data);
     int batch =
         batchSize != null ? batchSize : fixture.map(Fixture::batchSize).orElse(KERAS_DEFAULT_BATCH);
-    KerasModel loaded = options.load(model, fixture);
+    KerasModel.Loader loader = options.loader(fixture);
+    if (strict) {
+      loader.strict();
+    }
+    loader.warnings(warning -> spec.commandLine().getErr().println("warning: " + warning));
+    KerasModel loaded = options.load(loader, model);
     try {
       DataFile.Parts parts = new DataFile(data).parts(loaded, batch);
-      Iterator<Dataset> shown = progress.show(parts, parts::handedOut, parts.samples(), err);
+      Iterator<Dataset> weighted = weighted(parts, loaded.outputNames());
+      Iterator<Dataset> shown = progress.show(weighted, parts::handedOut, parts.samples(), err);
       return new Subject(loaded, parts, shown, batch);
     } catch (RuntimeException e) {
       loaded.close();
       throw e;
     }
+  }
+
+  private Iterator<Dataset> weighted(Iterator<Dataset> parts, List<String> outputs) {
+    if (classWeight == null) {
+      return parts;
+    }
+    var weights = ClassWeightFile.read(classWeight, outputs);
+    return new Iterator<>() {
+      @Override
+      public boolean hasNext() {
+        return parts.hasNext();
+      }
+
+      @Override
+      public Dataset next() {
+        return parts.next().withClassWeights(weights);
+      }
+    };
   }
 }

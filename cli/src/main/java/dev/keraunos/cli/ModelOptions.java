@@ -56,7 +56,11 @@ final class ModelOptions {
 
   /** Loads a model; a fixture's own Lambda bindings hold where the command line gives none. */
   KerasModel load(Path model, Optional<Fixture> fixture) {
-    KerasModel.Loader loader = loader(fixture);
+    return load(loader(fixture), model);
+  }
+
+  /** Loads a model as a loader says. */
+  KerasModel load(KerasModel.Loader loader, Path model) {
     return weights == null ? loader.load(model) : loader.load(model, weights);
   }
 

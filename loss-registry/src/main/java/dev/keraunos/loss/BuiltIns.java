@@ -1,6 +1,7 @@
 package dev.keraunos.loss;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.error.InputException;
 
 /** What Keras itself brings, under all its names. */
 final class BuiltIns {
@@ -89,8 +90,10 @@ final class BuiltIns {
   }
 
   private static void statefulMetrics(NameTable<MetricFactory> metrics) {
-    metrics.put(MeanIou::ofIds, "mean_io_u", "io_u");
-    metrics.put(MeanIou::ofOneHot, "one_hot_mean_io_u", "one_hot_io_u");
+    metrics.put(MeanIou::ofIds, "mean_io_u");
+    metrics.put(MeanIou::ofIds, "io_u");
+    metrics.put(MeanIou::ofOneHot, "one_hot_mean_io_u");
+    metrics.put(MeanIou::ofOneHot, "one_hot_io_u");
     metrics.put(MeanIou::binary, "binary_io_u");
     confusion(metrics, "true_positives", ConfusionCounts::truePositives);
     confusion(metrics, "true_negatives", ConfusionCounts::trueNegatives);
@@ -115,7 +118,8 @@ final class BuiltIns {
     constrained(
         metrics, "recall", "precision", ConfusionCounts::recall, ConfusionCounts::precision);
     metrics.put(Auc::new, "auc", "AUC");
-    metrics.put(FBetaScore::new, "fbeta_score", "FBetaScore", "f1_score", "F1Score");
+    metrics.put(FBetaScore::new, "fbeta_score", "FBetaScore");
+    metrics.put(FBetaScore::new, "f1_score", "F1Score");
     metrics.put(R2Score::new, "r2_score", "R2Score");
   }
 
@@ -156,6 +160,19 @@ final class BuiltIns {
     regularizers.put(config -> l1l2(config, 0.01, 0), "l1", "activity_l1");
     regularizers.put(config -> l1l2(config, 0, 0.01), "l2", "activity_l2");
     regularizers.put(config -> l1l2(config, 0.01, 0.01), "l1l2", "activity_l1l2");
+    regularizers.put(
+        MatrixRegularizers::orthogonal, "orthogonal_regularizer", "OrthogonalRegularizer");
+    regularizers.put(BuiltIns::eigenvalue, "EigenvalueRegularizer");
+  }
+
+  private static Regularizer eigenvalue(JsonNode config) {
+    if (!config.path("k").isNumber()) {
+      throw new InputException(
+          "Keras 1 does not save the factor k of EigenvalueRegularizer; say what it was:"
+              + " LossRegistry.builder().regularizer(\"EigenvalueRegularizer\", config ->"
+              + " Regularizer.eigenvalue(0.1))");
+    }
+    return Regularizer.eigenvalue(config.get("k").asDouble());
   }
 
   /**

@@ -20,10 +20,15 @@ final class Configs {
     return axis.isArray() && axis.size() == 1 ? axis.get(0).asInt() : axis.asInt(-1);
   }
 
+  /** A list without the envelopes that Keras puts around tuples, arrays and tensors. */
+  static JsonNode list(JsonNode saved) {
+    JsonNode value = saved.path("config").path("value");
+    return saved.has("items") ? saved.get("items") : value.isMissingNode() ? saved : value;
+  }
+
   /** A list of axes, empty for None, which means all. */
   static int[] axes(JsonNode config) {
-    JsonNode axis = config.path("axis");
-    JsonNode list = axis.has("items") ? axis.get("items") : axis;
+    JsonNode list = list(config.path("axis"));
     if (list.isNumber()) {
       return new int[] {list.asInt()};
     }
@@ -36,8 +41,7 @@ final class Configs {
 
   /** A number or a list of them. */
   static float[] numbers(JsonNode config, String key, float absent) {
-    JsonNode value = config.path(key);
-    JsonNode list = value.has("items") ? value.get("items") : value;
+    JsonNode list = list(config.path(key));
     if (!list.isArray()) {
       return new float[] {(float) number(config, key, absent)};
     }

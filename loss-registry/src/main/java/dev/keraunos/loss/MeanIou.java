@@ -31,8 +31,7 @@ final class MeanIou implements StatefulMetric {
     sparseTrue = config.path("sparse_y_true").asBoolean(sparse);
     sparsePred = config.path("sparse_y_pred").asBoolean(sparse);
     axis = config.path("axis").asInt(-1);
-    JsonNode ids = config.path("target_class_ids");
-    JsonNode list = ids.has("items") ? ids.get("items") : ids;
+    JsonNode list = Configs.list(config.path("target_class_ids"));
     targets = new int[list.isArray() ? list.size() : classes];
     for (int i = 0; i < targets.length; i++) {
       targets[i] = list.isArray() ? list.get(i).asInt() : i;

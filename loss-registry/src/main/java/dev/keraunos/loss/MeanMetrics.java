@@ -56,7 +56,7 @@ final class MeanMetrics {
   }
 
   static MetricFunction pearsonCorrelation(JsonNode config) {
-    int axis = Configs.axis(config);
+    int[] axis = correlated(config);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
           Ranks ranks = ranks(yTrue, yPred);
@@ -67,7 +67,7 @@ final class MeanMetrics {
   }
 
   static MetricFunction concordanceCorrelation(JsonNode config) {
-    int axis = Configs.axis(config);
+    int[] axis = correlated(config);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
           Ranks ranks = ranks(yTrue, yPred);
@@ -82,7 +82,13 @@ final class MeanMetrics {
         });
   }
 
-  private static Value centred(Value x, int axis) {
+  /** The axes that are correlated; the last one if not given. */
+  private static int[] correlated(JsonNode config) {
+    int[] axes = Configs.axes(config);
+    return axes.length == 0 ? new int[] {-1} : axes;
+  }
+
+  private static Value centred(Value x, int... axis) {
     return subtract(x, reduce(ReduceKind.MEAN, x, true, axis));
   }
 

@@ -8,6 +8,15 @@ public interface Regularizer {
   /** The penalty of all elements together. */
   double penalty(Tensor x);
 
+  /**
+   * {@code EigenvalueRegularizer} of Keras 1: k times the largest singular value of a matrix, as
+   * far as nine steps of the power method find it. Files do not hold its k, so it must be
+   * registered.
+   */
+  static Regularizer eigenvalue(double k) {
+    return MatrixRegularizers.eigenvalue(k);
+  }
+
   /** Keras' L1, L2 and L1L2. */
   static Regularizer l1l2(double l1, double l2) {
     return x -> {

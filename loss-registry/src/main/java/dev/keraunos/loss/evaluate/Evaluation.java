@@ -3,7 +3,6 @@ package dev.keraunos.loss.evaluate;
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Backend;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Profile;
@@ -39,6 +38,7 @@ public final class Evaluation implements AutoCloseable {
   private final RunningMean loss = new RunningMean();
   private final Map<String, RunningMean> outputLosses = new LinkedHashMap<>();
   private final Parts byBatch = new Parts();
+  private long firstSize;
   private long samples;
   private long batches;
 
@@ -72,6 +72,8 @@ public final class Evaluation implements AutoCloseable {
    */
   public void update(Batch batch) {
     long size = size(batch);
+    firstSize = batches == 0 ? size : firstSize;
+    warnings.checkSize(dialect, firstSize, size, outputs.size() > 1);
     double total = 0;
     double factor = 1;
     boolean any = false;
@@ -102,24 +104,21 @@ public final class Evaluation implements AutoCloseable {
   }
 
   private void addOutputLoss(OutputEvaluation.Setup setup, double value, double size) {
-    boolean equally =
-        dialect.profile() == Profile.P23
-            || dialect.profile() == Profile.TV1
-            || (dialect.isAtLeast(Profile.K30) && dialect.backend() == Backend.TENSORFLOW);
+    boolean equally = Warnings.outputsCountBatchesEqually(dialect);
     boolean weighted = dialect.profile() == Profile.K35;
     outputLosses
         .get(setup.output().name())
         .add(weighted ? value * setup.lossWeight() : value, equally ? 1 : size);
   }
 
-  private static OutputData data(Batch batch, OutputEvaluation output) {
+  private OutputData data(Batch batch, OutputEvaluation output) {
     String name = output.setup().output().name();
     OutputData data = batch.outputs().get(name);
     if (data == null) {
       throw new InputException(
           "there are no targets for output '" + name + "'; given are " + batch.outputs().keySet());
     }
-    return data;
+    return new ClassWeights(dialect).apply(data, outputs.size());
   }
 
   private static long size(Batch batch) {

@@ -23,6 +23,13 @@ final class MetricNames {
           "huber_loss", "huber",
           "cosine_proximity", "cosine_similarity");
 
+  /** What tf_keras calls objects without a name of their own, where it is not as functions. */
+  private static final Map<String, String> INSTANCES =
+      Map.of(
+          "Accuracy", "accuracy",
+          "CosineSimilarity", "cosine_similarity",
+          "LogCoshError", "logcosh");
+
   private final Dialect dialect;
   private final LossRegistry registry;
   private final boolean trainingConfig;
@@ -44,6 +51,9 @@ final class MetricNames {
     }
     if (dialect.isAtLeast(Profile.T26)) {
       return tfKeras(prefix, own(saved), weighted);
+    }
+    if (dialect.profile() == Profile.TV1 && (saved.isObject() || isClass(saved.asText()))) {
+      return numbered(own(saved));
     }
     boolean marked = weighted && !dialect.isAtLeast(Profile.P23);
     String name =
@@ -105,12 +115,38 @@ final class MetricNames {
   private String own(JsonNode saved) {
     if (saved.isTextual()) {
       String text = saved.asText();
-      boolean lookedUp = trainingConfig && dialect.isAtLeast(Profile.T26);
-      String function = registry.canonicalName(saved);
-      return lookedUp && !isOpen(text) ? RENAMED.getOrDefault(function, function) : text;
+      boolean lookedUp = trainingConfig && dialect.isAtLeast(Profile.TV1);
+      if (isInstance(text)) {
+        return INSTANCES.getOrDefault(text, registry.canonicalName(saved));
+      }
+      return lookedUp && !isOpen(text) ? lookedUp(saved) : text;
     }
     String name = saved.path("config").path("name").asText("");
     return name.isEmpty() ? registry.canonicalName(saved) : name;
+  }
+
+  /**
+   * The name of a function that was looked up; the graph mode of 2.6 knows the cosine as it was.
+   */
+  private String lookedUp(JsonNode saved) {
+    String function = registry.canonicalName(saved);
+    boolean kept =
+        function.equals("cosine_proximity")
+            && dialect.profile() == Profile.TV1
+            && !dialect.isAtLeast(2, 8, 0);
+    return kept ? function : RENAMED.getOrDefault(function, function);
+  }
+
+  /** TensorFlow's Keras makes an object of a class name, graph mode of {@code Accuracy} too. */
+  private boolean isInstance(String text) {
+    boolean graph = dialect.profile() == Profile.TV1;
+    boolean tf = graph || (dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30));
+    return tf && isClass(text) && (graph || !isOpen(text));
+  }
+
+  /** A class in place of a function: {@code MeanSquaredError}, not {@code MSE}. */
+  private static boolean isClass(String text) {
+    return text.equals("AUC") || text.matches("[A-Z].*[a-z].*");
   }
 
   private static boolean isOpen(String text) {

@@ -118,14 +118,17 @@ final class OutputEvaluation implements AutoCloseable {
       Optional<Grid> mask,
       Optional<Grid> weight) {
     Grid scores = Grid.of(results.scores());
+    String name = setup.output().name();
     warnings.checkTargets(setup, yTrue.shape(), yPred.shape());
-    warnings.checkWeights(setup.output().name(), dialect, scores.shape(), yPred.shape(), weight);
+    warnings.checkWeights(name, dialect, scores.shape(), yPred.shape(), weight);
+    warnings.checkZeros(name, dialect, weight);
     Reduction.Request request =
         new Reduction.Request(
             scores.shape(), yPred.shape().rank(), mask, results.valid(), weight, setup.mode());
     Reduction.Weighting weighting = reduction.weigh(request);
     Grid coefficients = weighting.coefficients();
     double value = scores.reshape(fitted(coefficients, scores)).dot(coefficients);
+    warnings.checkNan(name, dialect, value, request);
     double factor = setup.mode() == Reduction.Mode.NONE ? vectorFactor(scores, yPred) : 1;
     attribution.ifPresent(
         a ->

@@ -1,6 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.loss.Backend;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Profile;
 import dev.keraunos.tensor.Shape;
@@ -73,8 +74,66 @@ final class Warnings {
               + "': targets "
               + yTrue
               + " are broadcast against predictions "
-              + yPred);
+              + yPred
+              + "; give targets the shape of the predictions");
     }
+  }
+
+  /** Zeros among sample weights, by whose share Keras up to 2.2 divides. */
+  void checkZeros(String output, Dialect dialect, Optional<Grid> weight) {
+    boolean divides = weight.isPresent() && !dialect.isAtLeast(Profile.P23);
+    if (divides && weight.get().map(w -> w == 0 ? 1 : 0).sum() > 0) {
+      add(
+          "output '"
+              + output
+              + "': Keras "
+              + dialect.version()
+              + " divides the loss of a batch by the share of its weights that are not zero, so"
+              + " samples of weight 0 raise the others and the loss depends on the batch size;"
+              + " leave such samples out");
+    }
+  }
+
+  /** A batch that counts as no number, and makes the whole loss none. */
+  void checkNan(String output, Dialect dialect, double value, Reduction.Request request) {
+    boolean masked = request.mask().isPresent() && request.mask().get().sum() == 0;
+    boolean weightless =
+        request.weight().isPresent() && request.weight().get().map(Math::abs).sum() == 0;
+    if (Double.isNaN(value) && (masked || weightless)) {
+      add(
+          "output '"
+              + output
+              + "': a batch whose "
+              + (masked ? "mask covers everything" : "weights are all zero")
+              + " makes the loss NaN in Keras "
+              + dialect.version()
+              + "; leave such samples out or choose larger batches");
+    }
+  }
+
+  /** A batch of another size, where Keras averages batches as if all had the same. */
+  void checkSize(Dialect dialect, long first, long size, boolean several) {
+    boolean whole = dialect.profile() == Profile.K30;
+    boolean each = several && outputsCountBatchesEqually(dialect);
+    if (size != first && (whole || each)) {
+      add(
+          "Keras "
+              + dialect.version()
+              + " counts every batch once in "
+              + (whole ? "the loss" : "the losses of single outputs")
+              + ", the batch of "
+              + size
+              + " samples as much as those of "
+              + first
+              + "; choose a batch size that divides the number of samples");
+    }
+  }
+
+  /** True if the running losses of single outputs do not look at the size of batches. */
+  static boolean outputsCountBatchesEqually(Dialect dialect) {
+    return dialect.profile() == Profile.P23
+        || dialect.profile() == Profile.TV1
+        || (dialect.isAtLeast(Profile.K35) && dialect.backend() == Backend.TENSORFLOW);
   }
 
   void add(String warning) {

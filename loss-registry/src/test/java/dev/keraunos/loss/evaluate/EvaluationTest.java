@@ -90,6 +90,56 @@ class EvaluationTest {
     }
   }
 
+  /** Batches of the given sizes, of zeros in the shape (size, 2), with a weight of 0 or without. */
+  private static List<String> warnings(String version, boolean zero, int... sizes) {
+    try (Evaluation evaluation = builder("mse", Dialect.parse(version), 2).build()) {
+      for (int size : sizes) {
+        Tensor zeros = Tensor.of(new float[2 * size], size, 2);
+        OutputData data = OutputData.of(zeros, zeros);
+        float[] weights = new float[size];
+        Arrays.fill(weights, 1, size, 1);
+        evaluation.update(
+            Batch.of("y", zero ? data.withSampleWeight(Tensor.of(weights, size)) : data));
+      }
+      return evaluation.warnings();
+    }
+  }
+
+  @Test
+  void unevenBatchesThatCountAlikeAreWarnedOf() {
+    assertEquals(1, warnings("3.1.1", false, 3, 3, 2).size());
+    assertEquals(List.of(), warnings("3.1.1", false, 3, 3));
+    assertEquals(List.of(), warnings("3.2.0", false, 3, 2));
+  }
+
+  @Test
+  void weightsOfZeroAreWarnedOfWhereTheyRaiseOthers() {
+    assertEquals(1, warnings("2.2.4", true, 3, 3).size());
+    assertEquals(2, warnings("2.2.4", true, 3, 1).size(), "and a batch of NaN");
+    assertEquals(List.of(), warnings("2.3.1", true, 3, 1));
+  }
+
+  @Test
+  void classWeightsAreRefusedWhereThatKerasRefusesThem() {
+    OutputData data =
+        OutputData.of(Tensor.of(new float[] {0, 1, 0}, 1, 3), Tensor.of(new float[3], 1, 3))
+            .withClassWeight(Map.of(0, 1.0, 2, 3.0));
+    OutputData weighted = data.withSampleWeight(Tensor.of(new float[] {2}, 1));
+    assertThrows(InputException.class, () -> lossOfOneHot("2.2.4", data), "no weight of class 1");
+    assertThrows(InputException.class, () -> lossOfOneHot("2.15.0", data), "a gap");
+    assertThrows(InputException.class, () -> lossOfOneHot("3.15.1", weighted));
+    assertEquals(
+        lossOfOneHot("2.3.1", weighted.withClassWeight(Map.of(1, 0.5))),
+        lossOfOneHot("3.15.1", data));
+  }
+
+  private static double lossOfOneHot(String version, OutputData data) {
+    try (Evaluation evaluation = builder("mse", Dialect.parse(version), 3).build()) {
+      evaluation.update(Batch.of("y", data));
+      return evaluation.result().get("loss");
+    }
+  }
+
   @Test
   void anUnregisteredLossFailsOnlyHere() {
     CompileSpec.of("never_seen");

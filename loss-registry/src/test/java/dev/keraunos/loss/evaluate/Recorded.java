@@ -23,14 +23,18 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A case that record_evaluate.py recorded: a compiled model's outputs and what evaluate made of
  * them.
  */
-record Recorded(JsonNode json, Dialect dialect, int batchSize) {
+record Recorded(JsonNode json, Dialect dialect) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final LossRegistry REGISTRY =
@@ -51,12 +55,11 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
     try (InputStream in = Recorded.class.getResourceAsStream(file)) {
       JsonNode document = JSON.readTree(in);
       Dialect dialect =
-          Dialect.of(document.get("keras_version").asText(), document.get("backend").asText());
-      Map<String, Recorded> cases = new HashMap<>();
+          Dialect.parse(
+              document.get("keras_version").asText() + ":" + document.get("backend").asText());
+      Map<String, Recorded> cases = new LinkedHashMap<>();
       for (JsonNode json : document.get("cases")) {
-        cases.put(
-            json.get("name").asText(),
-            new Recorded(json, dialect, document.get("batch_size").asInt()));
+        cases.put(json.get("name").asText(), new Recorded(json, dialect));
       }
       return cases;
     } catch (IOException e) {
@@ -64,8 +67,19 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
     }
   }
 
+  String name() {
+    return json.get("name").asText();
+  }
+
+  /** The batch sizes that were recorded. */
+  Set<Integer> batchSizes() {
+    Set<Integer> sizes = new TreeSet<>();
+    json.get("results").fieldNames().forEachRemaining(size -> sizes.add(Integer.valueOf(size)));
+    return sizes;
+  }
+
   /** An evaluation that has seen all batches. */
-  Evaluation evaluate() {
+  Evaluation evaluate(int batchSize) {
     List<OutputSpec> outputs = new ArrayList<>();
     for (JsonNode output : json.get("outputs")) {
       Tensor p = tensor(output.get("p"));
@@ -76,8 +90,7 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
             .registry(REGISTRY)
             .explain();
     for (JsonNode penalty : json.path("penalties")) {
-      Regularizer regularizer =
-          Regularizer.l1l2(penalty.get("l1").asDouble(), penalty.get("l2").asDouble());
+      Regularizer regularizer = REGISTRY.regularizer(penalty.get("config"));
       String path = penalty.get("path").asText();
       if (penalty.has("weight")) {
         builder.weight(
@@ -94,15 +107,35 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
     return evaluation;
   }
 
+  /** The class weights of an output: recorded for the only one, or by name. */
+  private Optional<Map<Integer, Double>> classWeight(String output) {
+    JsonNode weights = json.path("class_weight");
+    boolean byName = weights.elements().hasNext() && weights.elements().next().isObject();
+    JsonNode own = byName ? weights.path(output) : weights;
+    return own.isMissingNode() ? Optional.empty() : Optional.of(byClass(own));
+  }
+
+  private static Map<Integer, Double> byClass(JsonNode weights) {
+    Map<Integer, Double> byClass = new HashMap<>();
+    weights
+        .properties()
+        .forEach(e -> byClass.put(Integer.valueOf(e.getKey()), e.getValue().asDouble()));
+    return byClass;
+  }
+
   private Batch batch(long from, long to) {
     Map<String, OutputData> outputs = new HashMap<>();
     for (JsonNode json : json.get("outputs")) {
+      if (!json.has("y")) {
+        continue;
+      }
       OutputData data =
           OutputData.of(tensor(json.get("y")).rows(from, to), tensor(json.get("p")).rows(from, to));
       data = json.has("logits") ? data.withLogits(tensor(json.get("logits")).rows(from, to)) : data;
       data = json.has("mask") ? data.withMask(tensor(json.get("mask")).rows(from, to)) : data;
       data = json.has("w") ? data.withSampleWeight(tensor(json.get("w")).rows(from, to)) : data;
-      outputs.put(json.get("name").asText(), data);
+      String name = json.get("name").asText();
+      outputs.put(name, classWeight(name).map(data::withClassWeight).orElse(data));
     }
     Map<String, Tensor> activities = new HashMap<>();
     for (JsonNode penalty : json.path("penalties")) {
@@ -119,13 +152,14 @@ record Recorded(JsonNode json, Dialect dialect, int batchSize) {
     JsonNode copy = json.deepCopy();
     ArrayNode data = (ArrayNode) copy.at("/outputs/0/p/data");
     data.set(data.size() / 2, Double.NaN);
-    return new Recorded(copy, dialect, batchSize);
+    return new Recorded(copy, dialect);
   }
 
   /** What evaluate returned; several numbers under their name and index. */
-  Map<String, Double> result() {
+  Map<String, Double> result(int batchSize) {
     Map<String, Double> result = new HashMap<>();
-    for (Map.Entry<String, JsonNode> entry : json.get("result").properties()) {
+    JsonNode recorded = json.get("results").get(String.valueOf(batchSize));
+    for (Map.Entry<String, JsonNode> entry : recorded.properties()) {
       JsonNode value = entry.getValue();
       for (int i = 0; i < value.size(); i++) {
         result.put(entry.getKey() + "[" + i + "]", value.get(i).asDouble(Double.NaN));
