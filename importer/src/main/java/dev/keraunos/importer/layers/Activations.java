@@ -9,6 +9,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.SavedObject;
 import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.weights.LayerWeights;
 import dev.keraunos.loss.KerasVersion;
 import dev.keraunos.loss.KerasVersion.Line;
 import dev.keraunos.tensor.DType;
@@ -106,7 +107,9 @@ final class Activations {
     Optional<LayerSpec> layer = call.lowering().table().activationLayer(entry, call);
     if (layer.isPresent()) {
       List<Masked> given = List.of(new Masked(x, call.mask()));
-      return call.lowering().layer(x.producer().builder(), layer.get(), null, given).get(0).value();
+      LayerWeights weights = call.weights().child(LayerTable.ACTIVATION);
+      ModelLowering lowering = call.lowering();
+      return lowering.layer(x.producer().builder(), layer.get(), weights, given).get(0).value();
     }
     BiFunction<Value, KerasVersion, Value> builtIn = BUILT_IN.get(saved.name());
     if (builtIn == null) {

@@ -70,6 +70,12 @@ final class LayerRow {
     return this;
   }
 
+  /** Declares a variable of the layer inside that v3 stores hold a second time. */
+  LayerRow repeats(String name) {
+    variables.add(new Declared(new Variable(name, true, true), (config, layer) -> true));
+    return this;
+  }
+
   /** Declares a variable that is there if the config says so. */
   LayerRow weight(String name, boolean trainable, Function<Config, Boolean> present) {
     variables.add(

@@ -8,6 +8,7 @@ import dev.keraunos.importer.weights.VariableTable;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,9 @@ final class LayerTable implements VariableTable {
     layers.forEach(row -> row.names().forEach(name -> LAYERS.put(name, row)));
     Operations.rows().forEach(row -> row.names().forEach(name -> OPERATIONS.put(name, row)));
   }
+
+  /** The key of an activation, and the attribute that holds it if it is a layer. */
+  static final String ACTIVATION = "activation";
 
   /** Keys that every layer may carry and that never change what it computes. */
   private static final Set<String> MEANINGLESS =
@@ -103,7 +107,13 @@ final class LayerTable implements VariableTable {
 
   @Override
   public Map<String, LayerSpec> children(LayerSpec layer) {
-    return find(layer).map(row -> row.children(layer)).orElse(Map.of());
+    Map<String, LayerSpec> children =
+        new LinkedHashMap<>(find(layer).map(row -> row.children(layer)).orElse(Map.of()));
+    Setting activation = layer.config().get(ACTIVATION);
+    if (isLayer(activation)) {
+      children.putIfAbsent(ACTIVATION, layer.inner(activation.json(), ACTIVATION));
+    }
+    return children;
   }
 
   private static Map<String, LayerRow> rows(LayerSpec.Kind kind) {
@@ -117,9 +127,13 @@ final class LayerTable implements VariableTable {
 
   /** An activation given as a layer object, such as LeakyReLU with its settings. */
   Optional<LayerSpec> activationLayer(Setting entry, LayerCall call) {
-    return LAYERS.containsKey(entry.savedObject().name()) && entry.isObject()
-        ? Optional.of(call.layer().inner(entry.json(), "activation"))
+    return isLayer(entry)
+        ? Optional.of(call.layer().inner(entry.json(), ACTIVATION))
         : Optional.empty();
+  }
+
+  private static boolean isLayer(Setting entry) {
+    return entry.json().has("class_name") && LAYERS.containsKey(entry.savedObject().name());
   }
 
   /** What to tell of a class that has no row. */

@@ -2,11 +2,14 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.layers.LocalKernel.Axis;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -28,28 +31,68 @@ final class LocallyConnectedLayers {
   /** One matrix product per place, of its patch with its kernel. */
   private static Value locallyConnected(LayerCall call) {
     Config config = call.config();
-    if (config.get("implementation").integer(1) != 1) {
-      throw config.get("implementation").unexpected("1");
-    }
-    Windows.padding(call, "valid");
+    int implementation = config.get("implementation").integer(1);
     boolean first = ChannelsLast.isFirst(call);
-    Value x = first ? Ops.moveaxis(call.floating(), 1, -1) : call.floating();
-    List<Value> cells = cells(call, x);
-    Shape places = cells.get(0).shape().slice(1, x.rank() - 1);
+    Value given = first ? Ops.moveaxis(call.floating(), 1, -1) : call.floating();
+    Shape sizes = Shape.of(sizes(call, given));
+    List<Axis> axes = axes(call, sizes, implementation);
     long filters = config.get("filters", "nb_filter").integer();
+    Shape places = Shape.of(axes.stream().mapToLong(Axis::places).toArray());
 
-    Value patches = patches(cells, first);
+    Value patches = patches(cells(padded(given, axes), axes), first);
     long count = places.size();
     long length = call.dim(patches, -1);
     List<Dim> rows = new ArrayList<>(Dim.of(patches, 0).subList(0, 1));
     rows.addAll(Dim.of(count, 1, length));
-    Value kernel = call.weight("kernel", count, length, filters);
+    Value kernel;
+    if (implementation == 1) {
+      kernel = call.weight("kernel", count, length, filters);
+    } else {
+      var stored = new LocalKernel(axes, call.dim(given, -1), filters, first);
+      kernel = Ops.cast(call.constant(stored.perPlace(call, implementation)), call.computeType());
+    }
     Value products = Ops.matmul(Ops.reshape(patches, rows), kernel);
     List<Dim> shape = new ArrayList<>(rows.subList(0, 1));
     shape.addAll(Dim.of(places.concat(Shape.of(filters)).toArray()));
     Value y = Ops.reshape(products, shape);
     return call.activate(
         "activation", biased(call, first ? Ops.moveaxis(y, -1, 1) : y, places, filters));
+  }
+
+  private static long[] sizes(LayerCall call, Value x) {
+    long[] sizes = new long[x.rank() - 2];
+    for (int axis = 0; axis < sizes.length; axis++) {
+      sizes[axis] = call.dim(x, axis + 1);
+    }
+    return sizes;
+  }
+
+  private static List<Axis> axes(LayerCall call, Shape sizes, int implementation) {
+    int[] kernel = ConvolutionLayers.kernelSize(call, sizes.rank());
+    List<Integer> strides =
+        Windows.strides(call, sizes.rank(), ConvolutionLayers.ones(sizes.rank()));
+    Padding padding =
+        implementation == 1
+            ? Windows.padding(call, "valid")
+            : Windows.padding(call, "valid", "same");
+    List<Axis> axes = new ArrayList<>();
+    for (int i = 0; i < kernel.length; i++) {
+      axes.add(Axis.of(sizes.dim(i), kernel[i], strides.get(i), padding));
+    }
+    return axes;
+  }
+
+  private static Value padded(Value x, List<Axis> axes) {
+    List<Long> before = new ArrayList<>(List.of(0L));
+    List<Long> after = new ArrayList<>(List.of(0L));
+    for (Axis axis : axes) {
+      before.add(axis.before());
+      after.add(axis.after());
+    }
+    before.add(0L);
+    after.add(0L);
+    boolean none = Collections.max(before) == 0 && Collections.max(after) == 0;
+    return none ? x : Ops.pad(x, before, after);
   }
 
   /**
@@ -68,19 +111,15 @@ final class LocallyConnectedLayers {
   }
 
   /** For each cell of the kernel, the cells of x it meets: (batch, places..., channels). */
-  private static List<Value> cells(LayerCall call, Value x) {
-    int rank = x.rank() - 2;
-    int[] size = ConvolutionLayers.kernelSize(call, rank);
-    List<Integer> strides = Windows.strides(call, rank, ConvolutionLayers.ones(rank));
+  private static List<Value> cells(Value x, List<Axis> axes) {
     List<Value> cells = new ArrayList<>(List.of(x));
-    for (int axis = 0; axis < rank; axis++) {
+    for (int i = 0; i < axes.size(); i++) {
       List<Value> further = new ArrayList<>();
-      long stride = strides.get(axis);
-      long places = (call.dim(x, axis + 1) - size[axis]) / stride + 1;
+      Axis axis = axes.get(i);
       for (Value cell : cells) {
-        for (long offset = 0; offset < size[axis]; offset++) {
-          Range range = new Range(offset, offset + (places - 1) * stride + 1, stride);
-          further.add(Ops.sliceAxis(cell, axis + 1, range));
+        for (long offset = 0; offset < axis.kernel(); offset++) {
+          long stop = offset + (axis.places() - 1) * axis.stride() + 1;
+          further.add(Ops.sliceAxis(cell, i + 1, new Range(offset, stop, axis.stride())));
         }
       }
       cells = further;

@@ -12,20 +12,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Layers around a layer: TimeDistributed and Bidirectional. */
+/** Layers around a layer: TimeDistributed, SpectralNormalization and Bidirectional. */
 final class Wrappers {
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.of(Wrappers::timeDistributed, "TimeDistributed")
-              .children(
-                  layer ->
-                      Map.of("layer", layer.inner(layer.config().get("layer").json(), "layer"))),
+          LayerRow.of(Wrappers::timeDistributed, "TimeDistributed").children(Wrappers::wrapped),
+          LayerRow.of(Wrappers::spectralNormalization, "SpectralNormalization")
+              .repeats("kernel")
+              .weight("vector_u", false, config -> true)
+              .children(Wrappers::wrapped)
+              .ignores("power_iterations"),
           LayerRow.of(Wrappers::bidirectional, "Bidirectional")
               .children(Wrappers::directions)
               .ignores(
                   "layer", "backward_layer", "num_constants", "return_sequences", "return_state"));
 
   private Wrappers() {}
+
+  private static Map<String, LayerSpec> wrapped(LayerSpec layer) {
+    return Map.of("layer", layer.inner(layer.config().get("layer").json(), "layer"));
+  }
+
+  /** Training divides the inner layer's kernel by its spectral norm; the file has the quotient. */
+  private static List<Masked> spectralNormalization(LayerCall call) {
+    LayerSpec inner = call.layer().inner(call.config().get("layer").json(), "layer");
+    return call.inner(inner, "layer", call.inputs());
+  }
 
   /** The inner layer on every step. */
   private static List<Masked> timeDistributed(LayerCall call) {

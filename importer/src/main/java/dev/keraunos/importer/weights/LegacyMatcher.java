@@ -153,7 +153,7 @@ final class LegacyMatcher {
 
   private void convert(Saveable owner, List<Tensor> arrays) {
     List<Tensor> converted = layouts.convert(owner.layer().orElseThrow(), arrays);
-    List<Variable> variables = owner.variables().orElseThrow();
+    List<Variable> variables = once(owner);
     Map<String, Tensor> named = new LinkedHashMap<>();
     for (int i = 0; i < converted.size(); i++) {
       named.put(variables.get(i).name(), converted.get(i));
@@ -208,9 +208,15 @@ final class LegacyMatcher {
     saveable.inside().values().forEach(child -> addOthers(child, gates, slots));
   }
 
+  private static List<Variable> once(Saveable saveable) {
+    return saveable.variables().orElse(List.of()).stream()
+        .filter(variable -> !variable.repeated())
+        .toList();
+  }
+
   private void addOwn(
       Saveable saveable, LegacyLayouts.Gates gates, boolean trainable, List<Slot> slots) {
-    List<Variable> declared = saveable.variables().orElse(List.of());
+    List<Variable> declared = once(saveable);
     if (declared.isEmpty()) {
       return;
     }

@@ -188,7 +188,7 @@ final class ObjectMatcher {
       return new StoredWeights(layer.path(), all, Map.of());
     }
     Map<String, Tensor> own = variables(layer, holder(layer, entry));
-    int used = own.size();
+    int used = layer.variables().orElseThrow().size();
     Map<String, StoredWeights> inside = new LinkedHashMap<>();
     for (Map.Entry<String, Saveable> child : layer.inside().entrySet()) {
       Entry place = place(layer, entry, child.getKey());
@@ -265,7 +265,9 @@ final class ObjectMatcher {
     List<Tensor> converted = LegacyLayouts.CURRENT.convert(layer.layer().orElseThrow(), arrays);
     Map<String, Tensor> variables = new LinkedHashMap<>();
     for (int i = 0; i < declared.size(); i++) {
-      variables.put(declared.get(i).name(), converted.get(i));
+      if (!declared.get(i).repeated()) {
+        variables.put(declared.get(i).name(), converted.get(i));
+      }
     }
     return variables;
   }

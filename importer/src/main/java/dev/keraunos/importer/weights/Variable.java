@@ -5,5 +5,11 @@ package dev.keraunos.importer.weights;
  *
  * @param name as Keras names it, such as {@code kernel}
  * @param trainable whether it counts among the layer's trainable variables, which files list first
+ * @param repeated whether it is a variable of the layer inside, which v3 stores hold again and
+ *     {@code .h5} files do not
  */
-public record Variable(String name, boolean trainable) {}
+public record Variable(String name, boolean trainable, boolean repeated) {
+  public Variable(String name, boolean trainable) {
+    this(name, trainable, false);
+  }
+}
