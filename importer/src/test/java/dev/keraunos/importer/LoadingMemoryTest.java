@@ -26,8 +26,10 @@ class LoadingMemoryTest {
   /** What a variable brings along: alignment, and constants such as an epsilon. */
   private static final long PER_VARIABLE = 256;
 
+  /** Penalties need locally connected kernels as stored, predictions need them rearranged. */
   static List<Path> models() {
     return Fixtures.models().stream()
+        .filter(file -> !file.toString().contains("locally_connected"))
         .filter(
             file ->
                 file.toFile().length() > LARGE && !file.startsWith(Fixtures.folder("reference")))

@@ -24,7 +24,7 @@ record LocalKernel(List<Axis> axes, long channels, long filters, boolean channel
    */
   record Axis(long size, long kernel, long stride, long before, long places) {
     static Axis of(long size, long kernel, long stride, Padding padding) {
-      boolean same = padding == Padding.SAME;
+      boolean same = padding.equals(Padding.SAME);
       long places = same ? (size + stride - 1) / stride : (size - kernel) / stride + 1;
       return new Axis(size, kernel, stride, same ? kernel / 2 : 0, places);
     }

@@ -11,6 +11,7 @@ import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -173,6 +174,14 @@ final class OperationCall {
     DType plain = beside.dtype() == DType.BOOL ? DType.INT32 : beside.dtype();
     DType dtype = fraction && !plain.isFloating() ? DType.FLOAT32 : plain;
     String own = json.path("config").path("dtype").asText("");
+    List<JsonNode> leaves = leaves(numbers);
+    if (!leaves.isEmpty() && leaves.stream().allMatch(JsonNode::isBoolean)) {
+      Tensor flags = Tensor.allocate(DType.BOOL, Shape.of(shape(numbers)));
+      for (int i = 0; i < leaves.size(); i++) {
+        flags.setLong(i, leaves.get(i).asBoolean() ? 1 : 0);
+      }
+      return call.constant(flags);
+    }
     double[] data = setting.numbers();
     return call.constant(
         Tensor.of(data, shape(numbers)).cast(own.isEmpty() ? dtype : DType.of(own)));

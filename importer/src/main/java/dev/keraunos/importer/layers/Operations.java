@@ -47,6 +47,8 @@ final class Operations {
     ShapeOperations.slices();
     products();
     images();
+    ArrayOperations.register();
+    NeuralOperations.register();
   }
 
   /** Rows for the operations of Keras 3; none has a mask. */

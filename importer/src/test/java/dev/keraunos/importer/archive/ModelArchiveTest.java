@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -110,6 +111,16 @@ class ModelArchiveTest {
     Path index = folder.resolve("model.weights.json");
     Files.writeString(index, "{\"weight_map\":{" + String.join(",", entries) + "}}");
     assertEquals(values(whole), values(ModelArchive.open(KERAS, index)));
+  }
+
+  @Test
+  void fromSeveralShardsThatKerasWrote() {
+    Path recorded = Path.of("src", "test", "resources", "sharded");
+    Path model = recorded.resolve("model.keras");
+    ModelArchive whole = ModelArchive.open(model);
+    ModelArchive parts = ModelArchive.open(model, recorded.resolve("model.weights.json"));
+    assertTrue(whole.weights().arrays().size() > 10);
+    assertEquals(Set.copyOf(values(whole)), Set.copyOf(values(parts)));
   }
 
   @Test

@@ -36,8 +36,11 @@ class RecordedModelsTest {
       assertFalse(topology.calls().isEmpty());
       long stored = archive.weights().arrays().stream().mapToLong(a -> a.value().size()).sum();
       long matched = match(archive, topology).parameters().get("");
-      if (archive.config().toString().contains("CuDNNLSTM")) {
+      String config = archive.config().toString();
+      if (config.contains("CuDNNLSTM")) {
         assertTrue(matched < stored, "its two biases become their sum");
+      } else if (config.contains("SpectralNormalization") && file.toString().endsWith(".keras")) {
+        assertTrue(matched < stored, "its kernel is stored twice");
       } else {
         assertEquals(stored, matched);
       }
