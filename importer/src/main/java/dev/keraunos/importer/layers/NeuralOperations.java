@@ -30,9 +30,21 @@ final class NeuralOperations {
   static void register() {
     String window = "inputs|input|value pool_size|ksize strides padding data_format";
     Operations.one(
-        window, call -> pool(call, true), "MaxPool", "max_pool", "max_pool1d", "max_pool2d");
+        window,
+        call -> pool(call, true),
+        "MaxPool",
+        "max_pool",
+        "max_pool1d",
+        "max_pool2d",
+        "raw:MaxPool");
     Operations.one(
-        window, call -> pool(call, false), "AveragePool", "avg_pool", "avg_pool1d", "avg_pool2d");
+        window,
+        call -> pool(call, false),
+        "AveragePool",
+        "avg_pool",
+        "avg_pool1d",
+        "avg_pool2d",
+        "AvgPool");
     String kernel =
         "inputs|input|value kernel|filters|filter strides|stride padding data_format"
             + " dilation_rate|dilations|rate";

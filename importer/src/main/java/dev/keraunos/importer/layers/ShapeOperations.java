@@ -180,8 +180,8 @@ final class ShapeOperations {
         ShapeOperations::pad,
         "Pad",
         "pad",
-        "PadV2",
         "MirrorPad");
+    one("x pad_width constant_values", ShapeOperations::pad, "PadV2");
     one("x fill_value", ShapeOperations::fullLike, "FullLike");
     one(
         "x|indices num_classes|depth on_value off_value axis",

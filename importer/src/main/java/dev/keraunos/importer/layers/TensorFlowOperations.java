@@ -1,13 +1,16 @@
 package dev.keraunos.importer.layers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.topology.Argument;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -121,7 +124,7 @@ final class TensorFlowOperations {
     return positional;
   }
 
-  /** Attributes as plain values. */
+  /** Attributes as plain values; protobuf writes 64-bit integers as text and text in base 64. */
   private static JsonNode attributes(JsonNode attributes) {
     ObjectNode plain = JsonNodeFactory.instance.objectNode();
     for (var entry : attributes.properties()) {
@@ -137,9 +140,18 @@ final class TensorFlowOperations {
       return JsonNodeFactory.instance.textNode(typeName(value.path("type").asText()));
     }
     if (value.has("list")) {
-      return value.path("list").path("i");
+      ArrayNode numbers = JsonNodeFactory.instance.arrayNode();
+      value.path("list").path("i").forEach(number -> numbers.add(number.asLong()));
+      return numbers;
     }
-    for (String kind : List.of("b", "i", "f", "s")) {
+    if (value.has("i")) {
+      return JsonNodeFactory.instance.numberNode(value.path("i").asLong());
+    }
+    if (value.has("s")) {
+      byte[] text = Base64.getDecoder().decode(value.path("s").asText());
+      return JsonNodeFactory.instance.textNode(new String(text, StandardCharsets.UTF_8));
+    }
+    for (String kind : List.of("b", "f")) {
       if (value.has(kind)) {
         return value.get(kind);
       }
