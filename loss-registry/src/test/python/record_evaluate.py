@@ -6,8 +6,10 @@
 Runs with every Keras line. `--old` names the folder that holds a multi-backend Keras 1.x or 2.x, loaded through
 fixtures/recorder/old_keras.py; `--graph` turns eager execution off, which gives the training loop of TensorFlow 1 in
 Keras 2.4 and later. Every case saves its model, loads it again, evaluates it in batches of one (not in the
-catalogue), of two and of all samples, and writes the compile config that the file holds, the data of every output (targets, prediction, logits,
-mask, sample weights), the regularised tensors and the results. Layer names are fixed, data come from a seeded generator.
+catalogue), of two and of all samples, and writes the compile config that the file holds, the data of every output
+(targets, prediction, logits, mask, sample weights), the regularised tensors and the results by batch size. The file
+of a suite and a line is `src/test/resources/dev/keraunos/loss/evaluate/recorded/SUITE-LINE.json`; those with one batch
+size alone were recorded by an earlier state of these cases. Layer names are fixed, data come from a seeded generator.
 
 Some lines cannot load what they saved, or cannot trace a metric; they evaluate the model as it was compiled, or eagerly,
 and the case says so (`loaded`, `eager`). What a line refuses altogether is listed under `refused`.

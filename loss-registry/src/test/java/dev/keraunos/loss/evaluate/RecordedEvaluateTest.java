@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * to it.
  */
 class RecordedEvaluateTest {
-  private static final int FILES = 28;
+  private static final int FILES = 45;
 
   /** The cases of {@link Level#CANCELLED}. */
   private static final Set<String> CANCELLED =
