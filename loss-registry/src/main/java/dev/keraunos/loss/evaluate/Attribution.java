@@ -35,13 +35,13 @@ final class Attribution {
       totals = new ClassTotals(classes.map(Classes::count).orElse(0));
     } else {
       classes = classes.filter(c -> c.fits(batch.yTrue(), batch.yPred(), batch.scores().shape()));
-      classes = classes.filter(c -> c.accepts(batch.yTrue()));
     }
     value = batch.value();
     places.begin(batch);
     for (int from = 0; from < batch.scores().size(); from += Chunk.SIZE) {
       add(batch, from);
     }
+    classes = classes.filter(c -> chunk.namesClasses);
     worst.add(batch, places.samples(), classes);
     if (coupled && classes.isPresent() && setup.detail() == Detail.WHAT_IF) {
       whatIfs = whatIfs.or(() -> Optional.of(new WhatIfs(totals.count())));

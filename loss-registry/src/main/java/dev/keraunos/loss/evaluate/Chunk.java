@@ -24,6 +24,9 @@ final class Chunk {
   /** True classes; all 0 where targets name no classes. */
   final int[] truth = new int[SIZE];
 
+  /** False once a target was found that is neither zero nor one, or no whole number for a label. */
+  boolean namesClasses = true;
+
   /** Predicted classes. */
   final int[] guess = new int[SIZE];
 

@@ -50,45 +50,52 @@ record Classes(Kind kind, int count) {
         : shape.size() == scores.size();
   }
 
-  /** True if the targets hold zeros and ones only, or whole numbers where they are labels. */
-  boolean accepts(Tensor yTrue) {
+  private boolean accepts(Tensor yTrue) {
     float[] block = new float[BLOCK];
-    boolean whole = true;
-    for (long from = 0; from < yTrue.size() && whole; from += BLOCK) {
+    boolean all = true;
+    for (long from = 0; from < yTrue.size() && all; from += BLOCK) {
       int n = (int) Math.min(BLOCK, yTrue.size() - from);
       yTrue.read(from, block, 0, n);
-      for (int i = 0; i < n; i++) {
-        float v = block[i];
-        whole &= kind == Kind.LABELS ? v == (int) v : (v == 0 || v == 1);
-      }
+      all = accepts(block, n);
     }
-    return whole;
+    return all;
   }
 
-  /** The true classes of consecutive scores. */
+  /** True if the targets hold zeros and ones only, or whole numbers where they are labels. */
+  private boolean accepts(float[] targets, int n) {
+    boolean all = true;
+    for (int i = 0; i < n; i++) {
+      float v = targets[i];
+      all &= kind == Kind.LABELS ? v == (int) v : (v == 0 || v == 1);
+    }
+    return all;
+  }
+
+  /** The true classes of consecutive scores, and whether the targets still name classes. */
   void truth(Tensor yTrue, Chunk chunk) {
     if (kind == Kind.HOT) {
-      largest(yTrue, chunk, chunk.truth);
+      largest(yTrue, chunk, chunk.truth, true);
     } else {
-      numbers(yTrue, chunk, chunk.truth);
+      numbers(yTrue, chunk, chunk.truth, true);
     }
   }
 
   /** The predicted classes of consecutive scores. */
   void prediction(Tensor yPred, Chunk chunk) {
     if (kind == Kind.BINARY) {
-      numbers(yPred, chunk, chunk.guess);
+      numbers(yPred, chunk, chunk.guess, false);
     } else {
-      largest(yPred, chunk, chunk.guess);
+      largest(yPred, chunk, chunk.guess, false);
     }
   }
 
-  private void largest(Tensor tensor, Chunk chunk, int[] classes) {
+  private void largest(Tensor tensor, Chunk chunk, int[] classes, boolean targets) {
     int rows = Math.max(1, BLOCK / count);
     float[] block = new float[rows * count];
     for (int i = 0; i < chunk.count; i += rows) {
       int n = Math.min(rows, chunk.count - i);
       tensor.read((long) (chunk.from + i) * count, block, 0, n * count);
+      chunk.namesClasses &= !targets || accepts(block, n * count);
       for (int row = 0; row < n; row++) {
         int start = row * count;
         int best = 0;
@@ -105,9 +112,10 @@ record Classes(Kind kind, int count) {
     }
   }
 
-  private void numbers(Tensor tensor, Chunk chunk, int[] classes) {
+  private void numbers(Tensor tensor, Chunk chunk, int[] classes, boolean targets) {
     float[] block = new float[chunk.count];
     tensor.read(chunk.from, block, 0, chunk.count);
+    chunk.namesClasses &= !targets || accepts(block, chunk.count);
     for (int i = 0; i < chunk.count; i++) {
       int label = kind == Kind.BINARY ? (block[i] > 0.5 ? 1 : 0) : (int) block[i];
       classes[i] = label < 0 || label >= count ? count : label;
