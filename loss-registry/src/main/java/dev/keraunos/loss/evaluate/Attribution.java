@@ -55,8 +55,8 @@ final class Attribution {
     if (classes.isPresent()) {
       classes.get().truth(batch.yTrue(), chunk);
       classes.get().prediction(batch.yPred(), chunk);
-      totals.add(chunk);
     }
+    totals.add(chunk);
     places.add(chunk);
     List<Term> now = batch.program().terms();
     for (int i = 0; i < now.size(); i++) {
@@ -84,7 +84,7 @@ final class Attribution {
     double factor = setup.lossWeight() / weight;
     boolean named = classes.isPresent();
     List<Explanation.Term> explained = new ArrayList<>();
-    terms.forEach(term -> explained.add(term.result(factor, named ? totals.classes() : 0)));
+    terms.forEach(term -> explained.add(term.result(factor, totals, named ? totals.classes() : 0)));
     boolean alike = explained.stream().allMatch(term -> term.weight().isEmpty());
     List<Double> byChannel = channels(explained);
     List<Explanation.ClassShare> shares =

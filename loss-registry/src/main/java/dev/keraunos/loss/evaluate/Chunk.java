@@ -15,6 +15,9 @@ final class Chunk {
   /** How many there are. */
   int count;
 
+  /** True if all have the same coefficient. */
+  boolean equal;
+
   final double[] scores = new double[SIZE];
   final double[] coefficients = new double[SIZE];
 
@@ -34,9 +37,10 @@ final class Chunk {
   void read(ScoredBatch batch, int index) {
     from = index;
     count = Math.min(SIZE, batch.scores().size() - index);
+    batch.scores().read(from, scores, count);
+    batch.coefficients().read(from, coefficients, count);
+    equal = batch.coefficients().size() == 1;
     for (int i = 0; i < count; i++) {
-      scores[i] = batch.scores().at(from + i);
-      coefficients[i] = batch.coefficients().at(from + i);
       shares[i] = coefficients[i] * scores[i];
     }
   }

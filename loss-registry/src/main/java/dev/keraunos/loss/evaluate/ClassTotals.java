@@ -33,6 +33,10 @@ final class ClassTotals {
 
   /** Adds scores; those without a coefficient are no positions. */
   void add(Chunk chunk) {
+    if (chunk.equal && chunk.coefficients[0] != 0) {
+      addEqual(chunk, chunk.coefficients[0]);
+      return;
+    }
     for (int i = 0; i < chunk.count; i++) {
       int k = chunk.truth[i];
       int guess = chunk.guess[i];
@@ -46,6 +50,35 @@ final class ClassTotals {
         scores[cell] += chunk.scores[i];
       }
     }
+  }
+
+  /** The same with fewer sums: what a coefficient for all multiplies need not be added up twice. */
+  private void addEqual(Chunk chunk, double coefficient) {
+    int[] counts = new int[positions.length];
+    double[] sums = new double[positions.length];
+    for (int i = 0; i < chunk.count; i++) {
+      int k = chunk.truth[i];
+      int guess = chunk.guess[i];
+      int cell = 2 * k + (guess == k ? 1 : 0);
+      counts[cell]++;
+      sums[cell] += chunk.scores[i];
+      predicted[guess]++;
+    }
+    for (int cell = 0; cell < counts.length; cell++) {
+      positions[cell] += counts[cell];
+      scores[cell] += sums[cell];
+      coefficients.batch[cell] += coefficient * counts[cell];
+      contributions.batch[cell] += coefficient * sums[cell];
+    }
+  }
+
+  /** What the positions of each class contribute, with those of no class behind them. */
+  List<Double> contributions(double factor) {
+    List<Double> list = new ArrayList<>();
+    for (int k = 0; k <= count; k++) {
+      list.add(both(contributions, k) * factor);
+    }
+    return list;
   }
 
   void endBatch(double weight) {

@@ -53,6 +53,15 @@ final class Grid {
     return data[data.length == 1 ? 0 : index];
   }
 
+  /** Copies elements from an index on; of a scalar, the only one again and again. */
+  void read(int from, double[] target, int count) {
+    if (data.length == 1) {
+      Arrays.fill(target, 0, count, data[0]);
+    } else {
+      System.arraycopy(data, from, target, 0, count);
+    }
+  }
+
   double sum() {
     double sum = 0;
     for (double value : data) {

@@ -2,6 +2,7 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /** What a term contributes: in all, by true class, by channel. */
 final class TermTotal {
@@ -30,11 +31,8 @@ final class TermTotal {
 
   /** Adds scores of a batch, whose own term may have other outputs than the first batch's. */
   void add(Term now, ScoredBatch batch, Chunk chunk) {
-    if (now.factor().isEmpty() && now.core().equals(OutputProgram.SCORES)) {
-      for (int i = 0; i < chunk.count; i++) {
-        byClass.batch[chunk.truth[i]] += chunk.shares[i];
-        factors[i] = chunk.coefficients[i];
-      }
+    if (isWhole(now)) {
+      System.arraycopy(chunk.coefficients, 0, factors, 0, chunk.count);
     } else {
       chunk.read(batch.results().tensor(now.core()), batch, values);
       Arrays.fill(factors, 0, chunk.count, 1);
@@ -49,6 +47,11 @@ final class TermTotal {
     now.elements().ifPresent(e -> addChannels(e, batch.results().tensor(e.output()), chunk));
   }
 
+  /** True if the term is all of the scores, of which the totals by class are known already. */
+  private static boolean isWhole(Term term) {
+    return term.factor().isEmpty() && term.core().equals(OutputProgram.SCORES);
+  }
+
   private void addChannels(Term.Elements elements, Tensor tensor, Chunk chunk) {
     int channels = (int) tensor.shape().dim(-1);
     if (byChannel.batch.length == 0) {
@@ -58,22 +61,35 @@ final class TermTotal {
     if (block.length < rows * channels) {
       block = new float[rows * channels];
     }
-    double[] sums = byChannel.batch;
-    double plain = 0;
+    double[] plain = new double[channels];
+    double[] weighted = new double[channels];
+    boolean equal = chunk.equal && isWhole(term);
     for (int i = 0; i < chunk.count; i += rows) {
       int n = Math.min(rows, chunk.count - i);
       tensor.read((long) (chunk.from + i) * channels, block, 0, n * channels);
-      for (int row = 0; row < n; row++) {
-        double c = factors[i + row] * elements.factor();
-        for (int k = 0; k < channels; k++) {
-          float part = block[row * channels + k];
-          plain += part;
-          sums[k] += c * part;
+      addRows(n, plain, weighted, i, equal);
+    }
+    for (int k = 0; k < channels; k++) {
+      double sum = equal ? plain[k] * factors[0] : weighted[k];
+      byChannel.batch[k] += sum * elements.factor();
+      elementSum += plain[k] * Math.signum(elements.factor());
+    }
+    elementCount += (long) chunk.count * channels;
+  }
+
+  /** Adds rows of the block, times the factors from an index on unless they are equal. */
+  private void addRows(int rows, double[] plain, double[] weighted, int from, boolean equal) {
+    int channels = plain.length;
+    for (int row = 0; row < rows; row++) {
+      double factor = factors[from + row];
+      for (int k = 0; k < channels; k++) {
+        float part = block[row * channels + k];
+        plain[k] += part;
+        if (!equal) {
+          weighted[k] += factor * part;
         }
       }
     }
-    elementSum += plain * Math.signum(elements.factor());
-    elementCount += (long) chunk.count * channels;
   }
 
   /** The mean loss of an element of the current batch, NaN if the term has none. */
@@ -89,18 +105,22 @@ final class TermTotal {
     elementCount = 0;
   }
 
-  /** What was found; classes as in the list of their shares. */
-  Explanation.Term result(double factor, int classes) {
-    double value = byClass.total() * factor;
-    boolean weighted = !term.weight().isEmpty();
-    boolean plain = term.core().equals(OutputProgram.SCORES);
+  /**
+   * What was found.
+   *
+   * @param totals of the scores
+   * @param classes how many of them are told; no class is the last
+   */
+  Explanation.Term result(double factor, ClassTotals totals, int classes) {
+    List<Double> shares = isWhole(term) ? totals.contributions(factor) : byClass.times(factor);
+    double value = shares.stream().mapToDouble(share -> share).sum();
     return new Explanation.Term(
         term.name(),
         term.weight(),
         term.batchLevel(),
         value,
-        weighted || !plain ? unweighted.total() * factor : value,
-        byClass.times(factor).subList(0, classes),
+        isWhole(term) ? value : unweighted.total() * factor,
+        shares.subList(0, classes),
         byChannel.times(factor));
   }
 }
