@@ -32,7 +32,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A Keras model, ready to predict, evaluate and explain. Immutable and safe to share among threads:
@@ -51,7 +54,8 @@ public final class KerasModel implements AutoCloseable {
   private final Loader settings;
   private final Engine engine;
   private final Map<List<String>, Runner> runners = new ConcurrentHashMap<>();
-  private volatile boolean closed;
+  private final ReadWriteLock use = new ReentrantReadWriteLock();
+  private boolean closed;
 
   private KerasModel(ImportedModel imported, Loader settings) {
     this.imported = imported;
@@ -192,10 +196,15 @@ public final class KerasModel implements AutoCloseable {
   public void predict(ByteBuffer input, ByteBuffer output, long samples) {
     Value only = only();
     Shape result = graph().outputs().values().iterator().next().shape();
-    Runner runner = runner(outputNames());
-    runner.run(
-        List.of(Tensor.wrap(only.dtype(), input, only.shape().with(0, samples).toArray())),
-        List.of(Tensor.wrap(DType.FLOAT32, output, result.with(0, samples).toArray())));
+    List<Tensor> given =
+        List.of(Tensor.wrap(only.dtype(), input, only.shape().with(0, samples).toArray()));
+    List<Tensor> target =
+        List.of(Tensor.wrap(DType.FLOAT32, output, result.with(0, samples).toArray()));
+    whileOpen(
+        () -> {
+          runner(values(outputNames())).run(given, target);
+          return target;
+        });
   }
 
   private Value only() {
@@ -243,7 +252,7 @@ public final class KerasModel implements AutoCloseable {
     return imported
         .lowered()
         .logits(output)
-        .map(value -> run(runner(Map.of("logits of " + output, value)), ordered(inputs)).get(0));
+        .map(value -> run(Map.of("logits of " + output, value), ordered(inputs)).get(0));
   }
 
   private List<Tensor> ordered(Map<String, Tensor> inputs) {
@@ -262,29 +271,39 @@ public final class KerasModel implements AutoCloseable {
   }
 
   private List<Tensor> run(List<String> wanted, List<Tensor> given) {
-    return run(runner(wanted), given);
+    return run(values(wanted), given);
   }
 
-  private List<Tensor> run(Runner runner, List<Tensor> given) {
+  private List<Tensor> run(Map<String, Value> wanted, List<Tensor> given) {
     List<Tensor> inputs = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
       DType type = graph().inputs().get(i).dtype();
       inputs.add(given.get(i).dtype() == type ? given.get(i) : given.get(i).cast(type));
     }
-    return runner.run(inputs);
+    return whileOpen(() -> runner(wanted).run(inputs));
   }
 
-  private Runner runner(List<String> wanted) {
-    Map<String, Value> selected = new LinkedHashMap<>();
-    wanted.forEach(name -> selected.put(name, value(name)));
-    return runner(selected);
+  /** Keeps {@link #close} from freeing what a call still reads. */
+  private <T> T whileOpen(Supplier<T> call) {
+    use.readLock().lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the model is closed");
+      }
+      return call.get();
+    } finally {
+      use.readLock().unlock();
+    }
+  }
+
+  private Map<String, Value> values(List<String> wanted) {
+    Map<String, Value> values = new LinkedHashMap<>();
+    wanted.forEach(name -> values.put(name, value(name)));
+    return values;
   }
 
   /** What computes these values, compiled once. */
   Runner runner(Map<String, Value> selected) {
-    if (closed) {
-      throw new IllegalStateException("the model is closed");
-    }
     return runners.computeIfAbsent(
         List.copyOf(selected.keySet()),
         names -> {
@@ -325,7 +344,7 @@ public final class KerasModel implements AutoCloseable {
    *     nobody registered
    */
   public Map<String, Double> evaluate(Dataset data, int batchSize) {
-    return Evaluator.evaluate(this, batches(data, batchSize));
+    return whileOpen(() -> Evaluator.evaluate(this, batches(data, batchSize)));
   }
 
   /**
@@ -336,7 +355,7 @@ public final class KerasModel implements AutoCloseable {
    */
   public Map<String, Double> evaluate(Iterator<Dataset> parts, int batchSize) {
     try (Batches batches = new Batches(parts, batchSize)) {
-      return Evaluator.evaluate(this, batches);
+      return whileOpen(() -> Evaluator.evaluate(this, batches));
     }
   }
 
@@ -377,7 +396,7 @@ public final class KerasModel implements AutoCloseable {
 
   /** How the loss came about: terms that add up to it. */
   public Explanation explainLoss(Dataset data, int batchSize) {
-    return Evaluator.explain(this, batches(data, batchSize), false);
+    return whileOpen(() -> Evaluator.explain(this, batches(data, batchSize), false));
   }
 
   /**
@@ -388,7 +407,7 @@ public final class KerasModel implements AutoCloseable {
    */
   public Explanation explainLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
     try (Batches batches = new Batches(parts, batchSize)) {
-      return Evaluator.explain(this, batches, whatIf);
+      return whileOpen(() -> Evaluator.explain(this, batches, whatIf));
     }
   }
 
@@ -397,13 +416,18 @@ public final class KerasModel implements AutoCloseable {
     return new Batches(List.of(data).iterator(), batchSize);
   }
 
-  /** Frees native memory. Calls after it fail. Idempotent. */
+  /** Waits for the calls that run, then frees native memory. Calls after it fail. Idempotent. */
   @Override
-  public synchronized void close() {
-    if (!closed) {
-      closed = true;
-      runners.values().forEach(Runner::close);
-      imported.close();
+  public void close() {
+    use.writeLock().lock();
+    try {
+      if (!closed) {
+        closed = true;
+        runners.values().forEach(Runner::close);
+        imported.close();
+      }
+    } finally {
+      use.writeLock().unlock();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.keraunos.loss;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.Tensor;
 
 /** What Keras itself brings, under all its names. */
 final class BuiltIns {
@@ -149,6 +150,17 @@ final class BuiltIns {
         : Accuracies.sparseTopK(k(config));
   }
 
+  /** What {@code Model.add_loss} was given is a penalty itself. */
+  private static double added(Tensor loss) {
+    if (loss.size() != 1) {
+      throw new InputException(
+          "a loss added by AddLoss has the shape "
+              + loss.shape()
+              + "; only scalars add up as Keras adds them: reduce it before add_loss");
+    }
+    return loss.getDouble(0);
+  }
+
   static void regularizers(NameTable<RegularizerFactory> regularizers) {
     regularizers.put(
         config -> l1l2(config, 0, 0),
@@ -163,6 +175,7 @@ final class BuiltIns {
     regularizers.put(
         MatrixRegularizers::orthogonal, "orthogonal_regularizer", "OrthogonalRegularizer");
     regularizers.put(BuiltIns::eigenvalue, "EigenvalueRegularizer");
+    regularizers.put(config -> BuiltIns::added, "AddLoss");
   }
 
   private static Regularizer eigenvalue(JsonNode config) {

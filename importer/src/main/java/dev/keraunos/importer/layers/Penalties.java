@@ -19,6 +19,9 @@ import java.util.Set;
 final class Penalties {
   private static final String SUFFIX = "_regularizer";
 
+  /** The layer that stands for a scalar given to {@code Model.add_loss}, and its regulariser. */
+  private static final String ADDED = "AddLoss";
+
   private final List<Penalty> found = new ArrayList<>();
   private final Set<String> weightsSeen = new HashSet<>();
 
@@ -48,6 +51,9 @@ final class Penalties {
     }
     if (call.layer().className().equals("ActivityRegularization")) {
       activity(call, l1l2(config), outputs, activities);
+    } else if (call.layer().className().equals(ADDED)) {
+      JsonNode itself = JsonNodeFactory.instance.objectNode().put("class_name", ADDED);
+      activity(call, itself, outputs, activities);
     }
   }
 

@@ -60,8 +60,8 @@ final class Penalties {
         throw new InputException(
             "the batch lacks the regularised activity '" + activity.getKey() + "'");
       }
-      double penalty =
-          activity.getValue().penalty(tensor) / (perSample() ? tensor.shape().dim(0) : 1);
+      boolean divided = perSample() && tensor.shape().rank() > 0;
+      double penalty = activity.getValue().penalty(tensor) / (divided ? tensor.shape().dim(0) : 1);
       means.get(activity.getKey()).add(penalty, batchWeight);
       total += penalty;
     }
