@@ -62,8 +62,10 @@ public enum BinaryKind {
 
   private static long power(long base, long exponent) {
     long result = 1;
-    for (long i = 0; i < exponent; i++) {
-      result *= base;
+    long square = base;
+    for (long left = exponent; left > 0; left >>= 1) {
+      result *= (left & 1) == 1 ? square : 1;
+      square *= square;
     }
     return result;
   }

@@ -72,7 +72,8 @@ final class Elementwise {
     Operand x = new Operand(in.get(0), z.shape());
     Operand y = new Operand(in.get(1), z.shape());
     DType dtype = in.get(0).dtype();
-    if (dtype.isInteger() && op.kind() != BinaryKind.DIVIDE) {
+    boolean exact = op.kind().isPredicate() && dtype.bytes() <= Integer.BYTES; // in doubles, too
+    if (dtype.isInteger() && op.kind() != BinaryKind.DIVIDE && !exact) {
       workers.split(z.size(), 1, (from, to) -> integers(op.kind(), x, y, z, from, to));
       return;
     }

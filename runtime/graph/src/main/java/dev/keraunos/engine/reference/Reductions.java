@@ -60,27 +60,47 @@ final class Reductions {
 
   static void argReduce(Op.ArgReduce op, List<Tensor> in, List<Tensor> out, Workers workers) {
     Tensor x = in.get(0);
+    Tensor y = out.get(0);
     Lanes lanes = Lanes.of(x.shape(), op.axis());
+    if (x.dtype().isFloating()) {
+      lanes.forEach(
+          x,
+          workers,
+          (lane, count, data) -> {
+            for (int i = 0; i < count; i++) {
+              y.setLong(lane + i, best(data, i * lanes.length(), lanes.length(), op.max()));
+            }
+          });
+      return;
+    }
     workers.split(
         lanes.count(),
         lanes.length(),
         (from, to) -> {
           for (long lane = from; lane < to; lane++) {
-            out.get(0).setLong(lane, best(x, lanes, lane, op.max()));
+            y.setLong(lane, best(x, lanes, lane, op.max()));
           }
         });
   }
 
   /** NaN is never the best. */
+  private static int best(double[] data, int from, int length, boolean max) {
+    int best = -1;
+    for (int i = 0; i < length; i++) {
+      double value = data[from + i];
+      boolean better = best < 0 || (max ? value > data[from + best] : value < data[from + best]);
+      if (better && !Double.isNaN(value)) {
+        best = i;
+      }
+    }
+    return Math.max(best, 0);
+  }
+
   private static int best(Tensor x, Lanes lanes, long lane, boolean max) {
     int best = 0;
     long bestKey = Long.MIN_VALUE;
     for (int i = 0; i < lanes.length(); i++) {
-      long at = lanes.index(lane, i);
-      if (x.dtype().isFloating() && Double.isNaN(x.getDouble(at))) {
-        continue;
-      }
-      long key = Order.key(x, at);
+      long key = Order.key(x, lanes.index(lane, i));
       if ((max ? key : ~key) > bestKey) {
         best = i;
         bestKey = max ? key : ~key;
