@@ -95,21 +95,43 @@ record Classes(Kind kind, int count) {
     for (int i = 0; i < chunk.count; i += rows) {
       int n = Math.min(rows, chunk.count - i);
       tensor.read((long) (chunk.from + i) * count, block, 0, n * count);
+      if (targets && hot(block, n, classes, i)) {
+        continue;
+      }
       chunk.namesClasses &= !targets || accepts(block, n * count);
       for (int row = 0; row < n; row++) {
-        int start = row * count;
-        int best = 0;
-        float most = block[start];
-        for (int k = 1; k < count; k++) {
-          float v = block[start + k];
-          if (v > most) {
-            best = k;
-            most = v;
-          }
-        }
-        classes[i + row] = best;
+        classes[i + row] = largest(block, row * count);
       }
     }
+  }
+
+  private int largest(float[] block, int start) {
+    int best = 0;
+    float most = block[start];
+    for (int k = 1; k < count; k++) {
+      float v = block[start + k];
+      best = v > most ? k : best;
+      most = v > most ? v : most;
+    }
+    return best;
+  }
+
+  /** The classes of rows that each hold a single 1 among zeros; false if one does not. */
+  private boolean hot(float[] block, int rows, int[] classes, int at) {
+    float off = 0;
+    for (int row = 0; row < rows; row++) {
+      float sum = 0;
+      float index = 0;
+      for (int k = 0; k < count; k++) {
+        float v = block[row * count + k];
+        off += Math.abs(v * v - v);
+        sum += v;
+        index += k * v;
+      }
+      off += Math.abs(sum - 1);
+      classes[at + row] = (int) index;
+    }
+    return off == 0;
   }
 
   private void numbers(Tensor tensor, Chunk chunk, int[] classes, boolean targets) {
