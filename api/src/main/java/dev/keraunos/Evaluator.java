@@ -28,11 +28,13 @@ final class Evaluator {
   private final KerasModel model;
   private final LoweredModel lowered;
   private final Evaluation.Builder builder;
+  private final AddedMetrics added;
 
   private Evaluator(KerasModel model) {
     this.model = model;
     this.lowered = model.imported().lowered();
     this.builder = builder();
+    this.added = new AddedMetrics(model);
   }
 
   static Map<String, Double> evaluate(KerasModel model, Iterator<Dataset> batches) {
@@ -40,7 +42,9 @@ final class Evaluator {
     try (Evaluation evaluation = evaluator.builder.build()) {
       evaluator.feed(evaluation, batches);
       evaluation.warnings().forEach(model.warnings());
-      return evaluation.result();
+      Map<String, Double> result = evaluation.result();
+      result.putAll(evaluator.added.result());
+      return result;
     }
   }
 
@@ -94,6 +98,7 @@ final class Evaluator {
       Map<String, Tensor> byName = new LinkedHashMap<>();
       names.forEach(name -> byName.put(name, computed.get(byName.size())));
       evaluation.update(batch(data, byName));
+      added.add(byName);
       computed.forEach(Tensor::close);
       inputs.stream().filter(t -> !data.inputs().containsValue(t)).forEach(Tensor::close);
     }
@@ -110,6 +115,7 @@ final class Evaluator {
         wanted.put(ACTIVITY + penalty.path(), penalty.activity());
       }
     }
+    wanted.putAll(added.wanted());
     return wanted;
   }
 

@@ -1,0 +1,66 @@
+package dev.keraunos;
+
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What {@code Model.add_metric} of tf.keras was given: the mean over all numbers that a tensor
+ * holds in any batch.
+ */
+final class AddedMetrics {
+  private static final String PREFIX = "metric ";
+
+  private final Map<String, Value> tensors = new LinkedHashMap<>();
+  private final Map<String, Double> sums = new LinkedHashMap<>();
+  private final Map<String, Long> counts = new LinkedHashMap<>();
+
+  AddedMetrics(KerasModel model) {
+    collect(model.imported().topology(), model);
+  }
+
+  private void collect(ModelTopology topology, KerasModel model) {
+    for (LayerSpec layer : topology.layersByName().values()) {
+      layer.model().ifPresent(inner -> collect(inner, model));
+      if (layer.className().equals("AddMetric")) {
+        String name = layer.json().path("metric_name").asText(layer.name());
+        List<Value> values =
+            model.imported().lowered().layerOutputs().getOrDefault(layer.path(), List.of());
+        if (layer.json().path("aggregation").asText().equals("mean") && !values.isEmpty()) {
+          tensors.put(name, values.get(0));
+        } else {
+          model.warnings().accept("metric '" + name + "' of " + layer.path() + " is not computed");
+        }
+      }
+    }
+  }
+
+  /** What the model must compute for them. */
+  Map<String, Value> wanted() {
+    Map<String, Value> wanted = new LinkedHashMap<>();
+    tensors.forEach((name, value) -> wanted.put(PREFIX + name, value));
+    return wanted;
+  }
+
+  /** Adds a batch. */
+  void add(Map<String, Tensor> computed) {
+    for (String name : tensors.keySet()) {
+      Tensor tensor = computed.get(PREFIX + name);
+      for (double value : tensor.toDoubleArray()) {
+        sums.merge(name, value, Double::sum);
+      }
+      counts.merge(name, tensor.size(), Long::sum);
+    }
+  }
+
+  /** By name, as evaluate reports them. */
+  Map<String, Double> result() {
+    Map<String, Double> result = new LinkedHashMap<>();
+    sums.forEach((name, sum) -> result.put(name, sum / counts.get(name)));
+    return result;
+  }
+}
