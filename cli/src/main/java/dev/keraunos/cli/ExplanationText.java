@@ -98,6 +98,7 @@ final class ExplanationText {
     }
     print("");
     print("  share of each class");
+    boolean unknown = output.classes().stream().allMatch(share -> share.lossIfRight().isEmpty());
     print(
         "    %5s %12s %14s %14s %14s %8s  %-27s %s",
         "class",
@@ -107,13 +108,13 @@ final class ExplanationText {
         "mean score",
         "IoU",
         "share by true class",
-        "loss if all right .. if all wrong");
+        unknown ? "" : "loss if all right .. if all wrong");
     double total =
         output.classes().stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
     for (Explanation.ClassShare share : output.classes()) {
       double part = total == 0 ? 0 : Math.abs(share.byTrueClass()) / total;
       print(
-          "    %5s %12d %14s %14s %14s %8s  %-27s %s .. %s",
+          "    %5s %12d %14s %14s %14s %8s  %-27s %s",
           share.index() < 0 ? "none" : share.index(),
           share.positions(),
           number(share.byTrueClass()),
@@ -121,10 +122,8 @@ final class ExplanationText {
           number(share.meanScore()),
           percent(share.iou()),
           bar(part) + " " + percent(Optional.of(part)),
-          number(share.lossIfRight()),
-          number(share.lossIfWrong()));
+          unknown ? "" : number(share.lossIfRight()) + " .. " + number(share.lossIfWrong()));
     }
-    boolean unknown = output.classes().stream().allMatch(share -> share.lossIfRight().isEmpty());
     if (unknown && output.terms().stream().anyMatch(Explanation.Term::batchLevel)) {
       print("    the loss couples the samples of a batch: --what-if says what others would give");
     }
