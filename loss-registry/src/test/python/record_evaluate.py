@@ -19,6 +19,7 @@ import argparse
 import importlib
 import json
 import os
+import re
 import sys
 import tempfile
 import zipfile
@@ -86,7 +87,9 @@ def saved(line, model, customs, record, reload=True):
 
 
 def short(error):
-    return (type(error).__name__ + ": " + str(error))[:120]
+    """The first words of an error, without the folders of the machine."""
+    text = re.sub(r"/[^\s\"']+/", "", type(error).__name__ + ": " + str(error))
+    return text[:120]
 
 
 def evaluated(line, model, record, x, y, w):
