@@ -19,8 +19,17 @@ final class AddedMetrics {
   private final Map<String, Double> sums = new LinkedHashMap<>();
   private final Map<String, Long> counts = new LinkedHashMap<>();
 
-  AddedMetrics(KerasModel model) {
-    collect(model.imported().topology(), model);
+  private AddedMetrics() {}
+
+  static AddedMetrics of(KerasModel model) {
+    AddedMetrics added = new AddedMetrics();
+    added.collect(model.imported().topology(), model);
+    return added;
+  }
+
+  /** Nothing, for whoever reports no metrics. */
+  static AddedMetrics none() {
+    return new AddedMetrics();
   }
 
   private void collect(ModelTopology topology, KerasModel model) {
@@ -50,9 +59,11 @@ final class AddedMetrics {
   void add(Map<String, Tensor> computed) {
     for (String name : tensors.keySet()) {
       Tensor tensor = computed.get(PREFIX + name);
-      for (double value : tensor.toDoubleArray()) {
-        sums.merge(name, value, Double::sum);
+      double sum = 0;
+      for (long i = 0; i < tensor.size(); i++) {
+        sum += tensor.getDouble(i);
       }
+      sums.merge(name, sum, Double::sum);
       counts.merge(name, tensor.size(), Long::sum);
     }
   }

@@ -30,15 +30,15 @@ final class Evaluator {
   private final Evaluation.Builder builder;
   private final AddedMetrics added;
 
-  private Evaluator(KerasModel model) {
+  private Evaluator(KerasModel model, AddedMetrics added) {
     this.model = model;
     this.lowered = model.imported().lowered();
     this.builder = builder();
-    this.added = new AddedMetrics(model);
+    this.added = added;
   }
 
   static Map<String, Double> evaluate(KerasModel model, Iterator<Dataset> batches) {
-    Evaluator evaluator = new Evaluator(model);
+    Evaluator evaluator = new Evaluator(model, AddedMetrics.of(model));
     try (Evaluation evaluation = evaluator.builder.build()) {
       evaluator.feed(evaluation, batches);
       evaluation.warnings().forEach(model.warnings());
@@ -49,7 +49,7 @@ final class Evaluator {
   }
 
   static Explanation explain(KerasModel model, Iterator<Dataset> batches, boolean whatIf) {
-    Evaluator evaluator = new Evaluator(model);
+    Evaluator evaluator = new Evaluator(model, AddedMetrics.none());
     Evaluation.Builder builder = evaluator.builder.explain();
     try (Evaluation evaluation = (whatIf ? builder.whatIf() : builder).build()) {
       evaluator.feed(evaluation, batches);

@@ -1,9 +1,7 @@
 package dev.keraunos.loss;
 
-import java.util.ArrayList;
-import java.util.Comparator;
+import dev.keraunos.error.NearestNames;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -58,7 +56,11 @@ final class NameTable<F> {
             () -> {
               String name = saved.name();
               return new UnknownNameException(
-                  kind, name, saved.config().toString(), nearest(name), String.format(stub, name));
+                  kind,
+                  name,
+                  saved.config().toString(),
+                  NearestNames.of(name, exact.keySet(), NameTable::snake),
+                  String.format(stub, name));
             });
   }
 
@@ -76,34 +78,10 @@ final class NameTable<F> {
     return Optional.empty();
   }
 
-  private List<String> nearest(String name) {
-    List<String> names = new ArrayList<>(exact.keySet());
-    names.sort(Comparator.comparingInt(other -> distance(snake(name), snake(other))));
-    return names.subList(0, Math.min(3, names.size()));
-  }
-
   /** Keras' {@code to_snake_case}: {@code MeanIoU} is {@code mean_io_u}. */
   private static String snake(String name) {
     return name.replaceAll("(.)([A-Z][a-z]+)", "$1_$2")
         .replaceAll("([a-z])([A-Z])", "$1_$2")
         .toLowerCase(Locale.ROOT);
-  }
-
-  /** The edit distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
   }
 }
