@@ -145,7 +145,11 @@ final class Grid {
     int inner = (int) shape.size(axis, rank());
     double[] means = new double[(int) kept.size()];
     for (int i = 0; i < means.length; i++) {
-      means[i] = Arrays.stream(data, i * inner, (i + 1) * inner).sum() / inner;
+      double sum = 0;
+      for (int j = i * inner; j < (i + 1) * inner; j++) {
+        sum += data[j];
+      }
+      means[i] = sum / inner;
     }
     return new Grid(kept, means);
   }
