@@ -21,6 +21,7 @@ import dev.keraunos.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -53,18 +54,30 @@ record Recorded(JsonNode json, Dialect dialect) {
   /** The cases of a file, by name. */
   static Map<String, Recorded> all(String file) {
     try (InputStream in = Recorded.class.getResourceAsStream(file)) {
-      JsonNode document = JSON.readTree(in);
-      Dialect dialect =
-          Dialect.parse(
-              document.get("keras_version").asText() + ":" + document.get("backend").asText());
-      Map<String, Recorded> cases = new LinkedHashMap<>();
-      for (JsonNode json : document.get("cases")) {
-        cases.put(json.get("name").asText(), new Recorded(json, dialect));
-      }
-      return cases;
+      return all(JSON.readTree(in));
     } catch (IOException e) {
       throw new UncheckedIOException(file, e);
     }
+  }
+
+  /** The cases of a file that need not be a resource, by name. */
+  static Map<String, Recorded> all(Path file) {
+    try {
+      return all(JSON.readTree(file.toFile()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.toString(), e);
+    }
+  }
+
+  private static Map<String, Recorded> all(JsonNode document) {
+    Dialect dialect =
+        Dialect.parse(
+            document.get("keras_version").asText() + ":" + document.get("backend").asText());
+    Map<String, Recorded> cases = new LinkedHashMap<>();
+    for (JsonNode json : document.get("cases")) {
+      cases.put(json.get("name").asText(), new Recorded(json, dialect));
+    }
+    return cases;
   }
 
   String name() {

@@ -33,25 +33,30 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RecordedEvaluateTest {
   private static final int FILES = 45;
 
+  /** The property that names a folder of other recordings. */
+  private static final String FOLDER = "keraunos.recorded";
+
   /** The cases of {@link Level#CANCELLED}. */
   private static final Set<String> CANCELLED =
       Set.of("metrics_mean_steps", "object_Circle_remove_diagonal");
 
-  /** Every file of the recipe: {@code suite-line.json}. */
+  /** Every file of the recipe, {@code suite-line.json}, or those of another folder. */
   @TestFactory
   List<DynamicContainer> evaluate() throws IOException, URISyntaxException {
-    Path folder = Path.of(RecordedEvaluateTest.class.getResource("recorded").toURI());
+    String other = System.getProperty(FOLDER, "");
+    Path own = Path.of(RecordedEvaluateTest.class.getResource("recorded").toURI());
     List<DynamicContainer> files = new ArrayList<>();
-    try (Stream<Path> found = Files.list(folder)) {
-      found.sorted().forEach(file -> files.add(recorded(file.getFileName().toString())));
+    try (Stream<Path> found = Files.list(other.isEmpty() ? own : Path.of(other))) {
+      found.sorted().forEach(file -> files.add(recorded(file)));
     }
-    assertTrue(files.size() >= FILES, () -> "only " + files.size() + " files");
+    int least = other.isEmpty() ? FILES : 1;
+    assertTrue(files.size() >= least, () -> "only " + files.size() + " files");
     return files;
   }
 
-  private static DynamicContainer recorded(String file) {
+  private static DynamicContainer recorded(Path file) {
     List<DynamicTest> tests = new ArrayList<>();
-    Recorded.all("recorded/" + file)
+    Recorded.all(file)
         .forEach(
             (name, recorded) -> {
               for (int size : recorded.batchSizes()) {
@@ -59,7 +64,7 @@ class RecordedEvaluateTest {
                 tests.add(dynamicTest(label, () -> check(recorded, size, label)));
               }
             });
-    return dynamicContainer(file, tests);
+    return dynamicContainer(file.getFileName().toString(), tests);
   }
 
   private static void check(Recorded recorded, int batchSize, String label) {
