@@ -30,10 +30,11 @@ from cases import V2, V23, V26, V213, Line, Out, real, rng
 from cases_catalogue import CATALOGUE
 from cases_class_weight import CLASS_WEIGHTS
 from cases_evaluate import EVALUATE, custom_dice, custom_scaled
+from cases_found import FOUND
 from cases_penalties import PENALTIES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SUITES = {"evaluate": EVALUATE, "catalogue": CATALOGUE, "penalties": PENALTIES, "class_weight": CLASS_WEIGHTS}
+SUITES = {"evaluate": EVALUATE, "found": FOUND, "catalogue": CATALOGUE, "penalties": PENALTIES, "class_weight": CLASS_WEIGHTS}
 
 
 def build(line, outs):

@@ -69,7 +69,7 @@ final class Auc implements StatefulMetric {
 
   @Override
   public MetricState start(Dialect dialect) {
-    return new State(dialect.isAtLeast(Profile.T26) && even);
+    return new State(dialect.isAtLeast(Profile.TV1) && even);
   }
 
   private final class State implements MetricState {

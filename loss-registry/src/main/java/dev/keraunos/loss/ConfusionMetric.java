@@ -37,7 +37,7 @@ final class ConfusionMetric implements StatefulMetric {
 
   @Override
   public MetricState start(Dialect dialect) {
-    boolean even = dialect.isAtLeast(Profile.T26) && ConfusionCounts.isEven(thresholds);
+    boolean even = dialect.isAtLeast(Profile.TV1) && ConfusionCounts.isEven(thresholds);
     ConfusionCounts counts = new ConfusionCounts(thresholds, even, false, 1);
     return new MetricState() {
       @Override

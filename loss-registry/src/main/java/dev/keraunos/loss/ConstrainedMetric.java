@@ -33,7 +33,7 @@ final class ConstrainedMetric implements StatefulMetric {
 
   @Override
   public MetricState start(Dialect dialect) {
-    boolean even = dialect.isAtLeast(Profile.T26) && thresholds.length > 1;
+    boolean even = dialect.isAtLeast(Profile.TV1) && thresholds.length > 1;
     ConfusionCounts counts = new ConfusionCounts(thresholds, even, false, 1);
     return new MetricState() {
       @Override

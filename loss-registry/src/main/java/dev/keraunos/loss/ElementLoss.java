@@ -38,39 +38,44 @@ final class ElementLoss extends BuiltInLoss {
 
   private final Element element;
   private final Reduced reduced;
+  private final boolean matchesRanks;
 
-  private ElementLoss(Reduced reduced, Element element) {
+  private ElementLoss(Reduced reduced, boolean matchesRanks, Element element) {
     this.reduced = reduced;
+    this.matchesRanks = matchesRanks;
     this.element = element;
   }
 
+  /** A mean of errors; Keras 3 matches ranks in these functions themselves, so that metrics do. */
+  private static ElementLoss error(Element element) {
+    return new ElementLoss(Reduced.MEAN, true, element);
+  }
+
   static ElementLoss squaredError() {
-    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> squaredDifference(p, y));
+    return error((y, p, dialect) -> squaredDifference(p, y));
   }
 
   static ElementLoss absoluteError() {
-    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> abs(subtract(p, y)));
+    return error((y, p, dialect) -> abs(subtract(p, y)));
   }
 
   static ElementLoss absolutePercentageError() {
-    return new ElementLoss(
-        Reduced.MEAN,
+    return error(
         (y, p, dialect) -> multiply(100, abs(divide(subtract(y, p), maximum(abs(y), EPSILON)))));
   }
 
   static ElementLoss squaredLogarithmicError() {
-    return new ElementLoss(
-        Reduced.MEAN,
+    return error(
         (y, p, dialect) ->
             squaredDifference(log(add(maximum(p, EPSILON), 1)), log(add(maximum(y, EPSILON), 1))));
   }
 
   static ElementLoss hinge() {
-    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> margin(y, p, dialect));
+    return new ElementLoss(Reduced.MEAN, false, (y, p, dialect) -> margin(y, p, dialect));
   }
 
   static ElementLoss squaredHinge() {
-    return new ElementLoss(Reduced.MEAN, (y, p, dialect) -> square(margin(y, p, dialect)));
+    return new ElementLoss(Reduced.MEAN, false, (y, p, dialect) -> square(margin(y, p, dialect)));
   }
 
   private static Value margin(Value y, Value p, Dialect dialect) {
@@ -80,8 +85,7 @@ final class ElementLoss extends BuiltInLoss {
 
   /** Up to 2.1.1 the hyperbolic cosine was computed as it is written, and overflowed. */
   static ElementLoss logCosh() {
-    return new ElementLoss(
-        Reduced.MEAN,
+    return error(
         (y, p, dialect) -> {
           Value d = subtract(p, y);
           return dialect.isAtLeast(2, 1, 2)
@@ -93,6 +97,7 @@ final class ElementLoss extends BuiltInLoss {
   static ElementLoss klDivergence() {
     return new ElementLoss(
         Reduced.SUM,
+        false,
         (y, p, dialect) -> {
           Value target = clip(y, EPSILON, 1);
           return multiply(target, log(divide(target, clip(p, EPSILON, 1))));
@@ -101,15 +106,14 @@ final class ElementLoss extends BuiltInLoss {
 
   static ElementLoss poisson() {
     return new ElementLoss(
-        Reduced.MEAN, (y, p, dialect) -> subtract(p, multiply(y, log(add(p, EPSILON)))));
+        Reduced.MEAN, false, (y, p, dialect) -> subtract(p, multiply(y, log(add(p, EPSILON)))));
   }
 
-  /** Keras 3 matches ranks in these functions themselves, so that metrics do too. */
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     Ranks given = new Ranks(yTrue, yPred);
-    Ranks ranks = dialect.isAtLeast(Profile.K30) ? given.equal() : given;
+    Ranks ranks = matchesRanks && dialect.isAtLeast(Profile.K30) ? given.equal() : given;
     Value p = ranks.yPred().value();
     Value elements = element.of(cast(ranks.yTrue(), p.dtype()), p, dialect);
     return Scores.of(reduced == Reduced.SUM ? sum(elements, -1) : mean(elements, -1));

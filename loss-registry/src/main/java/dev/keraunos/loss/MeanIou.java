@@ -1,6 +1,7 @@
 package dev.keraunos.loss;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
@@ -71,15 +72,33 @@ final class MeanIou implements StatefulMetric {
     public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
       int[] truth = sparseTrue ? ids(yTrue, OptionalDouble.empty()) : largest(yTrue);
       int[] guess = sparsePred ? ids(yPred, threshold) : largest(yPred);
+      double[] weight = weights.map(Tensor::toDoubleArray).orElse(new double[] {1});
       boolean truncates = dialect.isAtLeast(3, 8, 0);
-      for (int i = 0; i < truth.length; i++) {
-        boolean counts = ignored.isEmpty() || truth[i] != ignored.getAsInt();
-        if (counts && isClass(truth[i]) && isClass(guess[i])) {
-          double weight =
-              weights.isEmpty() ? 1 : weights.get().getDouble(weights.get().size() == 1 ? 0 : i);
-          matrix[truth[i] * classes + guess[i]] += truncates ? (long) weight : weight;
+      for (int i = 0; i < positions(truth.length, guess.length, weight.length); i++) {
+        int wanted = truth[truth.length == 1 ? 0 : i];
+        int found = guess[guess.length == 1 ? 0 : i];
+        boolean counts = ignored.isEmpty() || wanted != ignored.getAsInt();
+        if (counts && isClass(wanted) && isClass(found)) {
+          double w = weight[weight.length == 1 ? 0 : i];
+          matrix[wanted * classes + found] += truncates ? (long) w : w;
         }
       }
+    }
+
+    /** How many positions there are; from 3.15 on a single one is repeated. */
+    private int positions(int truth, int guess, int weights) {
+      boolean repeats = dialect.isAtLeast(Profile.K315) && (truth == 1 || guess == 1);
+      if ((truth != guess && !repeats) || (weights != truth && weights != 1)) {
+        throw new InputException(
+            "an intersection over union finds "
+                + truth
+                + " classes in the targets, "
+                + guess
+                + " in the predictions and "
+                + weights
+                + " sample weights; there must be one of each for every position");
+      }
+      return Math.max(truth, guess);
     }
 
     private boolean isClass(int id) {

@@ -12,12 +12,15 @@ import dev.keraunos.tensor.DType;
  * where Keras does.
  */
 public record Ranks(Value yTrue, Prediction yPred) {
-  /** What {@code model.evaluate} hands to a loss function. */
+  /**
+   * What {@code model.evaluate} hands to a loss function. Graphs take targets for as many axes as
+   * the output has, and so do not match ranks.
+   */
   public static Ranks forLoss(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     if (!dialect.isAtLeast(Profile.K30)) {
       Ranks fed = fed(yTrue, yPred);
-      return dialect.isAtLeast(Profile.TV1) ? fed.squeezed() : fed;
+      return dialect.isAtLeast(Profile.T26) ? fed.squeezed() : fed;
     }
     boolean casts = yPred.value().dtype() != DType.FLOAT32;
     Prediction p = casts ? yPred.with(cast(yPred.value(), DType.FLOAT32)) : yPred;
@@ -31,7 +34,7 @@ public record Ranks(Value yTrue, Prediction yPred) {
       return new Ranks(yTrue, yPred);
     }
     Ranks fed = fed(yTrue, yPred);
-    return dialect.isAtLeast(Profile.P23) ? fed.squeezed() : fed;
+    return dialect.isAtLeast(Profile.T26) ? fed.squeezed() : fed;
   }
 
   /** What {@code model.evaluate} hands to a metric with a state of its own. */

@@ -53,8 +53,8 @@ final class Attribution {
   private void add(ScoredBatch batch, int from) {
     chunk.read(batch, from);
     if (classes.isPresent()) {
-      classes.get().truth(batch, chunk);
-      classes.get().prediction(batch, chunk);
+      classes.get().truth(batch.yTrue(), chunk);
+      classes.get().prediction(batch.yPred(), chunk);
     }
     totals.add(chunk);
     places.add(chunk);

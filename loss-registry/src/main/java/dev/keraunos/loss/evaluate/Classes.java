@@ -1,10 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.graph.Ops;
-import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,19 +18,6 @@ record Classes(Kind kind, int count) {
   }
 
   private static final int BLOCK = 1 << 12;
-  private static final String TRUTH = "true classes";
-  private static final String GUESS = "predicted classes";
-
-  /** Adds the largest channels to the outputs of a graph; accuracies find the same ones. */
-  static void put(Value yTrue, Value yPred, Map<String, Value> outputs) {
-    Kind kind = kind(yTrue.shape(), yPred.shape()).orElse(Kind.BINARY);
-    if (kind == Kind.HOT) {
-      outputs.put(TRUTH, Ops.argmax(yTrue, -1));
-    }
-    if (kind != Kind.BINARY) {
-      outputs.put(GUESS, Ops.argmax(yPred, -1));
-    }
-  }
 
   /** The classes of a batch's targets; empty if these are numbers of another sort. */
   static Optional<Classes> of(Tensor yTrue, Tensor yPred, Shape scores) {
@@ -67,57 +51,93 @@ record Classes(Kind kind, int count) {
   }
 
   private boolean accepts(Tensor yTrue) {
-    return accepts(yTrue, 0, yTrue.size());
+    float[] block = new float[BLOCK];
+    boolean all = true;
+    for (long from = 0; from < yTrue.size() && all; from += BLOCK) {
+      int n = (int) Math.min(BLOCK, yTrue.size() - from);
+      yTrue.read(from, block, 0, n);
+      all = accepts(block, n);
+    }
+    return all;
   }
 
-  /** True if targets hold zeros and ones only, or whole numbers where they are labels. */
-  private boolean accepts(Tensor yTrue, long from, long count) {
-    float[] block = new float[(int) Math.min(BLOCK, count)];
-    float[] off = new float[block.length];
-    for (long done = 0; done < count; done += block.length) {
-      int n = (int) Math.min(block.length, count - done);
-      yTrue.read(from + done, block, 0, n);
-      if (kind == Kind.LABELS) {
-        for (int i = 0; i < n; i++) {
-          off[i] += Math.abs(block[i] - (int) block[i]);
-        }
-      } else {
-        for (int i = 0; i < n; i++) {
-          off[i] += Math.abs(block[i] * block[i] - block[i]);
-        }
+  /** True if the targets hold zeros and ones only, or whole numbers where they are labels. */
+  private boolean accepts(float[] targets, int n) {
+    boolean all = true;
+    for (int i = 0; i < n; i++) {
+      float v = targets[i];
+      all &= kind == Kind.LABELS ? v == (int) v : (v == 0 || v == 1);
+    }
+    return all;
+  }
+
+  /** The true classes of consecutive scores, and whether the targets still name classes. */
+  void truth(Tensor yTrue, Chunk chunk) {
+    if (kind == Kind.HOT) {
+      largest(yTrue, chunk, chunk.truth, true);
+    } else {
+      numbers(yTrue, chunk, chunk.truth, true);
+    }
+  }
+
+  /** The predicted classes of consecutive scores. */
+  void prediction(Tensor yPred, Chunk chunk) {
+    if (kind == Kind.BINARY) {
+      numbers(yPred, chunk, chunk.guess, false);
+    } else {
+      largest(yPred, chunk, chunk.guess, false);
+    }
+  }
+
+  private void largest(Tensor tensor, Chunk chunk, int[] classes, boolean targets) {
+    int rows = Math.max(1, BLOCK / count);
+    float[] block = new float[rows * count];
+    for (int i = 0; i < chunk.count; i += rows) {
+      int n = Math.min(rows, chunk.count - i);
+      tensor.read((long) (chunk.from + i) * count, block, 0, n * count);
+      if (targets && hot(block, n, classes, i)) {
+        continue;
+      }
+      chunk.namesClasses &= !targets || accepts(block, n * count);
+      for (int row = 0; row < n; row++) {
+        classes[i + row] = largest(block, row * count);
       }
     }
-    float sum = 0;
-    for (float v : off) {
-      sum += v;
-    }
-    return sum == 0;
   }
 
-  /** The true classes of a chunk's scores, and whether the targets still name classes. */
-  void truth(ScoredBatch batch, Chunk chunk) {
-    int width = kind == Kind.HOT ? count : 1;
-    chunk.namesClasses &=
-        accepts(batch.yTrue(), (long) chunk.from * width, (long) chunk.count * width);
-    if (kind == Kind.HOT) {
-      batch.results().tensor(TRUTH).read(chunk.from, chunk.truth, 0, chunk.count);
-    } else {
-      numbers(batch.yTrue(), chunk, chunk.truth);
+  private int largest(float[] block, int start) {
+    int best = 0;
+    float most = block[start];
+    for (int k = 1; k < count; k++) {
+      float v = block[start + k];
+      best = v > most ? k : best;
+      most = v > most ? v : most;
     }
+    return best;
   }
 
-  /** The predicted classes of a chunk's scores. */
-  void prediction(ScoredBatch batch, Chunk chunk) {
-    if (kind == Kind.BINARY) {
-      numbers(batch.yPred(), chunk, chunk.guess);
-    } else {
-      batch.results().tensor(GUESS).read(chunk.from, chunk.guess, 0, chunk.count);
+  /** The classes of rows that each hold a single 1 among zeros; false if one does not. */
+  private boolean hot(float[] block, int rows, int[] classes, int at) {
+    float off = 0;
+    for (int row = 0; row < rows; row++) {
+      float sum = 0;
+      float index = 0;
+      for (int k = 0; k < count; k++) {
+        float v = block[row * count + k];
+        off += Math.abs(v * v - v);
+        sum += v;
+        index += k * v;
+      }
+      off += Math.abs(sum - 1);
+      classes[at + row] = (int) index;
     }
+    return off == 0;
   }
 
-  private void numbers(Tensor tensor, Chunk chunk, int[] classes) {
+  private void numbers(Tensor tensor, Chunk chunk, int[] classes, boolean targets) {
     float[] block = new float[chunk.count];
     tensor.read(chunk.from, block, 0, chunk.count);
+    chunk.namesClasses &= !targets || accepts(block, chunk.count);
     for (int i = 0; i < chunk.count; i++) {
       int label = kind == Kind.BINARY ? (block[i] > 0.5 ? 1 : 0) : (int) block[i];
       classes[i] = label < 0 || label >= count ? count : label;

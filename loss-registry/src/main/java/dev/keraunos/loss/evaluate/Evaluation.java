@@ -84,7 +84,7 @@ public final class Evaluation implements AutoCloseable {
           total += output.setup().lossWeight() * found.get().value();
           factor = any ? factor : found.get().factor();
           any = true;
-          addOutputLoss(output.setup(), found.get().value(), size * found.get().factor());
+          addOutputLoss(output.setup(), found.get(), size);
         }
       }
     }
@@ -103,12 +103,15 @@ public final class Evaluation implements AutoCloseable {
     return dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30);
   }
 
-  private void addOutputLoss(OutputEvaluation.Setup setup, double value, double size) {
+  private void addOutputLoss(
+      OutputEvaluation.Setup setup, OutputEvaluation.BatchLoss loss, long size) {
     boolean equally = Warnings.outputsCountBatchesEqually(dialect);
     boolean weighted = dialect.profile() == Profile.K35;
     outputLosses
         .get(setup.output().name())
-        .add(weighted ? value * setup.lossWeight() : value, equally ? 1 : size);
+        .add(
+            weighted ? loss.value() * setup.lossWeight() : loss.value(),
+            equally ? loss.rows() : size * loss.factor());
   }
 
   private OutputData data(Batch batch, OutputEvaluation output) {

@@ -145,11 +145,7 @@ final class Grid {
     int inner = (int) shape.size(axis, rank());
     double[] means = new double[(int) kept.size()];
     for (int i = 0; i < means.length; i++) {
-      double sum = 0;
-      for (int j = i * inner; j < (i + 1) * inner; j++) {
-        sum += data[j];
-      }
-      means[i] = sum / inner;
+      means[i] = Arrays.stream(data, i * inner, (i + 1) * inner).sum() / inner;
     }
     return new Grid(kept, means);
   }

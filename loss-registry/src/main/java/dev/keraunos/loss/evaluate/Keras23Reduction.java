@@ -19,11 +19,18 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
       Grid mask = request.mask().get();
       weight = weight.map(w -> w.times(mask.size() / mask.sum()));
     }
-    Grid product = weight.map(w -> align(w, scores)).orElse(Grid.scalar(1));
+    Grid product = weight.map(w -> fit(w, scores)).orElse(Grid.scalar(1));
     long count = Grid.broadcast(scores, product.shape()).size();
     boolean divides = request.mode() != Mode.SUM;
     return new Weighting(
         scores, product, divides ? 1.0 / count : 1, divides ? "number of scores" : "1");
+  }
+
+  /** Graph mode broadcasts what one trailing axis more or less does not fit. */
+  private Grid fit(Grid weight, Shape scores) {
+    return dialect.profile() == Profile.TV1
+        ? TfKerasReduction.fitRank(weight, scores)
+        : align(weight, scores);
   }
 
   /** The mask as weights, or both multiplied after one trailing axis of the weights was adapted. */

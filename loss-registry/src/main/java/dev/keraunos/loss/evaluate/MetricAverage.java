@@ -41,7 +41,9 @@ final class MetricAverage {
     if (dialect.isAtLeast(Profile.K30)) {
       addSamples(values, mask, valid, user);
     } else if (dialect.isAtLeast(Profile.P23)) {
-      addValues(values, outputRank, mask, valid, user);
+      boolean ones = weighted && dialect.profile() == Profile.P23;
+      addValues(
+          values, outputRank, mask, valid, ones ? user.or(() -> Optional.of(ones(batch))) : user);
     } else {
       boolean masked = dialect.isAtLeast(Profile.P20);
       Optional<Grid> seen = masked ? mask : Optional.empty();
@@ -54,12 +56,17 @@ final class MetricAverage {
     }
   }
 
+  /** Keras 2.3 weights by 1 where nobody gave weights. */
+  private static Grid ones(long batch) {
+    return Grid.scalar(1).expand(Shape.of(batch));
+  }
+
   /** {@code Mean.update_state} of Keras 2.3 to tf_keras. */
   private void addValues(
       Grid values, int outputRank, Optional<Grid> mask, Optional<Grid> valid, Optional<Grid> user) {
-    boolean newer = dialect.isAtLeast(Profile.T26);
+    boolean columns = dialect.isAtLeast(Profile.T26);
     TfKerasReduction rules = new TfKerasReduction(dialect);
-    Optional<Grid> given = newer ? user.map(w -> rules.column(w, outputRank)) : user;
+    Optional<Grid> given = columns ? user.map(w -> rules.column(w, outputRank)) : user;
     Optional<Grid> weight = Keras23Reduction.merge(mask, given);
     if (dialect.isAtLeast(Profile.T210)) {
       weight = Keras23Reduction.merge(valid, weight);
@@ -71,9 +78,12 @@ final class MetricAverage {
     }
     Grid w = TfKerasReduction.fitRank(weight.get(), values.shape());
     Grid v = values;
-    if (!newer) {
-      w = w.padTo(v.rank());
-    } else if (w.rank() > 0 && !repeats(w.shape(), v.shape())) {
+    if (dialect.profile() == Profile.P23) {
+      total += v.dot(w.padTo(v.rank()));
+      count += w.expand(v.shape().slice(0, w.rank())).sum();
+      return;
+    }
+    if (w.rank() > 0 && !repeats(w.shape(), v.shape())) {
       v = v.meanFrom(w.rank());
     }
     total += v.dot(w);

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Profile;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -55,12 +58,32 @@ final class MetricNames {
     if (dialect.profile() == Profile.TV1 && (saved.isObject() || isClass(saved.asText()))) {
       return numbered(own(saved));
     }
-    boolean marked = weighted && !dialect.isAtLeast(Profile.P23);
-    String name =
-        prefix
-            + (marked ? "weighted_" : "")
-            + (dialect.isAtLeast(Profile.P23) ? own(saved) : function(saved));
+    if (dialect.isAtLeast(Profile.P23)) {
+      return numbered(prefixed(prefix, saved));
+    }
+    String name = prefix + (weighted ? "weighted_" : "") + function(saved);
     return dialect.isAtLeast(2, 1, 4) ? numbered(name) : name;
+  }
+
+  /**
+   * The metrics of an output without those that another of the same name replaces: Keras 2.3 and
+   * graph mode keep them in a dict.
+   */
+  Collection<JsonNode> distinct(List<JsonNode> saved, String output) {
+    boolean graph = dialect.profile() == Profile.TV1;
+    if (dialect.profile() != Profile.P23 && !graph) {
+      return saved;
+    }
+    String prefix = several ? output + "_" : "";
+    Map<String, JsonNode> byName = new LinkedHashMap<>();
+    saved.forEach(m -> byName.put(graph ? own(m) : prefixed(prefix, m), m));
+    return byName.values();
+  }
+
+  /** Keras 2.3 saves objects under the names that it gave them. */
+  private String prefixed(String prefix, JsonNode saved) {
+    String name = own(saved);
+    return saved.isObject() && name.startsWith(prefix) ? name : prefix + name;
   }
 
   /** The first keeps its name, the next get _1, _2. */

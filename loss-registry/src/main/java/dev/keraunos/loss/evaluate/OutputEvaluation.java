@@ -31,8 +31,14 @@ final class OutputEvaluation implements AutoCloseable {
       List<CompiledMetric> metrics,
       Detail detail) {}
 
-  /** What a batch gave: its loss, and by how much more than its size it counts. */
-  record BatchLoss(double value, double factor) {}
+  /**
+   * What a batch gave.
+   *
+   * @param value its loss
+   * @param factor by how much more than its size it counts
+   * @param rows how many entries it has along the first axis, 1 for a scalar
+   */
+  record BatchLoss(double value, double factor, long rows) {}
 
   private final Setup setup;
   private final Dialect dialect;
@@ -129,7 +135,8 @@ final class OutputEvaluation implements AutoCloseable {
     Grid coefficients = weighting.coefficients();
     double value = scores.reshape(fitted(coefficients, scores)).dot(coefficients);
     warnings.checkNan(name, dialect, value, request);
-    double factor = setup.mode() == Reduction.Mode.NONE ? vectorFactor(scores, yPred) : 1;
+    boolean vector = setup.mode() == Reduction.Mode.NONE && scores.rank() > 0;
+    double factor = vector ? vectorFactor(scores, yPred) : 1;
     attribution.ifPresent(
         a ->
             a.add(
@@ -145,7 +152,7 @@ final class OutputEvaluation implements AutoCloseable {
                     coefficients,
                     value),
                 reduction));
-    return new BatchLoss(value, factor);
+    return new BatchLoss(value, factor, vector ? scores.shape().dim(0) : 1);
   }
 
   /** An unreduced loss is a vector, of which running averages count every entry. */

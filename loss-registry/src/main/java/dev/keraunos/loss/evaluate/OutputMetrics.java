@@ -18,6 +18,7 @@ final class OutputMetrics {
   private final List<CompiledMetric> metrics;
   private final Map<CompiledMetric, MetricAverage> averages = new LinkedHashMap<>();
   private final Map<CompiledMetric, MetricState> states = new LinkedHashMap<>();
+  private boolean seen;
 
   OutputMetrics(List<CompiledMetric> metrics, Dialect dialect) {
     this.dialect = dialect;
@@ -38,6 +39,7 @@ final class OutputMetrics {
       Tensor yPred,
       Optional<Grid> mask,
       Optional<Grid> weight) {
+    seen = true;
     Shape shape = yPred.shape();
     averages.forEach(
         (metric, average) ->
@@ -52,7 +54,7 @@ final class OutputMetrics {
         (metric, state) -> {
           Optional<Grid> user = metric.weighted() ? weight : Optional.empty();
           state.add(
-              column(yTrue, shape), yPred, seen(mask, user, shape.rank()).map(Grid::toTensor));
+              column(yTrue, shape), yPred, visible(mask, user, shape.rank()).map(Grid::toTensor));
         });
   }
 
@@ -68,7 +70,7 @@ final class OutputMetrics {
   }
 
   /** Keras 3 shows metrics with a state no mask. */
-  private Optional<Grid> seen(Optional<Grid> mask, Optional<Grid> user, int outputRank) {
+  private Optional<Grid> visible(Optional<Grid> mask, Optional<Grid> user, int outputRank) {
     if (dialect.isAtLeast(Profile.K30)) {
       return user;
     }
@@ -77,8 +79,14 @@ final class OutputMetrics {
     return Keras23Reduction.merge(mask, newer ? user.map(w -> rules.column(w, outputRank)) : user);
   }
 
-  /** Adds the results, in order; a metric of several numbers under its name and their index. */
+  /**
+   * Adds the results, in order; a metric of several numbers under its name and their index. Keras 3
+   * does not tell metrics that saw nothing.
+   */
   void report(Map<String, Double> result) {
+    if (!seen && dialect.isAtLeast(Profile.K30)) {
+      return;
+    }
     for (CompiledMetric metric : metrics) {
       if (averages.containsKey(metric)) {
         MetricFunction function = (MetricFunction) metric.metric();

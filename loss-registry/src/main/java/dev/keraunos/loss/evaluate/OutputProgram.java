@@ -5,7 +5,6 @@ import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.pass.Passes;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.MetricFunction;
@@ -70,17 +69,13 @@ final class OutputProgram implements AutoCloseable {
       Value values = asFloat(scores.values());
       put(outputs, SCORES, values, scores.valid());
       perSample = values.rank() > 0 && !values.shape().isKnown(0);
-      explained.ifPresent(
-          name -> {
-            terms.addAll(Terms.of(name, values, yPred, logits, outputs));
-            Classes.put(yTrue, yPred, outputs);
-          });
+      explained.ifPresent(name -> terms.addAll(Terms.of(name, values, yPred, logits, outputs)));
     }
     for (CompiledMetric metric : metrics) {
       put(outputs, metric, yTrue, prediction);
     }
     return new OutputProgram(
-        engine.compile(Passes.eliminateCommonSubexpressions(builder.build(outputs)), threads),
+        engine.compile(builder.build(outputs), threads),
         List.copyOf(outputs.keySet()),
         terms,
         perSample);

@@ -106,8 +106,9 @@ final class Setups {
       List<JsonNode> saved,
       JsonNode loss,
       boolean weighted) {
-    for (JsonNode metric : saved) {
-      String name = names.next(metric, outputs.get(output).reported(), weighted);
+    String reported = outputs.get(output).reported();
+    for (JsonNode metric : names.distinct(saved, reported)) {
+      String name = names.next(metric, reported, weighted);
       boolean open = OpenMetric.isOpen(registry, metric, dialect);
       Metric made =
           open ? new OpenMetric(registry, metric, dialect, loss) : registry.metric(metric);

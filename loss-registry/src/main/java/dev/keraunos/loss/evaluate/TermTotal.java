@@ -6,9 +6,6 @@ import java.util.List;
 
 /** What a term contributes: in all, by true class, by channel. */
 final class TermTotal {
-  /** Sums that are far apart do not wait for each other. */
-  private static final int WIDTH = 64;
-
   private final Term term;
   private final Sums byClass;
   private final Sums unweighted = new Sums(1);
@@ -64,44 +61,33 @@ final class TermTotal {
     if (block.length < rows * channels) {
       block = new float[rows * channels];
     }
-    double[] plain = new double[Math.max(1, WIDTH / channels) * channels];
+    double[] plain = new double[channels];
     double[] weighted = new double[channels];
     boolean equal = chunk.equal && isWhole(term);
     for (int i = 0; i < chunk.count; i += rows) {
       int n = Math.min(rows, chunk.count - i);
       tensor.read((long) (chunk.from + i) * channels, block, 0, n * channels);
-      addBlock(n * channels, plain);
-      if (!equal) {
-        addRows(n, weighted, i);
-      }
-    }
-    for (int k = 0; k < plain.length; k++) {
-      byChannel.batch[k % channels] += equal ? plain[k] * factors[0] * elements.factor() : 0;
-      elementSum += plain[k] * Math.signum(elements.factor());
+      addRows(n, plain, weighted, i, equal);
     }
     for (int k = 0; k < channels; k++) {
-      byChannel.batch[k] += weighted[k] * elements.factor();
+      double sum = equal ? plain[k] * factors[0] : weighted[k];
+      byChannel.batch[k] += sum * elements.factor();
+      elementSum += plain[k] * Math.signum(elements.factor());
     }
     elementCount += (long) chunk.count * channels;
   }
 
-  /** Adds the block as rows that are several times as wide as there are channels. */
-  private void addBlock(int count, double[] sums) {
-    for (int i = 0; i < count; i += sums.length) {
-      int width = Math.min(sums.length, count - i);
-      for (int k = 0; k < width; k++) {
-        sums[k] += block[i + k];
-      }
-    }
-  }
-
-  /** Adds rows of the block times the factors from an index on. */
-  private void addRows(int rows, double[] weighted, int from) {
-    int channels = weighted.length;
+  /** Adds rows of the block, times the factors from an index on unless they are equal. */
+  private void addRows(int rows, double[] plain, double[] weighted, int from, boolean equal) {
+    int channels = plain.length;
     for (int row = 0; row < rows; row++) {
       double factor = factors[from + row];
       for (int k = 0; k < channels; k++) {
-        weighted[k] += factor * block[row * channels + k];
+        float part = block[row * channels + k];
+        plain[k] += part;
+        if (!equal) {
+          weighted[k] += factor * part;
+        }
       }
     }
   }

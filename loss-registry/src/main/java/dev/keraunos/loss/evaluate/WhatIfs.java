@@ -104,8 +104,8 @@ final class WhatIfs {
     Chunk chunk = new Chunk();
     for (int from = 0; from < cells.length; from += Chunk.SIZE) {
       chunk.read(batch, from);
-      named.truth(batch, chunk);
-      named.prediction(batch, chunk);
+      named.truth(batch.yTrue(), chunk);
+      named.prediction(batch.yPred(), chunk);
       for (int i = 0; i < chunk.count; i++) {
         boolean counts = chunk.coefficients[i] != 0;
         int right = chunk.truth[i] == chunk.guess[i] ? 1 : 0;

@@ -62,8 +62,8 @@ final class WorstSamples {
         scores[done + i] = (float) scored.scores().at(chunk.from + i);
       }
       if (classes.isPresent()) {
-        classes.get().truth(scored, chunk);
-        classes.get().prediction(scored, chunk);
+        classes.get().truth(scored.yTrue(), chunk);
+        classes.get().prediction(scored.yPred(), chunk);
         for (int i = 0; i < chunk.count; i++) {
           truth[done + i] = chunk.truth[i] == classes.get().count() ? -1 : chunk.truth[i];
           guess[done + i] = chunk.guess[i];

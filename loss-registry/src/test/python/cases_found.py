@@ -1,0 +1,30 @@
+"""Causes of differences that evaluations at random (fuzz_evaluate.py) showed, cut down."""
+
+from cases import *  # noqa: F403
+
+FOUND = Suite()
+simple, two = FOUND.simple, FOUND.two
+
+# Keras 3 matches ranks in the functions of errors, not in those of margins and divergences.
+simple(V3, "functions_of_a_column", "sigmoid", (4, 1), lambda r, n: bits(r, n, 4), "mse", n=4, metrics=["squared_hinge", "poisson", "kl_divergence", "mae"])
+
+# Losses that stay vectors count in running averages of outputs by their first axis.
+two("two_outputs_not_reduced", lambda line: [line.k.losses.MeanSquaredError(reduction="none"), line.k.losses.BinaryCrossentropy()], since=V3, weighted=False)
+
+# Keras 2.3 weights by 1 where nobody gave weights, and counts them before it repeats them.
+simple(V23, "weighted_metrics_of_pixels", "sigmoid", (3, 4, 5), PIXELS, "mse", weighted_metrics=["mse", "binary_accuracy"])
+simple(V23, "weighted_metrics_of_weighted_pixels", "sigmoid", (3, 4, 5), PIXELS, "mse", until=(2, 4), weights=W0, weighted_metrics=["mse"])
+
+# Keras 2.3 and graph mode keep metrics by name: of two with the same name the last stays.
+simple(V23, "metrics_of_one_name", "sigmoid", (4,), MULTI, "mse", until=V26, metrics=lambda line: [line.k.metrics.MeanAbsoluteError(name="m"), "acc", line.k.metrics.Hinge(name="m")])
+two("two_outputs_named_metrics", ["mse", "mae"], since=V23,
+    metrics=lambda line: {"a": [line.k.metrics.Hinge(name="m"), "mse"], "b": [line.k.metrics.Poisson()]}, weighted_metrics=lambda line: {"b": [line.k.metrics.Hinge(name="m")]})
+
+# Graph mode broadcasts weights and targets as NumPy does, and looks even thresholds up in [0, 1].
+simple(V23, "weights_along_pixels", "linear", (3, 1, 5), lambda r, n: real(r, n, 3, 1, 5), "mse", until=V26, n=3, weights=W1)
+simple(V26, "targets_without_the_column", "linear", (1, 1), lambda r, n: real(r, n, 1), "mse", n=3, metrics=["mae"])
+simple(V23, "constrained_beyond_one", "linear", (4,), MULTI, "mse", until=V26, metrics=lambda line: [line.k.metrics.SpecificityAtSensitivity(0.0, name="s")])
+
+# Keras 3.15 repeats a single class id; Keras 3 does not report metrics of an output without targets.
+simple((3, 15), "mean_iou_of_single_samples", "softmax", (3,), HOT3, "mse", n=3, metrics=lambda line: [line.k.metrics.OneHotMeanIoU(num_classes=3, sparse_y_pred=True)])
+two("two_outputs_metrics_of_none", {"a": "mse", "b": None}, since=V26, weighted=False, without="b", metrics={"a": ["mae"], "b": ["mae"]})
