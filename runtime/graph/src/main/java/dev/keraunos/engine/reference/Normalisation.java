@@ -1,6 +1,7 @@
 package dev.keraunos.engine.reference;
 
 import dev.keraunos.graph.Op;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -10,6 +11,9 @@ import java.util.stream.IntStream;
 
 /** Operations in which every element depends on all elements of its lane. */
 final class Normalisation {
+  /** How many float32 elements Eigen takes at once. */
+  private static final int PACKET = 8;
+
   private Normalisation() {}
 
   /** Changes a lane in place. */
@@ -18,7 +22,9 @@ final class Normalisation {
   }
 
   static void softmax(Op.Softmax op, List<Tensor> in, List<Tensor> out, Workers workers) {
-    Change change = op.log() ? Normalisation::logSoftmax : Normalisation::softmax;
+    boolean wide = in.get(0).dtype() == DType.FLOAT64;
+    Change logarithm = (data, from, to) -> logSoftmax(data, from, to, wide);
+    Change change = op.log() ? logarithm : Normalisation::softmax;
     run(in.get(0), op.axes(), out.get(0), change, workers);
   }
 
@@ -78,14 +84,20 @@ final class Normalisation {
     }
   }
 
-  private static void logSoftmax(double[] data, int from, int to) {
+  /**
+   * Near 1 all digits of the sum's logarithm depend on how float32 rounds, so that short lanes are
+   * added as Eigen adds what does not fill a packet: one after the other.
+   */
+  private static void logSoftmax(double[] data, int from, int to, boolean wide) {
+    boolean rounds = !wide && to - from < PACKET;
     double top = max(data, from, to);
     double sum = 0;
     for (int i = from; i < to; i++) {
       data[i] -= top;
-      sum += Math.exp(data[i]);
+      double part = Math.exp(data[i]);
+      sum = rounds ? (float) sum + (float) part : sum + part;
     }
-    double log = Math.log(sum);
+    double log = Math.log(wide ? sum : (float) sum);
     for (int i = from; i < to; i++) {
       data[i] -= log;
     }
