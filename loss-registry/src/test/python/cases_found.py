@@ -28,3 +28,16 @@ simple(V23, "constrained_beyond_one", "linear", (4,), MULTI, "mse", until=V26, m
 # Keras 3.15 repeats a single class id; Keras 3 does not report metrics of an output without targets.
 simple((3, 15), "mean_iou_of_single_samples", "softmax", (3,), HOT3, "mse", n=3, metrics=lambda line: [line.k.metrics.OneHotMeanIoU(num_classes=3, sparse_y_pred=True)])
 two("two_outputs_metrics_of_none", {"a": "mse", "b": None}, since=V26, weighted=False, without="b", metrics={"a": ["mae"], "b": ["mae"]})
+
+
+# Predictions all but certain: float32 adds the exponentials of few classes one after the other.
+@FOUND.case(V26)
+def certain_classes(line):
+    x = np.array([[15.5, 0, 0], [-3, 18.5, 2], [1, 17, 2], [18, 1, 0], [0, -4, 14.25]], "float32")
+    return [Out(x, "linear", np.array([[0], [1], [1], [0], [2]]))], line.k.losses.SparseCategoricalCrossentropy(from_logits=True), {}
+
+
+@FOUND.case(V26)
+def auc_beyond_one(line):
+    random = rng("auc_beyond_one")
+    return [Out(real(random, 5, 4), "linear", bits(random, 5, 4))], "mse", {"metrics": [line.k.metrics.AUC(name="m")]}

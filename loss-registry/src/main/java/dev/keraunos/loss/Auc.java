@@ -69,16 +69,16 @@ final class Auc implements StatefulMetric {
 
   @Override
   public MetricState start(Dialect dialect) {
-    return new State(dialect.isAtLeast(Profile.TV1) && even);
+    return new State(dialect);
   }
 
   private final class State implements MetricState {
-    private final boolean bucketed;
+    private final Dialect dialect;
     private ConfusionCounts counts;
 
-    State(boolean bucketed) {
-      this.bucketed = bucketed;
-      counts = new ConfusionCounts(thresholds, bucketed, true, 1);
+    State(Dialect dialect) {
+      this.dialect = dialect;
+      counts = new ConfusionCounts(dialect, thresholds, even, true, 1);
     }
 
     @Override
@@ -86,7 +86,10 @@ final class Auc implements StatefulMetric {
       Elementwise batch = Elementwise.of(yTrue, yPred, weights);
       int labels = multiLabel ? batch.channels() : 1;
       if (counts.labels() != labels) {
-        counts = new ConfusionCounts(thresholds, bucketed, true, labels);
+        counts = new ConfusionCounts(dialect, thresholds, even, true, labels);
+      }
+      if (!fromLogits) {
+        ConfusionCounts.requireProbabilities(dialect, batch.yPred());
       }
       for (int i = 0; i < batch.yPred().length; i++) {
         int channel = i % batch.channels();

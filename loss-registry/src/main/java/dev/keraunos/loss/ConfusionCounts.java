@@ -1,6 +1,7 @@
 package dev.keraunos.loss;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.error.InputException;
 import java.util.Arrays;
 
 /**
@@ -22,12 +23,12 @@ final class ConfusionCounts {
   /**
    * Counts of nothing.
    *
-   * @param even thresholds i/(n−1), which Keras finds by arithmetic; {@code ends} tells that the
-   *     first lies below zero and the last above one
+   * @param even thresholds i/(n−1), which Keras finds by arithmetic from 2.6 on; {@code ends} tells
+   *     that the first lies below zero and the last above one
    */
-  ConfusionCounts(float[] thresholds, boolean even, boolean ends, int labels) {
+  ConfusionCounts(Dialect dialect, float[] thresholds, boolean even, boolean ends, int labels) {
     this.thresholds = thresholds;
-    this.even = even;
+    this.even = even && dialect.isAtLeast(2, 6, 0);
     this.ends = ends;
     truePositives = new double[labels][thresholds.length];
     falsePositives = new double[labels][thresholds.length];
@@ -49,6 +50,25 @@ final class ConfusionCounts {
       even = Math.abs(thresholds[i] - exact) <= Crossentropy.EPSILON + 1e-5 * exact;
     }
     return even;
+  }
+
+  /**
+   * Refuses what {@code update_confusion_matrix_variables} of tf.keras up to 2.9 asserts.
+   *
+   * @throws InputException if a prediction is outside of [0, 1]
+   */
+  static void requireProbabilities(Dialect dialect, float[] p) {
+    for (int i = 0; dialect.profile() == Profile.T26 && i < p.length; i++) {
+      if (!(p[i] >= 0 && p[i] <= 1)) {
+        throw new InputException(
+            "metrics of true and false positives take predictions from 0 to 1 in Keras "
+                + dialect.version()
+                + ", which refuses "
+                + p[i]
+                + "; let the model end in a sigmoid or softmax, or follow Keras 2.10.0, which"
+                + " clips");
+      }
+    }
   }
 
   /** Keeps the k largest of each row; on ties the lowest index. */

@@ -37,12 +37,13 @@ final class ConfusionMetric implements StatefulMetric {
 
   @Override
   public MetricState start(Dialect dialect) {
-    boolean even = dialect.isAtLeast(Profile.TV1) && ConfusionCounts.isEven(thresholds);
-    ConfusionCounts counts = new ConfusionCounts(thresholds, even, false, 1);
+    boolean even = ConfusionCounts.isEven(thresholds);
+    ConfusionCounts counts = new ConfusionCounts(dialect, thresholds, even, false, 1);
     return new MetricState() {
       @Override
       public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
         Elementwise batch = Elementwise.of(yTrue, yPred, weights);
+        ConfusionCounts.requireProbabilities(dialect, batch.yPred());
         topK.ifPresent(k -> ConfusionCounts.keepTop(batch.yPred(), batch.channels(), k));
         for (int i = 0; i < batch.yPred().length; i++) {
           if (classId.isEmpty() || i % batch.channels() == classId.getAsInt()) {

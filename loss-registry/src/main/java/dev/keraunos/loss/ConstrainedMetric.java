@@ -33,12 +33,13 @@ final class ConstrainedMetric implements StatefulMetric {
 
   @Override
   public MetricState start(Dialect dialect) {
-    boolean even = dialect.isAtLeast(Profile.TV1) && thresholds.length > 1;
-    ConfusionCounts counts = new ConfusionCounts(thresholds, even, false, 1);
+    boolean even = thresholds.length > 1;
+    ConfusionCounts counts = new ConfusionCounts(dialect, thresholds, even, false, 1);
     return new MetricState() {
       @Override
       public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
         Elementwise batch = Elementwise.of(yTrue, yPred, weights);
+        ConfusionCounts.requireProbabilities(dialect, batch.yPred());
         for (int i = 0; i < batch.yPred().length; i++) {
           if (classId < 0 || i % batch.channels() == classId) {
             counts.add(0, batch.yTrue()[i] != 0, batch.yPred()[i], batch.weight()[i]);
