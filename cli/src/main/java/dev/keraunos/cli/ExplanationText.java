@@ -72,12 +72,27 @@ final class ExplanationText {
             term.batchLevel() ? ", one number per batch" : "");
       }
     }
+    output.terms().forEach(this::split);
     classes(output);
     samples(output);
     if (!output.findings().isEmpty()) {
       print("");
     }
     output.findings().forEach(finding -> print("  * %s", finding));
+  }
+
+  /** Where the number of a batch comes from that every position has; else classes tell it. */
+  private void split(Explanation.Term term) {
+    if (term.split().isEmpty() || term.byTrueClass().isEmpty()) {
+      return;
+    }
+    Explanation.Split split = term.split().get();
+    print("");
+    print("  where %s comes from, with %s held", term.name(), String.join(", ", split.fixed()));
+    for (int k = 0; k < split.byTrueClass().size(); k++) {
+      print("    %14s  class %d", number(split.byTrueClass().get(k)), k);
+    }
+    print("    %14s  no position", number(split.unsplit()));
   }
 
   private void samples(Explanation.Output output) {
@@ -123,6 +138,9 @@ final class ExplanationText {
           percent(share.iou()),
           bar(part) + " " + percent(Optional.of(part)),
           unknown ? "" : number(share.lossIfRight()) + " .. " + number(share.lossIfWrong()));
+    }
+    if (output.unsplit() != 0) {
+      print("    %5s %12s %14s  belongs to no position", "rest", "", number(output.unsplit()));
     }
     if (unknown && output.terms().stream().anyMatch(Explanation.Term::batchLevel)) {
       print("    the loss couples the samples of a batch: --what-if says what others would give");

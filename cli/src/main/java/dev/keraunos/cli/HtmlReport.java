@@ -143,6 +143,30 @@ final class HtmlReport {
         "<tr><th>term</th><th>weight</th><th class=\"n\">without weight</th><th"
             + " class=\"n\">adds</th><th></th></tr>",
         rows);
+    output.terms().forEach(this::split);
+  }
+
+  /** Where the number of a batch comes from that every position has; else classes tell it. */
+  private void split(Explanation.Term term) {
+    if (term.split().isEmpty() || term.byTrueClass().isEmpty()) {
+      return;
+    }
+    Explanation.Split split = term.split().get();
+    double largest = split.byTrueClass().stream().mapToDouble(Math::abs).reduce(0, Math::max);
+    Html rows = new Html();
+    for (int k = 0; k < split.byTrueClass().size(); k++) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">%d</th><td>%s</td><td class=\"n\">%s</td></tr>",
+          k, bar(split.byTrueClass().get(k), largest), number(split.byTrueClass().get(k)));
+    }
+    rows.add(
+        "<tr><th scope=\"row\" class=\"n\">no position</th><td></td><td"
+            + " class=\"n\">%s</td></tr>",
+        number(split.unsplit()));
+    page.add(
+        "<h4>Where %s comes from, with %s held at its value</h4>",
+        term.name(), String.join(", ", split.fixed()));
+    table("<tr><th class=\"n\">class</th><th></th><th class=\"n\">adds</th></tr>", rows);
   }
 
   private void classes(Explanation.Output output) {
@@ -175,6 +199,13 @@ final class HtmlReport {
           number(share.lossIfRight()),
           number(share.lossIfWrong()),
           number(share.equalWeight()));
+    }
+    if (output.unsplit() != 0) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">no"
+              + " position</th><td></td><td></td><td></td><td></td><td class=\"n\">%s</td><td"
+              + " colspan=\"5\"></td></tr>",
+          number(output.unsplit()));
     }
     table(
         "<tr><th class=\"n\">class</th><th></th><th class=\"n\">share</th><th"

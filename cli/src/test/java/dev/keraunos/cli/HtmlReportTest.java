@@ -62,9 +62,20 @@ class HtmlReportTest {
                 new Explanation.Stage(name, "(?, 2, 2)", 2, name),
                 new Explanation.Stage("reduction", "()", 2, "sum / number of scores of " + name)),
             List.of(
-                new Explanation.Term(name, name, true, 3, 3, List.of(), List.of()),
-                new Explanation.Term("b", "", false, -1, -1, List.of(), List.of())),
+                new Explanation.Term(
+                    name,
+                    name,
+                    true,
+                    3,
+                    3,
+                    List.of(),
+                    List.of(),
+                    Optional.of(
+                        new Explanation.Split(1, List.of(3.0, -1.0), List.of(), List.of(name)))),
+                new Explanation.Term(
+                    "b", "", false, -1, -1, List.of(), List.of(), Optional.empty())),
             List.of(share(0, 3), share(1, -1)),
+            0,
             Optional.of(2.0),
             List.of(new Explanation.Part(0, 1, 2), new Explanation.Part(1, 2, 0)),
             List.of(

@@ -1,6 +1,8 @@
 package dev.keraunos.loss.evaluate;
 
+import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,10 +16,14 @@ final class Attribution {
   private final WorstSamples worst = new WorstSamples();
   private final Places places = new Places();
   private final List<TermTotal> terms = new ArrayList<>();
+  private final List<SplitTotal> splits = new ArrayList<>();
   private final Chunk chunk = new Chunk();
   private Optional<Classes> classes;
   private ClassTotals totals;
   private Optional<WhatIfs> whatIfs = Optional.empty();
+  private int axis;
+  private boolean isPlaced;
+  private boolean isSplit;
   private boolean coupled;
   private double value;
   private double weight;
@@ -29,43 +35,149 @@ final class Attribution {
 
   /** Adds a batch whose weight among the batches {@link #endBatch} tells. */
   void add(ScoredBatch batch, Reduction reduction) {
-    boolean first = totals == null;
-    if (first) {
-      classes = Classes.of(batch.yTrue(), batch.yPred(), batch.scores().shape());
-      totals = new ClassTotals(classes.map(Classes::count).orElse(0));
-    } else {
-      classes = classes.filter(c -> c.fits(batch.yTrue(), batch.yPred(), batch.scores().shape()));
+    if (totals == null) {
+      begin(batch);
     }
     value = batch.value();
-    places.begin(batch);
-    for (int from = 0; from < batch.scores().size(); from += Chunk.SIZE) {
-      add(batch, from);
-    }
+    classes = classes.filter(c -> c.fits(batch.yTrue(), batch.yPred()));
+    Optional<BatchClasses> found =
+        classes.map(c -> new BatchClasses(c, c.positions(batch.yPred())));
+    ScoredBatch placed = isPlaced ? addPlaced(batch, found) : addSpread(batch, found);
     classes = classes.filter(c -> chunk.namesClasses);
-    worst.add(batch, places.samples(), classes);
-    if (coupled && classes.isPresent() && setup.detail() == Detail.WHAT_IF) {
+    boolean shown = isPlaced || isSplit;
+    worst.add(
+        shown ? placed : batch, places.samples(), found.filter(f -> shown && classes.isPresent()));
+    if (!isLinear() && classes.isPresent() && setup.detail() == Detail.WHAT_IF) {
       whatIfs = whatIfs.or(() -> Optional.of(new WhatIfs(totals.count())));
-      whatIfs.get().add(batch, classes.get());
+      whatIfs.get().add(batch, found.get(), placed.coefficients());
     }
     stages.add(batch, reduction, terms.size() == 1 ? Optional.of(terms.get(0)) : Optional.empty());
   }
 
-  private void add(ScoredBatch batch, int from) {
-    chunk.read(batch, from);
-    if (classes.isPresent()) {
-      classes.get().truth(batch.yTrue(), chunk);
-      classes.get().prediction(batch.yPred(), chunk);
+  /** Settles, with the first batch, whose scores there are. */
+  private void begin(ScoredBatch batch) {
+    ClassAxis told = batch.program().classAxis();
+    classes = Classes.of(batch.yTrue(), batch.yPred(), told);
+    axis = classes.map(Classes::axis).orElse(told.axis());
+    isPlaced = axis == told.axis() && batch.scores().size() == positions(batch);
+    for (Term term : batch.program().terms()) {
+      coupled |= term.batchLevel();
+      isSplit |= !isPlaced && term.split().filter(sum -> !sum.parts().isEmpty()).isPresent();
     }
-    totals.add(chunk);
-    places.add(chunk);
+    classes = classes.filter(c -> isPlaced || isSplit || c.areVectors());
+    totals = new ClassTotals(classes.map(Classes::count).orElse(0));
+    for (Term term : batch.program().terms()) {
+      terms.add(new TermTotal(term, isPlaced ? totals.count() : 0, isPlaced));
+      splits.add(new SplitTotal(totals.count(), axis));
+    }
+  }
+
+  private int positions(ScoredBatch batch) {
+    long channels = batch.yPred().shape().rank() == 0 ? 1 : batch.yPred().shape().dim(axis);
+    return (int) (batch.yPred().size() / Math.max(1, channels));
+  }
+
+  /** Adds scores that are those of the positions. */
+  private ScoredBatch addPlaced(ScoredBatch batch, Optional<BatchClasses> found) {
+    places.begin(batch);
+    for (int from = 0; from < batch.scores().size(); from += Chunk.SIZE) {
+      chunk.read(batch, from);
+      found.ifPresent(f -> f.find(batch, chunk));
+      totals.add(chunk);
+      places.add(chunk);
+      addTerms(batch);
+    }
+    if (coupled) {
+      addSplits(batch, found, new double[batch.scores().size()]);
+    }
+    return batch;
+  }
+
+  /** Adds scores of more than a position each, as far as they can be taken apart. */
+  private ScoredBatch addSpread(ScoredBatch batch, Optional<BatchClasses> found) {
+    Arrays.fill(chunk.truth, 0);
+    for (int from = 0; from < batch.scores().size(); from += Chunk.SIZE) {
+      chunk.read(batch, from);
+      addTerms(batch);
+    }
+    double[] shares = new double[positions(batch)];
+    for (int from = 0; from < shares.length && found.isPresent(); from += Chunk.SIZE) {
+      chunk.from = from;
+      chunk.count = Math.min(Chunk.SIZE, shares.length - from);
+      found.get().find(batch, chunk);
+    }
+    addSplits(batch, found, shares);
+    ScoredBatch spread = spread(batch, shares);
+    places.begin(isSplit ? spread : batch);
+    for (int from = 0; from < shares.length; from += Chunk.SIZE) {
+      chunk.read(spread, from);
+      found.ifPresent(f -> f.read(chunk));
+      totals.add(chunk);
+      if (isSplit) {
+        places.add(chunk);
+      }
+    }
+    if (batch.isPerSample() && !coupled) {
+      places.setSamples(samples(batch));
+    }
+    return spread;
+  }
+
+  private void addTerms(ScoredBatch batch) {
     List<Term> now = batch.program().terms();
     for (int i = 0; i < now.size(); i++) {
-      coupled |= now.get(i).batchLevel();
-      if (i == terms.size()) {
-        terms.add(new TermTotal(now.get(i), totals.count()));
-      }
       terms.get(i).add(now.get(i), batch, chunk);
     }
+  }
+
+  private void addSplits(ScoredBatch batch, Optional<BatchClasses> found, double[] shares) {
+    List<Term> now = batch.program().terms();
+    for (int i = 0; i < now.size(); i++) {
+      if (!isPlaced || now.get(i).batchLevel()) {
+        splits.get(i).add(now.get(i), batch, found, shares);
+      }
+    }
+  }
+
+  /**
+   * The shares as scores of positions, each of which counts its part of what the scores of its
+   * sample, or of the batch, count.
+   */
+  private ScoredBatch spread(ScoredBatch batch, double[] shares) {
+    int groups = batch.isPerSample() ? batch.samples() : 1;
+    int scores = batch.scores().size() / groups;
+    int size = shares.length / groups;
+    double[] coefficients = new double[shares.length];
+    double[] spread = new double[shares.length];
+    for (int i = 0; i < shares.length; i++) {
+      double sum = 0;
+      int group = i / size;
+      if (i % size == 0) {
+        for (int s = 0; s < scores; s++) {
+          sum += batch.coefficients().at(group * scores + s);
+        }
+        coefficients[i] = sum / size;
+      } else {
+        coefficients[i] = coefficients[i - 1];
+      }
+      spread[i] = coefficients[i] == 0 ? 0 : shares[i] / coefficients[i];
+    }
+    Shape positions = batch.yPred().shape().without(axis);
+    return batch.at(Grid.of(positions, spread), Grid.of(positions, coefficients));
+  }
+
+  private static double[] samples(ScoredBatch batch) {
+    double[] sums = new double[batch.samples()];
+    int scores = batch.scores().size() / sums.length;
+    for (int i = 0; i < batch.scores().size(); i++) {
+      sums[i / scores] += batch.coefficients().at(i) * batch.scores().at(i);
+    }
+    return sums;
+  }
+
+  /** True if the loss adds up scores of positions, however it is written. */
+  private boolean isLinear() {
+    return isPlaced ? !coupled : splits.stream().allMatch(SplitTotal::isLinear);
   }
 
   /** Closes a batch of that weight. */
@@ -73,6 +185,7 @@ final class Attribution {
     weight += batchWeight;
     stages.endBatch(batchWeight);
     terms.forEach(term -> term.endBatch(batchWeight));
+    splits.forEach(split -> split.endBatch(batchWeight));
     totals.endBatch(batchWeight);
     places.endBatch(batchWeight, value);
     worst.endBatch(batchWeight);
@@ -83,16 +196,22 @@ final class Attribution {
   Explanation.Output result(double loss) {
     double factor = setup.lossWeight() / weight;
     boolean named = classes.isPresent();
+    int told = named ? totals.classes() : 0;
     List<Explanation.Term> explained = new ArrayList<>();
-    terms.forEach(term -> explained.add(term.result(factor, totals, named ? totals.classes() : 0)));
+    for (int i = 0; i < terms.size(); i++) {
+      explained.add(terms.get(i).result(factor, totals, told, splits.get(i)));
+    }
+    double contribution = stages.value() * setup.lossWeight();
     boolean alike = explained.stream().allMatch(term -> term.weight().isEmpty());
+    boolean weighs = isPlaced || isLinear();
     List<Double> byChannel = channels(explained);
     List<Explanation.ClassShare> shares =
         named
             ? totals.result(
                 factor,
                 byChannel.size() == totals.count() ? byChannel : List.of(),
-                (k, right) -> change(k, right, alike).map(change -> loss + factor * change))
+                (k, right) -> change(k, right, alike).map(change -> loss + factor * change),
+                weighs)
             : List.of();
     Explanation.Output output =
         new Explanation.Output(
@@ -100,11 +219,12 @@ final class Attribution {
             setup.lossName(),
             setup.lossWeight(),
             stages.value(),
-            stages.value() * setup.lossWeight(),
+            contribution,
             stages.result(),
             explained,
             shares,
-            named ? totals.balanced(factor) : Optional.empty(),
+            isPlaced ? 0 : contribution - totals.contribution(factor),
+            named && weighs ? totals.balanced(factor) : Optional.empty(),
             places.bySample(factor),
             places.byRegion(factor),
             worst.times(factor),
@@ -113,18 +233,30 @@ final class Attribution {
   }
 
   private Optional<Double> change(int k, boolean right, boolean alike) {
-    return coupled ? whatIfs.flatMap(w -> w.change(k, right)) : totals.change(k, right, alike);
+    return isLinear() ? totals.change(k, right, alike) : whatIfs.flatMap(w -> w.change(k, right));
   }
 
-  /** The sum of all terms by channel; empty if one of them has no channels. */
-  private static List<Double> channels(List<Explanation.Term> terms) {
+  /** By channel, what the terms add to positions that have scores, or to those that are split. */
+  private List<Double> channels(List<Explanation.Term> explained) {
+    return sums(
+        explained.stream()
+            .map(
+                term ->
+                    isPlaced
+                        ? term.byChannel()
+                        : term.split().map(Explanation.Split::byChannel).orElse(List.of()))
+            .toList());
+  }
+
+  /** Lists added up; those that are empty are left out. */
+  private static List<Double> sums(List<List<Double>> lists) {
     List<Double> sums = new ArrayList<>();
-    for (Explanation.Term term : terms) {
-      for (int k = 0; k < term.byChannel().size(); k++) {
+    for (List<Double> list : lists) {
+      for (int k = 0; k < list.size(); k++) {
         if (sums.size() == k) {
           sums.add(0.0);
         }
-        sums.set(k, sums.get(k) + term.byChannel().get(k));
+        sums.set(k, sums.get(k) + list.get(k));
       }
     }
     return sums;

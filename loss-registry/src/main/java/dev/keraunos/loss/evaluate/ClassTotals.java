@@ -81,6 +81,11 @@ final class ClassTotals {
     return list;
   }
 
+  /** What all positions contribute. */
+  double contribution(double factor) {
+    return contributions.total() * factor;
+  }
+
   void endBatch(double weight) {
     coefficients.endBatch(weight);
     contributions.endBatch(weight);
@@ -92,11 +97,13 @@ final class ClassTotals {
    * @param factor of the sums
    * @param byChannel empty unless there is one per class
    * @param changed the loss if a class were predicted right, or wrong, everywhere
+   * @param weighs true if weighting positions weights their shares
    */
   List<Explanation.ClassShare> result(
       double factor,
       List<Double> byChannel,
-      BiFunction<Integer, Boolean, Optional<Double>> changed) {
+      BiFunction<Integer, Boolean, Optional<Double>> changed,
+      boolean weighs) {
     List<Explanation.ClassShare> shares = new ArrayList<>();
     double equal = equalCoefficient();
     for (int k = 0; k < classes(); k++) {
@@ -116,7 +123,7 @@ final class ClassTotals {
               quotient(hits, union),
               positions(k) > 0 && isClass ? changed.apply(k, true) : Optional.empty(),
               positions(k) > 0 && isClass ? changed.apply(k, false) : Optional.empty(),
-              isClass ? quotient(equal, coefficient) : Optional.empty()));
+              isClass && weighs ? quotient(equal, coefficient) : Optional.empty()));
     }
     return shares;
   }

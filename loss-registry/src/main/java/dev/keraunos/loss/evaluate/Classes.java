@@ -1,16 +1,22 @@
 package dev.keraunos.loss.evaluate;
 
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * How targets name classes: one-hot or several-hot vectors (the largest channel), labels, or one
  * number on either side of a half.
  *
  * @param count how many there are; positions whose label is none of them are of class {@code count}
+ * @param axis of the prediction that holds them
  */
-record Classes(Kind kind, int count) {
+record Classes(Kind kind, int count, int axis) {
   private enum Kind {
     HOT,
     LABELS,
@@ -18,87 +24,188 @@ record Classes(Kind kind, int count) {
   }
 
   private static final int BLOCK = 1 << 12;
+  private static final String TRUTH = "true classes";
+  private static final String GUESS = "predicted classes";
 
-  /** The classes of a batch's targets; empty if these are numbers of another sort. */
-  static Optional<Classes> of(Tensor yTrue, Tensor yPred, Shape scores) {
-    return kind(yTrue.shape(), yPred.shape())
-        .map(kind -> new Classes(kind, Math.max(2, (int) yPred.shape().dim(-1))))
-        .filter(classes -> classes.fits(yTrue, yPred, scores) && classes.accepts(yTrue));
+  /** Adds the largest channels to the outputs of a graph; accuracies find the same ones. */
+  static void put(Value yTrue, Value yPred, ClassAxis told, Map<String, Value> outputs) {
+    Kind kind =
+        told.axis() > 0
+            ? kind(yTrue.shape(), yPred.shape(), told.axis()).orElse(Kind.BINARY)
+            : Kind.BINARY;
+    if (kind == Kind.HOT) {
+      outputs.put(TRUTH, Ops.argmax(yTrue, told.axis()));
+    }
+    if (kind != Kind.BINARY) {
+      outputs.put(GUESS, Ops.argmax(yPred, told.axis()));
+    }
   }
 
-  private static Optional<Kind> kind(Shape y, Shape p) {
-    boolean several = p.dim(-1) > 1;
-    if (several && (y.rank() + 1 == p.rank() || (y.rank() == p.rank() && Grid.isColumn(y)))) {
-      return Optional.of(Kind.LABELS);
-    }
-    if (!several) {
+  /**
+   * The classes of a batch's targets; empty if these are numbers of another sort. They are on the
+   * first axis along which every position has exactly one class: the one that the loss tells, the
+   * last or, channels first, axis 1. If there is none, on the one that the loss tells.
+   */
+  static Optional<Classes> of(Tensor yTrue, Tensor yPred, ClassAxis told) {
+    Shape p = yPred.shape();
+    List<Classes> found =
+        Stream.of(told.axis(), p.rank() - 1, 1)
+            .distinct()
+            .filter(axis -> axis > 0 && axis < p.rank())
+            .map(axis -> kind(yTrue.shape(), p, axis).map(kind -> named(kind, p, axis)))
+            .flatMap(Optional::stream)
+            .filter(c -> c.axis == told.axis() || !told.decides() || c.kind == Kind.HOT)
+            .filter(c -> c.fits(yTrue, yPred) && c.accepts(yTrue))
+            .toList();
+    return found.size() < 2
+        ? found.stream().findFirst()
+        : Optional.of(
+            found.stream().filter(c -> c.areExclusive(yTrue)).findFirst().orElse(found.get(0)));
+  }
+
+  private static Classes named(Kind kind, Shape p, int axis) {
+    return new Classes(kind, Math.max(2, (int) p.dim(axis)), axis);
+  }
+
+  private static Optional<Kind> kind(Shape y, Shape p, int axis) {
+    if (p.dim(axis) <= 1) {
       return Optional.of(Kind.BINARY);
+    }
+    boolean column = y.rank() == p.rank() && y.dim(axis) == 1;
+    if (y.rank() + 1 == p.rank() || column) {
+      return Optional.of(Kind.LABELS);
     }
     return y.equals(p) ? Optional.of(Kind.HOT) : Optional.empty();
   }
 
-  /** True if targets and predictions have a class for every score. */
-  boolean fits(Tensor yTrue, Tensor yPred, Shape scores) {
-    return fits(yTrue, kind == Kind.HOT, scores) && fits(yPred, kind != Kind.BINARY, scores);
+  /** True if every position is of one class exactly, as targets say; labels always are. */
+  private boolean areExclusive(Tensor yTrue) {
+    int rows = Math.max(1, BLOCK / count);
+    float[] block = new float[rows * count];
+    int positions = kind == Kind.HOT ? (int) (yTrue.size() / count) : 0;
+    for (int from = 0; from < positions; from += rows) {
+      int n = Math.min(rows, positions - from);
+      read(yTrue, from, block, n);
+      for (int row = 0; row < n; row++) {
+        float sum = 0;
+        for (int k = 0; k < count; k++) {
+          sum += block[row * count + k];
+        }
+        if (sum != 1) {
+          return false;
+        }
+      }
+    }
+    return true;
   }
 
-  private static boolean fits(Tensor tensor, boolean channels, Shape scores) {
-    Shape shape = tensor.shape();
-    boolean hasLast = channels || Grid.isColumn(shape);
-    return hasLast
-        ? shape.rank() > 0 && shape.without(-1).size() == scores.size()
-        : shape.size() == scores.size();
+  /** True if targets are vectors of the prediction's shape, so that positions are surely theirs. */
+  boolean areVectors() {
+    return kind != Kind.LABELS;
+  }
+
+  /** The number of positions of a prediction. */
+  int positions(Tensor yPred) {
+    return (int) (yPred.size() / Math.max(1, yPred.shape().dim(axis)));
+  }
+
+  /** True if there are as many targets as predictions. */
+  boolean fits(Tensor yTrue, Tensor yPred) {
+    Shape p = yPred.shape();
+    boolean same = p.rank() > axis && (kind == Kind.BINARY) == (p.dim(axis) <= 1);
+    return same
+        && (kind == Kind.BINARY || p.dim(axis) == count)
+        && yTrue.size() == (kind == Kind.HOT ? yPred.size() : positions(yPred));
+  }
+
+  /** How many elements lie between the channels of a position. */
+  int step(Tensor tensor) {
+    return (int) tensor.shape().size(axis + 1, tensor.shape().rank());
+  }
+
+  /** The channels of consecutive positions, one row each. */
+  private void read(Tensor tensor, int from, float[] rows, int n) {
+    int step = step(tensor);
+    if (step == 1) {
+      tensor.read((long) from * count, rows, 0, n * count);
+      return;
+    }
+    float[] run = new float[n];
+    for (int done = 0; done < n; ) {
+      int inside = (from + done) % step;
+      int length = Math.min(n - done, step - inside);
+      long start = (long) (from + done - inside) * count + inside;
+      for (int k = 0; k < count; k++) {
+        tensor.read(start + (long) k * step, run, 0, length);
+        for (int i = 0; i < length; i++) {
+          rows[(done + i) * count + k] = run[i];
+        }
+      }
+      done += length;
+    }
   }
 
   private boolean accepts(Tensor yTrue) {
-    float[] block = new float[BLOCK];
-    boolean all = true;
-    for (long from = 0; from < yTrue.size() && all; from += BLOCK) {
-      int n = (int) Math.min(BLOCK, yTrue.size() - from);
-      yTrue.read(from, block, 0, n);
-      all = accepts(block, n);
-    }
-    return all;
+    return accepts(yTrue, 0, yTrue.size());
   }
 
-  /** True if the targets hold zeros and ones only, or whole numbers where they are labels. */
-  private boolean accepts(float[] targets, int n) {
-    boolean all = true;
-    for (int i = 0; i < n; i++) {
-      float v = targets[i];
-      all &= kind == Kind.LABELS ? v == (int) v : (v == 0 || v == 1);
+  /** True if targets hold zeros and ones only, or whole numbers where they are labels. */
+  private boolean accepts(Tensor yTrue, long from, long count) {
+    float[] block = new float[(int) Math.min(BLOCK, count)];
+    float[] off = new float[block.length];
+    for (long done = 0; done < count; done += block.length) {
+      int n = (int) Math.min(block.length, count - done);
+      yTrue.read(from + done, block, 0, n);
+      if (kind == Kind.LABELS) {
+        for (int i = 0; i < n; i++) {
+          off[i] += Math.abs(block[i] - (int) block[i]);
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          off[i] += Math.abs(block[i] * block[i] - block[i]);
+        }
+      }
     }
-    return all;
+    float sum = 0;
+    for (float v : off) {
+      sum += v;
+    }
+    return sum == 0;
   }
 
-  /** The true classes of consecutive scores, and whether the targets still name classes. */
-  void truth(Tensor yTrue, Chunk chunk) {
+  /** The true classes of a chunk's positions, and whether the targets still name classes. */
+  void truth(ScoredBatch batch, Chunk chunk) {
+    int width = kind == Kind.HOT ? count : 1;
+    chunk.namesClasses &=
+        accepts(batch.yTrue(), (long) chunk.from * width, (long) chunk.count * width);
     if (kind == Kind.HOT) {
-      largest(yTrue, chunk, chunk.truth, true);
+      largest(batch, TRUTH, batch.yTrue(), chunk, chunk.truth);
     } else {
-      numbers(yTrue, chunk, chunk.truth, true);
+      numbers(batch.yTrue(), chunk, chunk.truth);
     }
   }
 
-  /** The predicted classes of consecutive scores. */
-  void prediction(Tensor yPred, Chunk chunk) {
+  /** The predicted classes of a chunk's positions. */
+  void prediction(ScoredBatch batch, Chunk chunk) {
     if (kind == Kind.BINARY) {
-      numbers(yPred, chunk, chunk.guess, false);
+      numbers(batch.yPred(), chunk, chunk.guess);
     } else {
-      largest(yPred, chunk, chunk.guess, false);
+      largest(batch, GUESS, batch.yPred(), chunk, chunk.guess);
     }
   }
 
-  private void largest(Tensor tensor, Chunk chunk, int[] classes, boolean targets) {
+  /** The graph has the largest channels of the axis that the loss tells. */
+  private void largest(
+      ScoredBatch batch, String output, Tensor tensor, Chunk chunk, int[] classes) {
+    if (axis == batch.program().classAxis().axis()) {
+      batch.results().tensor(output).read(chunk.from, classes, 0, chunk.count);
+      return;
+    }
     int rows = Math.max(1, BLOCK / count);
     float[] block = new float[rows * count];
     for (int i = 0; i < chunk.count; i += rows) {
       int n = Math.min(rows, chunk.count - i);
-      tensor.read((long) (chunk.from + i) * count, block, 0, n * count);
-      if (targets && hot(block, n, classes, i)) {
-        continue;
-      }
-      chunk.namesClasses &= !targets || accepts(block, n * count);
+      read(tensor, chunk.from + i, block, n);
       for (int row = 0; row < n; row++) {
         classes[i + row] = largest(block, row * count);
       }
@@ -107,37 +214,15 @@ record Classes(Kind kind, int count) {
 
   private int largest(float[] block, int start) {
     int best = 0;
-    float most = block[start];
     for (int k = 1; k < count; k++) {
-      float v = block[start + k];
-      best = v > most ? k : best;
-      most = v > most ? v : most;
+      best = block[start + k] > block[start + best] ? k : best;
     }
     return best;
   }
 
-  /** The classes of rows that each hold a single 1 among zeros; false if one does not. */
-  private boolean hot(float[] block, int rows, int[] classes, int at) {
-    float off = 0;
-    for (int row = 0; row < rows; row++) {
-      float sum = 0;
-      float index = 0;
-      for (int k = 0; k < count; k++) {
-        float v = block[row * count + k];
-        off += Math.abs(v * v - v);
-        sum += v;
-        index += k * v;
-      }
-      off += Math.abs(sum - 1);
-      classes[at + row] = (int) index;
-    }
-    return off == 0;
-  }
-
-  private void numbers(Tensor tensor, Chunk chunk, int[] classes, boolean targets) {
+  private void numbers(Tensor tensor, Chunk chunk, int[] classes) {
     float[] block = new float[chunk.count];
     tensor.read(chunk.from, block, 0, chunk.count);
-    chunk.namesClasses &= !targets || accepts(block, chunk.count);
     for (int i = 0; i < chunk.count; i++) {
       int label = kind == Kind.BINARY ? (block[i] > 0.5 ? 1 : 0) : (int) block[i];
       classes[i] = label < 0 || label >= count ? count : label;

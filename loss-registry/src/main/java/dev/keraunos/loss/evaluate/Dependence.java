@@ -3,18 +3,33 @@ package dev.keraunos.loss.evaluate;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What a value of a loss graph depends on. */
 final class Dependence {
+  private final Set<Value> predictions = new HashSet<>();
   private final Map<Value, Boolean> on = new HashMap<>();
   private final Map<Value, Boolean> couples = new HashMap<>();
+  private final Map<Value, Optional<Layout>> layouts = new HashMap<>();
 
   Dependence(Value yPred, Optional<Value> logits) {
-    on.put(yPred, true);
-    logits.ifPresent(value -> on.put(value, true));
+    predictions.add(yPred);
+    logits.ifPresent(predictions::add);
+    predictions.forEach(value -> on.put(value, true));
+  }
+
+  /** What {@link Layout#of} found before. */
+  Map<Value, Optional<Layout>> layouts() {
+    return layouts;
+  }
+
+  /** True for the prediction itself and the logits behind it. */
+  boolean isPrediction(Value value) {
+    return predictions.contains(value);
   }
 
   /** True if the value depends on the prediction. */

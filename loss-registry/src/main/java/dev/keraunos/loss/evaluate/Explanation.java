@@ -36,6 +36,11 @@ public record Explanation(
    * @param contribution what it adds to the loss
    * @param stages from the element losses to the contribution
    * @param classes empty where targets name no classes, or the scores have other positions
+   * @param unsplit the part of the contribution that belongs to no position: what is left of terms
+   *     of one number per batch, sample or channel when their sums over positions are taken apart,
+   *     and such terms altogether where they are no sums. The shares of classes and places, and
+   *     those of samples that such a term couples, add up to the contribution together with it. 0
+   *     where every position has a score.
    * @param balanced the contribution if every class counted alike, its positions weighted by {@link
    *     ClassShare#equalWeight}
    * @param bySample what each sample adds; neighbours are joined where there are more than 512, or
@@ -54,6 +59,7 @@ public record Explanation(
       List<Stage> stages,
       List<Term> terms,
       List<ClassShare> classes,
+      double unsplit,
       Optional<Double> balanced,
       List<Part> bySample,
       List<Region> byRegion,
@@ -69,6 +75,7 @@ public record Explanation(
           stages,
           terms,
           classes,
+          unsplit,
           balanced,
           bySample,
           byRegion,
@@ -112,10 +119,11 @@ public record Explanation(
    *     channel
    * @param value its contribution to the loss, with its sign
    * @param unweighted the same without the weight inside the loss
-   * @param byTrueClass its contribution by the class of the position, in the order of {@link
-   *     Output#classes}
+   * @param byTrueClass its contribution by the class of the position that has the score, in the
+   *     order of {@link Output#classes}; empty where positions have no scores
    * @param byChannel its contribution by channel of the prediction; empty where the loss has no
    *     elements
+   * @param split where its number comes from, if it is one for many positions and a sum over them
    */
   public record Term(
       String name,
@@ -124,7 +132,21 @@ public record Explanation(
       double value,
       double unweighted,
       List<Double> byTrueClass,
-      List<Double> byChannel) {}
+      List<Double> byChannel,
+      Optional<Split> split) {}
+
+  /**
+   * A term of one number for many positions as sums over these. Of {@code 1 - (2 * sum(y * p) + s)
+   * / (sum(y) + sum(p) + s)} each position adds its part of {@code sum(y * p)}, while the
+   * denominator is held at its value; the constants belong to none.
+   *
+   * @param unsplit what belongs to no position; all add up to the value of the term
+   * @param byTrueClass what the positions of each class add, in the order of {@link Output#classes}
+   * @param byChannel what each channel of the prediction adds; empty where the sums do not tell
+   * @param fixed formulas of the denominators that were held
+   */
+  public record Split(
+      double unsplit, List<Double> byTrueClass, List<Double> byChannel, List<String> fixed) {}
 
   /**
    * What a class has to do with the loss.

@@ -23,6 +23,7 @@ final class Findings {
     Findings findings = new Findings(output, loss);
     findings.undefined();
     output.terms().forEach(findings::batchTerm);
+    output.terms().forEach(findings::unsplit);
     findings.faintClasses();
     return findings.found;
   }
@@ -48,6 +49,25 @@ final class Findings {
           "'%s' is one number per batch, yet it is multiplied by %s at every position: it adds %s"
               + " whatever the error there (%s without the weight)",
           term.name(), term.weight(), number(term.value()), number(term.unweighted()));
+    }
+  }
+
+  /** What of a term no class and no place adds, and what was held so that they add the rest. */
+  private void unsplit(Explanation.Term term) {
+    boolean placed = !term.byTrueClass().isEmpty() || output.classes().isEmpty();
+    if (term.split().isPresent() && !term.split().get().fixed().isEmpty()) {
+      Explanation.Split split = term.split().get();
+      add(
+          "'%s' is one number for many positions: what each adds is told with %s held at its value,"
+              + " so other predictions would change the loss by more or less than that; %s belongs"
+              + " to no position",
+          term.name(), String.join(", ", split.fixed()), number(split.unsplit()));
+    } else if (term.split().isEmpty() && (term.batchLevel() || !placed)) {
+      add(
+          "'%s' is one number for many positions and no sum over positions: what it adds, %s, is"
+              + " not told apart by class or place; --what-if computes what each class could"
+              + " change",
+          term.name(), number(term.value()));
     }
   }
 

@@ -29,6 +29,11 @@ final class Grid {
     return new Grid(Shape.scalar(), new double[] {value});
   }
 
+  /** An array as it is; the caller hands it over. */
+  static Grid of(Shape shape, double[] data) {
+    return new Grid(shape, data);
+  }
+
   /** A float32 copy. */
   Tensor toTensor() {
     Tensor tensor = Tensor.allocate(DType.FLOAT32, shape);
@@ -145,7 +150,11 @@ final class Grid {
     int inner = (int) shape.size(axis, rank());
     double[] means = new double[(int) kept.size()];
     for (int i = 0; i < means.length; i++) {
-      means[i] = Arrays.stream(data, i * inner, (i + 1) * inner).sum() / inner;
+      double sum = 0;
+      for (int j = i * inner; j < (i + 1) * inner; j++) {
+        sum += data[j];
+      }
+      means[i] = sum / inner;
     }
     return new Grid(kept, means);
   }

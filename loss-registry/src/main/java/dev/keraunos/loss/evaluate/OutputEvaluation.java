@@ -150,9 +150,16 @@ final class OutputEvaluation implements AutoCloseable {
                     request,
                     weighting,
                     coefficients,
+                    isPerSample(program, scores, yPred),
                     value),
                 reduction));
     return new BatchLoss(value, factor, vector ? scores.shape().dim(0) : 1);
+  }
+
+  private static boolean isPerSample(OutputProgram program, Grid scores, Tensor yPred) {
+    return program.isPerSample()
+        && scores.size() > 0
+        && scores.shape().dim(0) == yPred.shape().dim(0);
   }
 
   /** An unreduced loss is a vector, of which running averages count every entry. */

@@ -5,6 +5,7 @@ import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.pass.Passes;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.MetricFunction;
@@ -31,13 +32,19 @@ final class OutputProgram implements AutoCloseable {
   private final Executable executable;
   private final List<String> names;
   private final List<Term> terms;
+  private final ClassAxis classAxis;
   private final boolean perSample;
 
   private OutputProgram(
-      Executable executable, List<String> names, List<Term> terms, boolean perSample) {
+      Executable executable,
+      List<String> names,
+      List<Term> terms,
+      ClassAxis classAxis,
+      boolean perSample) {
     this.executable = executable;
     this.names = names;
     this.terms = terms;
+    this.classAxis = classAxis;
     this.perSample = perSample;
   }
 
@@ -62,6 +69,7 @@ final class OutputProgram implements AutoCloseable {
     Prediction prediction = new Prediction(yPred, logits, dialect);
     Map<String, Value> outputs = new LinkedHashMap<>();
     List<Term> terms = new ArrayList<>();
+    ClassAxis classAxis = new ClassAxis(0, false);
     boolean perSample = false;
     if (loss.isPresent()) {
       Ranks ranks = Ranks.forLoss(yTrue, prediction);
@@ -69,15 +77,21 @@ final class OutputProgram implements AutoCloseable {
       Value values = asFloat(scores.values());
       put(outputs, SCORES, values, scores.valid());
       perSample = values.rank() > 0 && !values.shape().isKnown(0);
-      explained.ifPresent(name -> terms.addAll(Terms.of(name, values, yPred, logits, outputs)));
+      if (explained.isPresent()) {
+        Dependence dependence = new Dependence(yPred, logits);
+        classAxis = ClassAxis.of(values, yPred, dependence);
+        terms.addAll(Terms.of(explained.get(), values, dependence, classAxis, outputs));
+        Classes.put(yTrue, yPred, classAxis, outputs);
+      }
     }
     for (CompiledMetric metric : metrics) {
       put(outputs, metric, yTrue, prediction);
     }
     return new OutputProgram(
-        engine.compile(builder.build(outputs), threads),
+        engine.compile(Passes.eliminateCommonSubexpressions(builder.build(outputs)), threads),
         List.copyOf(outputs.keySet()),
         terms,
+        classAxis,
         perSample);
   }
 
@@ -108,6 +122,11 @@ final class OutputProgram implements AutoCloseable {
   /** What the scores are made of; empty unless explained. */
   List<Term> terms() {
     return terms;
+  }
+
+  /** Where the prediction has its classes, as far as the loss tells. */
+  ClassAxis classAxis() {
+    return classAxis;
   }
 
   /** True if the first axis of the scores is that of the samples. */

@@ -54,6 +54,11 @@ final class Places {
     return samples;
   }
 
+  /** Replaces what the samples were found to add, where their scores tell more than places do. */
+  void setSamples(double[] shares) {
+    samples = shares;
+  }
+
   /** Closes a batch of that weight and loss. */
   void endBatch(double weight, double value) {
     if (samples.length == 0) {

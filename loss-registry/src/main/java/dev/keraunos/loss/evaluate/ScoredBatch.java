@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param weighting as the reduction found it
  * @param coefficients one per score in row-major order, or a single one for all
+ * @param isPerSample true if the first axis of the scores counts the samples
  * @param value the loss of the batch
  */
 record ScoredBatch(
@@ -21,6 +22,7 @@ record ScoredBatch(
     Reduction.Request request,
     Reduction.Weighting weighting,
     Grid coefficients,
+    boolean isPerSample,
     double value) {
 
   /** The number of samples. */
@@ -28,10 +30,20 @@ record ScoredBatch(
     return (int) yPred.shape().dim(0);
   }
 
-  /** True if the first axis of the scores counts the samples. */
-  boolean isPerSample() {
-    Shape shape = scores.shape();
-    return program.isPerSample() && shape.dim(0) == samples() && scores.size() > 0;
+  /** The same loss as scores of other positions, whose first axis counts the samples. */
+  ScoredBatch at(Grid otherScores, Grid otherCoefficients) {
+    return new ScoredBatch(
+        program,
+        results,
+        yTrue,
+        yPred,
+        logits,
+        otherScores,
+        request,
+        weighting,
+        otherCoefficients,
+        true,
+        value);
   }
 
   /** The axes of the scores behind the samples. */

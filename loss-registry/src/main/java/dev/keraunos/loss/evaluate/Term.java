@@ -1,6 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.tensor.Shape;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,8 @@ import java.util.Optional;
  *     one number
  * @param factor the output that holds the product of the factors, likewise
  * @param elements the parts of the core by channel
+ * @param split the core as sums over elements or positions; empty if it is none, or if every
+ *     position has a score of its own
  */
 record Term(
     String name,
@@ -23,7 +26,8 @@ record Term(
     int sign,
     String core,
     Optional<String> factor,
-    Optional<Elements> elements) {
+    Optional<Elements> elements,
+    Optional<Sum> split) {
 
   /**
    * The parts of a core by channel.
@@ -33,4 +37,21 @@ record Term(
    * @param reduction of the elements, in words
    */
   record Elements(String output, Shape shape, double factor, String reduction) {}
+
+  /**
+   * A core as sums over elements or positions of the prediction, but for what belongs to none.
+   *
+   * @param fixed formulas of denominators that are held at their values
+   * @param linear true if no summand depends on other predictions
+   */
+  record Sum(List<Part> parts, List<String> fixed, boolean linear) {}
+
+  /**
+   * Summands of a core; see {@link Split.Part}.
+   *
+   * @param output holds them
+   * @param factor to multiply them by
+   */
+  record Part(
+      String output, Layout layout, List<Integer> axes, List<Integer> averaged, double factor) {}
 }

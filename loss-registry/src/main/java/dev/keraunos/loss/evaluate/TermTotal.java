@@ -6,7 +6,11 @@ import java.util.List;
 
 /** What a term contributes: in all, by true class, by channel. */
 final class TermTotal {
+  /** Sums that are far apart do not wait for each other. */
+  private static final int WIDTH = 64;
+
   private final Term term;
+  private final boolean isPlaced;
   private final Sums byClass;
   private final Sums unweighted = new Sums(1);
   private final double[] values = new double[Chunk.SIZE];
@@ -23,9 +27,11 @@ final class TermTotal {
    * A term that has contributed nothing yet.
    *
    * @param classes one more is for positions of no class
+   * @param isPlaced true if the scores are those of the positions that have classes
    */
-  TermTotal(Term term, int classes) {
+  TermTotal(Term term, int classes, boolean isPlaced) {
     this.term = term;
+    this.isPlaced = isPlaced;
     byClass = new Sums(classes + 1);
   }
 
@@ -48,8 +54,8 @@ final class TermTotal {
   }
 
   /** True if the term is all of the scores, of which the totals by class are known already. */
-  private static boolean isWhole(Term term) {
-    return term.factor().isEmpty() && term.core().equals(OutputProgram.SCORES);
+  private boolean isWhole(Term term) {
+    return isPlaced && term.factor().isEmpty() && term.core().equals(OutputProgram.SCORES);
   }
 
   private void addChannels(Term.Elements elements, Tensor tensor, Chunk chunk) {
@@ -61,33 +67,44 @@ final class TermTotal {
     if (block.length < rows * channels) {
       block = new float[rows * channels];
     }
-    double[] plain = new double[channels];
+    double[] plain = new double[Math.max(1, WIDTH / channels) * channels];
     double[] weighted = new double[channels];
     boolean equal = chunk.equal && isWhole(term);
     for (int i = 0; i < chunk.count; i += rows) {
       int n = Math.min(rows, chunk.count - i);
       tensor.read((long) (chunk.from + i) * channels, block, 0, n * channels);
-      addRows(n, plain, weighted, i, equal);
+      addBlock(n * channels, plain);
+      if (!equal) {
+        addRows(n, weighted, i);
+      }
+    }
+    for (int k = 0; k < plain.length; k++) {
+      byChannel.batch[k % channels] += equal ? plain[k] * factors[0] * elements.factor() : 0;
+      elementSum += plain[k] * Math.signum(elements.factor());
     }
     for (int k = 0; k < channels; k++) {
-      double sum = equal ? plain[k] * factors[0] : weighted[k];
-      byChannel.batch[k] += sum * elements.factor();
-      elementSum += plain[k] * Math.signum(elements.factor());
+      byChannel.batch[k] += weighted[k] * elements.factor();
     }
     elementCount += (long) chunk.count * channels;
   }
 
-  /** Adds rows of the block, times the factors from an index on unless they are equal. */
-  private void addRows(int rows, double[] plain, double[] weighted, int from, boolean equal) {
-    int channels = plain.length;
+  /** Adds the block as rows that are several times as wide as there are channels. */
+  private void addBlock(int count, double[] sums) {
+    for (int i = 0; i < count; i += sums.length) {
+      int width = Math.min(sums.length, count - i);
+      for (int k = 0; k < width; k++) {
+        sums[k] += block[i + k];
+      }
+    }
+  }
+
+  /** Adds rows of the block times the factors from an index on. */
+  private void addRows(int rows, double[] weighted, int from) {
+    int channels = weighted.length;
     for (int row = 0; row < rows; row++) {
       double factor = factors[from + row];
       for (int k = 0; k < channels; k++) {
-        float part = block[row * channels + k];
-        plain[k] += part;
-        if (!equal) {
-          weighted[k] += factor * part;
-        }
+        weighted[k] += factor * block[row * channels + k];
       }
     }
   }
@@ -110,8 +127,9 @@ final class TermTotal {
    *
    * @param totals of the scores
    * @param classes how many of them are told; no class is the last
+   * @param split of the term
    */
-  Explanation.Term result(double factor, ClassTotals totals, int classes) {
+  Explanation.Term result(double factor, ClassTotals totals, int classes, SplitTotal split) {
     List<Double> shares = isWhole(term) ? totals.contributions(factor) : byClass.times(factor);
     double value = shares.stream().mapToDouble(share -> share).sum();
     return new Explanation.Term(
@@ -120,7 +138,8 @@ final class TermTotal {
         term.batchLevel(),
         value,
         isWhole(term) ? value : unweighted.total() * factor,
-        shares.subList(0, classes),
-        byChannel.times(factor));
+        isPlaced ? shares.subList(0, classes) : List.of(),
+        isPlaced ? byChannel.times(factor) : List.of(),
+        split.result(factor, value, classes));
   }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * Finds the summands of a loss in its graph: sums and differences are taken apart, factors that do
@@ -41,10 +42,13 @@ final class Terms {
   private final Map<String, Value> outputs;
   private final List<Summand> found = new ArrayList<>();
   private final Map<List<Factor>, String> products = new HashMap<>();
+  private final boolean positional;
 
-  private Terms(Dependence dependence, Value scores, Map<String, Value> outputs) {
+  private Terms(
+      Dependence dependence, Value scores, boolean positional, Map<String, Value> outputs) {
     this.dependence = dependence;
     this.scores = scores;
+    this.positional = positional;
     this.outputs = outputs;
   }
 
@@ -54,8 +58,12 @@ final class Terms {
    * @param loss names the only summand of a loss that is not taken apart
    */
   static List<Term> of(
-      String loss, Value scores, Value yPred, Optional<Value> logits, Map<String, Value> outputs) {
-    Terms terms = new Terms(new Dependence(yPred, logits), scores, outputs);
+      String loss,
+      Value scores,
+      Dependence dependence,
+      ClassAxis axis,
+      Map<String, Value> outputs) {
+    Terms terms = new Terms(dependence, scores, axis.decides(), outputs);
     terms.split(scores, false, List.of());
     Summand first = terms.found.get(0);
     boolean whole = terms.found.size() == 1 && !Formula.isNamed(first.core);
@@ -75,16 +83,41 @@ final class Terms {
     outputs.putIfAbsent(key, spread(core));
     boolean batchLevel = dependence.couples(core);
     boolean split = !batchLevel && core.rank() > 0 && core.rank() == scores.rank();
+    Optional<Term.Elements> elements = split ? elements(key + " elements", core) : Optional.empty();
     List<String> factors = new ArrayList<>();
     summand.factors.forEach(factor -> factors.add(factor.text()));
     return new Term(
-        summand.negative ? "-" + (name.contains(" ") ? "(" + name + ")" : name) : name,
+        summand.negative ? "-" + (name.matches("[^(].* .*") ? "(" + name + ")" : name) : name,
         String.join(" * ", factors),
         batchLevel,
         summand.negative ? -1 : 1,
         key,
         factor(summand.factors),
-        split ? elements(key + " elements", core) : Optional.empty());
+        elements,
+        batchLevel || !positional ? sum(key, core) : elements.flatMap(e -> sum(e, core)));
+  }
+
+  /** Elements as a split: targets may have classes on another axis than the one they reduce. */
+  private Optional<Term.Sum> sum(Term.Elements elements, Value core) {
+    List<Integer> axes = IntStream.range(0, core.rank()).boxed().toList();
+    return Layout.of(outputs.get(elements.output()), dependence)
+        .filter(layout -> layout.kind() == Layout.Kind.ELEMENTS)
+        .map(layout -> new Term.Part(elements.output(), layout, axes, List.of(), elements.factor()))
+        .map(part -> new Term.Sum(List.of(part), List.of(), true));
+  }
+
+  private Optional<Term.Sum> sum(String key, Value core) {
+    return Split.of(core, dependence)
+        .map(
+            split -> {
+              List<Term.Part> parts = new ArrayList<>();
+              for (Split.Part part : split.parts()) {
+                String output = key + " part" + parts.size();
+                outputs.put(output, part.values());
+                parts.add(new Term.Part(output, part.layout(), part.axes(), part.averaged(), 1));
+              }
+              return new Term.Sum(parts, List.copyOf(split.fixed()), split.isLinear(dependence));
+            });
   }
 
   /** The output that holds the product of the factors. */
@@ -125,7 +158,7 @@ final class Terms {
   private void split(Value x, boolean negative, List<Factor> factors) {
     Op op = x.producer().op();
     List<Value> in = x.producer().inputs();
-    boolean leaf = Formula.isNamed(x) || x.rank() == 0 || !dependence.on(x);
+    boolean leaf = Formula.isNamed(x) || x.rank() < scores.rank() || !dependence.on(x);
     if (!leaf && op instanceof Op.Cast && in.get(0).dtype().isFloating()) {
       split(in.get(0), negative, factors);
     } else if (!leaf && op instanceof Op.Unary unary && unary.kind() == UnaryKind.NEGATIVE) {

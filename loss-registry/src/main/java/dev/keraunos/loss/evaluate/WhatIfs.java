@@ -1,5 +1,6 @@
 package dev.keraunos.loss.evaluate;
 
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,26 +21,47 @@ final class WhatIfs {
           values.cast(values.dtype()), logits.map(tensor -> tensor.cast(tensor.dtype())));
     }
 
-    void set(int position, Predicted from, int source, int width) {
-      values.copyFrom((long) position * width, from.values, (long) source * width, width);
-      logits.ifPresent(
-          tensor ->
-              tensor.copyFrom(
-                  (long) position * width, from.logits.get(), (long) source * width, width));
+    /** Predicts a position as another position is predicted. */
+    void set(int position, Rows rows, Predicted from, int source, Rows sources) {
+      rows.copy(position, values, sources, source, from.values);
+      logits.ifPresent(tensor -> rows.copy(position, tensor, sources, source, from.logits.get()));
     }
 
-    Predicted row(int position, int width) {
-      return copy(part(values, position, width), logits.map(t -> part(t, position, width)));
-    }
-
-    private static Tensor part(Tensor tensor, int position, int width) {
-      return tensor.reshape(tensor.size()).rows((long) position * width, (position + 1L) * width);
+    Predicted row(int position, Rows rows) {
+      Predicted row = new Predicted(rows.single(values), logits.map(rows::single));
+      row.set(0, rows.alone(), this, position, rows);
+      return row;
     }
 
     @Override
     public void close() {
       values.close();
       logits.ifPresent(Tensor::close);
+    }
+  }
+
+  /**
+   * Where a position has its channels.
+   *
+   * @param width how many
+   * @param step how many elements they lie apart
+   */
+  private record Rows(int width, int step) {
+    Rows alone() {
+      return new Rows(width, 1);
+    }
+
+    /** A tensor for one position. */
+    Tensor single(Tensor like) {
+      return Tensor.allocate(like.dtype(), Shape.of(width));
+    }
+
+    private long start(int position) {
+      return (long) (position / step) * step * width + position % step;
+    }
+
+    void copy(int position, Tensor to, Rows sources, int source, Tensor from) {
+      to.copyFrom(start(position), step, from, sources.start(source), sources.step, width);
     }
   }
 
@@ -53,30 +75,36 @@ final class WhatIfs {
     changes = new Sums(2 * classes);
   }
 
-  /** Adds a batch; runs its loss twice for every class. */
-  void add(ScoredBatch batch, Classes named) {
-    int[] cells = cells(batch, named);
+  /**
+   * Adds a batch; runs its loss twice for every class.
+   *
+   * @param counted one coefficient per position, or a single one; 0 for those that do not count
+   */
+  void add(ScoredBatch batch, BatchClasses named, Grid counted) {
+    int[] cells = cells(named, counted);
     int width = (int) (batch.yPred().size() / cells.length);
+    Rows rows = new Rows(width, named.classes().step(batch.yPred()));
     Predicted given = new Predicted(batch.yPred(), batch.logits());
     try (Predicted changed = Predicted.copy(given.values, given.logits)) {
       for (int cell = 0; cell < 2 * classes; cell++) {
-        changes.batch[cell] += change(batch, cells, cell, given, changed, width);
+        changes.batch[cell] += change(batch, cells, cell, given, changed, rows);
       }
     }
     for (int i = 0; i < cells.length; i++) {
       int position = i;
       if (cells[i] < 2 * classes && (i == 0 || cells[i] != cells[i - 1])) {
-        first.computeIfAbsent(cells[i], cell -> given.row(position, width));
+        first.computeIfAbsent(cells[i], cell -> given.row(position, rows));
       }
     }
   }
 
   /** How the loss of a batch changes if a class is all in one cell: all right, or all wrong. */
   private double change(
-      ScoredBatch batch, int[] cells, int cell, Predicted given, Predicted changed, int width) {
+      ScoredBatch batch, int[] cells, int cell, Predicted given, Predicted changed, Rows rows) {
     int[] sources = positions(cells, cell);
     int[] targets = positions(cells, cell ^ 1);
-    Predicted from = sources.length > 0 ? given : first.get(cell);
+    boolean own = sources.length > 0;
+    Predicted from = own ? given : first.get(cell);
     if (targets.length == 0) {
       return 0;
     }
@@ -85,7 +113,8 @@ final class WhatIfs {
       return 0;
     }
     for (int i = 0; i < targets.length; i++) {
-      changed.set(targets[i], from, sources.length > 0 ? sources[i % sources.length] : 0, width);
+      int source = own ? sources[i % sources.length] : 0;
+      changed.set(targets[i], rows, from, source, own ? rows : rows.alone());
     }
     double value;
     try (OutputProgram.Results results =
@@ -93,24 +122,17 @@ final class WhatIfs {
       value = Grid.of(results.scores()).dotRepeated(batch.coefficients());
     }
     for (int target : targets) {
-      changed.set(target, given, target, width);
+      changed.set(target, rows, given, target, rows);
     }
     return value - batch.value();
   }
 
   /** For each position twice its class, and one more if it is predicted right. */
-  private static int[] cells(ScoredBatch batch, Classes named) {
-    int[] cells = new int[batch.scores().size()];
-    Chunk chunk = new Chunk();
-    for (int from = 0; from < cells.length; from += Chunk.SIZE) {
-      chunk.read(batch, from);
-      named.truth(batch.yTrue(), chunk);
-      named.prediction(batch.yPred(), chunk);
-      for (int i = 0; i < chunk.count; i++) {
-        boolean counts = chunk.coefficients[i] != 0;
-        int right = chunk.truth[i] == chunk.guess[i] ? 1 : 0;
-        cells[from + i] = counts ? 2 * chunk.truth[i] + right : Integer.MAX_VALUE;
-      }
+  private static int[] cells(BatchClasses named, Grid counted) {
+    int[] cells = new int[named.size()];
+    for (int i = 0; i < cells.length; i++) {
+      int right = named.truth(i) == named.guess(i) ? 1 : 0;
+      cells[i] = counted.at(i) != 0 ? 2 * named.truth(i) + right : Integer.MAX_VALUE;
     }
     return cells;
   }

@@ -25,7 +25,7 @@ final class WorstSamples {
    *
    * @param shares what each sample contributes to the loss of the batch; empty if they are coupled
    */
-  void add(ScoredBatch scored, double[] shares, Optional<Classes> classes) {
+  void add(ScoredBatch scored, double[] shares, Optional<BatchClasses> classes) {
     batch.clear();
     IntStream.range(0, shares.length)
         .boxed()
@@ -49,26 +49,19 @@ final class WorstSamples {
     return !(share <= last.inBatch() && share * samples <= last.inBatch() * last.samples());
   }
 
-  private static Picture read(ScoredBatch scored, int sample, Optional<Classes> classes) {
+  private static Picture read(ScoredBatch scored, int sample, Optional<BatchClasses> classes) {
     int size = scored.scores().size() / scored.samples();
+    int from = sample * size;
     float[] scores = new float[size];
     int[] truth = new int[classes.isPresent() ? size : 0];
     int[] guess = new int[truth.length];
-    Chunk chunk = new Chunk();
-    for (int done = 0; done < size; done += Chunk.SIZE) {
-      chunk.from = sample * size + done;
-      chunk.count = Math.min(Chunk.SIZE, size - done);
-      for (int i = 0; i < chunk.count; i++) {
-        scores[done + i] = (float) scored.scores().at(chunk.from + i);
-      }
-      if (classes.isPresent()) {
-        classes.get().truth(scored.yTrue(), chunk);
-        classes.get().prediction(scored.yPred(), chunk);
-        for (int i = 0; i < chunk.count; i++) {
-          truth[done + i] = chunk.truth[i] == classes.get().count() ? -1 : chunk.truth[i];
-          guess[done + i] = chunk.guess[i];
-        }
-      }
+    for (int i = 0; i < size; i++) {
+      scores[i] = (float) scored.scores().at(from + i);
+    }
+    for (int i = 0; i < truth.length; i++) {
+      int k = classes.get().truth(from + i);
+      truth[i] = k == classes.get().classes().count() ? -1 : k;
+      guess[i] = classes.get().guess(from + i);
     }
     List<Long> shape = LongStream.of(scored.positions().toArray()).boxed().toList();
     return new Picture(shape, scores, truth, guess);

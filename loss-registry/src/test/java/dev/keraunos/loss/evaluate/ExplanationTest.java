@@ -151,7 +151,7 @@ class ExplanationTest {
   }
 
   @Test
-  void aLossThatCouplesTheBatchHasNoSamples() {
+  void samplesOfALossThatCouplesTheBatchAddTheirParts() {
     Random random = new Random(3);
     float[] p = new float[12];
     float[] y = new float[12];
@@ -162,9 +162,9 @@ class ExplanationTest {
     OutputData batch = OutputData.of(Tensor.of(y, 2, 6), Tensor.of(p, 2, 6));
     Explanation.Output output = explain("dice", "3.15.1", batch, batch);
     assertTrue(output.terms().stream().anyMatch(Explanation.Term::batchLevel));
-    assertEquals(2, output.bySample().size());
-    assertEquals(List.of(), output.byRegion());
-    assertEquals(List.of(), output.worst());
+    assertEquals(4, output.bySample().size());
+    Level.LOSS.check(output.contribution(), sum(output.bySample()) + output.unsplit(), "samples");
+    assertEquals(4, output.worst().size());
     assertEquals(Optional.empty(), output.balanced());
   }
 }

@@ -121,7 +121,18 @@ class RecordedEvaluateTest {
       }
     }
     assertEquals(
-        Set.of("batch", "channel", "class", "output", "penalty", "region", "sample", "term"),
+        Set.of(
+            "batch",
+            "channel",
+            "channel of a split",
+            "class",
+            "class of a split",
+            "output",
+            "penalty",
+            "region",
+            "sample",
+            "split",
+            "term"),
         found);
   }
 
@@ -145,18 +156,30 @@ class RecordedEvaluateTest {
     private void check(Explanation.Output output, long samples) {
       double contribution = output.contribution();
       add("term", values(output.terms(), Explanation.Term::value), contribution);
-      add("sample", values(output.bySample(), Explanation.Part::value), contribution);
-      add("region", values(output.byRegion(), Explanation.Region::value), contribution);
-      add("class", values(output.classes(), Explanation.ClassShare::byTrueClass), contribution);
+      double placed = contribution - output.unsplit();
+      boolean coupled = output.terms().stream().anyMatch(Explanation.Term::batchLevel);
+      List<Double> parts = values(output.bySample(), Explanation.Part::value);
+      add("sample", parts, coupled && !output.worst().isEmpty() ? placed : contribution);
+      add("region", values(output.byRegion(), Explanation.Region::value), placed);
+      add("class", values(output.classes(), Explanation.ClassShare::byTrueClass), placed);
       for (Explanation.Term term : output.terms()) {
         add("channel", term.byChannel(), term.value());
         add("class", term.byTrueClass(), term.value());
-        assertEquals(output.classes().size(), term.byTrueClass().size());
+        term.split().ifPresent(found -> check(found, term));
+        boolean has = !term.byTrueClass().isEmpty();
+        assertTrue(!has || output.classes().size() == term.byTrueClass().size());
       }
       assertEquals(samples, output.bySample().get(output.bySample().size() - 1).to());
       List<Explanation.Stage> stages = output.stages();
       Level.LOSS.check(contribution, stages.get(stages.size() - 1).value(), "last stage");
       Level.LOSS.check(output.value(), stages.get(stages.size() - 2).value(), "reduction");
+    }
+
+    private void check(Explanation.Split split, Explanation.Term term) {
+      found.add("split");
+      double placed = term.value() - split.unsplit();
+      add("class of a split", split.byTrueClass(), placed);
+      add("channel of a split", split.byChannel(), placed);
     }
 
     private void add(String what, List<Double> parts, double expected) {

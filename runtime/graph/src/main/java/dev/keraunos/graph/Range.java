@@ -20,6 +20,11 @@ public record Range(Long start, Long stop, long step) {
     return new Range(start, stop, 1);
   }
 
+  /** True if every entry is picked, in its order. */
+  public boolean isAll() {
+    return start == null && stop == null && step == 1;
+  }
+
   /** The first index picked from an axis of length n. */
   public long first(long n) {
     return start == null ? (step > 0 ? 0 : n - 1) : bound(start, n);

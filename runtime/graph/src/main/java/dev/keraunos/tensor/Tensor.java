@@ -289,20 +289,40 @@ public final class Tensor implements AutoCloseable {
   /** Reads elements from {@code start} on into an array, converted to double. */
   public void read(long start, double[] target, int from, int count) {
     requireRange(start, count);
-    if (dtype == DType.FLOAT64) {
-      transfer(start, count, (w, done, n) -> w.asDoubleBuffer().get(target, from + done, n));
-    } else if (dtype == DType.FLOAT32) {
-      transfer(
-          start,
-          count,
-          (w, done, n) -> {
-            for (int i = 0; i < n; i++) {
-              target[from + done + i] = w.getFloat(4 * i);
-            }
-          });
-    } else {
-      for (int i = 0; i < count; i++) {
-        target[from + i] = getDouble(start + i);
+    switch (dtype) {
+      case FLOAT64 ->
+          transfer(start, count, (w, done, n) -> w.asDoubleBuffer().get(target, from + done, n));
+      case FLOAT32 ->
+          transfer(
+              start,
+              count,
+              (w, done, n) -> {
+                for (int i = 0; i < n; i++) {
+                  target[from + done + i] = w.getFloat(4 * i);
+                }
+              });
+      case INT32 ->
+          transfer(
+              start,
+              count,
+              (w, done, n) -> {
+                for (int i = 0; i < n; i++) {
+                  target[from + done + i] = w.getInt(4 * i);
+                }
+              });
+      case BOOL ->
+          transfer(
+              start,
+              count,
+              (w, done, n) -> {
+                for (int i = 0; i < n; i++) {
+                  target[from + done + i] = w.get(i);
+                }
+              });
+      default -> {
+        for (int i = 0; i < count; i++) {
+          target[from + i] = getDouble(start + i);
+        }
       }
     }
   }
@@ -319,23 +339,58 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads elements from {@code start} on into an array, converted to int; floating elements are
+   * truncated.
+   */
+  public void read(long start, int[] target, int from, int count) {
+    requireRange(start, count);
+    if (dtype == DType.INT32) {
+      transfer(start, count, (w, done, n) -> w.asIntBuffer().get(target, from + done, n));
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[from + i] = (int) getDouble(start + i);
+      }
+    }
+  }
+
   /** Writes elements from {@code start} on, rounded to this type. */
   public void write(long start, double[] source, int from, int count) {
     requireRange(start, count);
-    if (dtype == DType.FLOAT64) {
-      transfer(start, count, (w, done, n) -> w.asDoubleBuffer().put(source, from + done, n));
-    } else if (dtype == DType.FLOAT32) {
-      transfer(
-          start,
-          count,
-          (w, done, n) -> {
-            for (int i = 0; i < n; i++) {
-              w.putFloat(4 * i, (float) source[from + done + i]);
-            }
-          });
-    } else {
-      for (int i = 0; i < count; i++) {
-        setDouble(start + i, source[from + i]);
+    switch (dtype) {
+      case FLOAT64 ->
+          transfer(start, count, (w, done, n) -> w.asDoubleBuffer().put(source, from + done, n));
+      case FLOAT32 ->
+          transfer(
+              start,
+              count,
+              (w, done, n) -> {
+                for (int i = 0; i < n; i++) {
+                  w.putFloat(4 * i, (float) source[from + done + i]);
+                }
+              });
+      case INT32 ->
+          transfer(
+              start,
+              count,
+              (w, done, n) -> {
+                for (int i = 0; i < n; i++) {
+                  w.putInt(4 * i, (int) (long) source[from + done + i]);
+                }
+              });
+      case BOOL ->
+          transfer(
+              start,
+              count,
+              (w, done, n) -> {
+                for (int i = 0; i < n; i++) {
+                  w.put(i, (byte) (source[from + done + i] != 0 ? 1 : 0));
+                }
+              });
+      default -> {
+        for (int i = 0; i < count; i++) {
+          setDouble(start + i, source[from + i]);
+        }
       }
     }
   }

@@ -67,6 +67,27 @@ class TensorTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource(DType.class)
+  void runsAreReadAndWrittenAsElementsAre(DType dtype) {
+    double[] values = {0, 1, 2.75, 100.5, -1.5, 0};
+    Tensor bulk = Tensor.zeros(dtype, 8);
+    Tensor single = Tensor.zeros(dtype, 8);
+    bulk.write(2, values, 1, 4);
+    for (int i = 0; i < 4; i++) {
+      single.setDouble(2 + i, values[1 + i]);
+    }
+    double[] doubles = new double[6];
+    int[] ints = new int[6];
+    bulk.read(1, doubles, 1, 5);
+    bulk.read(1, ints, 1, 5);
+    for (int i = 0; i < 5; i++) {
+      assertEquals(single.getDouble(1 + i), bulk.getDouble(1 + i));
+      assertEquals(single.getDouble(1 + i), doubles[1 + i]);
+      assertEquals((int) single.getDouble(1 + i), ints[1 + i]);
+    }
+  }
+
   @Test
   void integersWrapAndKeepTheirSign() {
     Tensor signed = Tensor.zeros(DType.INT8, 1);

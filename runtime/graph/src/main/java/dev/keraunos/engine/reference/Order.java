@@ -13,7 +13,12 @@ final class Order {
       long value = x.getLong(index);
       return x.dtype() == DType.UINT64 ? value ^ Long.MIN_VALUE : value;
     }
-    long bits = Double.doubleToLongBits(x.getDouble(index) + 0.0);
+    return key(x.getDouble(index));
+  }
+
+  /** The same of a number alone. */
+  static long key(double value) {
+    long bits = Double.doubleToLongBits(value + 0.0);
     return bits >= 0 ? bits : bits ^ Long.MAX_VALUE;
   }
 

@@ -11,6 +11,8 @@ import java.util.stream.IntStream;
 
 /** Reductions over any axes, and along one. */
 final class Reductions {
+  private static final long INFINITY = Order.key(Double.POSITIVE_INFINITY);
+
   private Reductions() {}
 
   static void reduce(Op.Reduce op, List<Tensor> in, List<Tensor> out, Workers workers) {
@@ -67,9 +69,14 @@ final class Reductions {
           x,
           workers,
           (lane, count, data) -> {
-            for (int i = 0; i < count; i++) {
-              y.setLong(lane + i, best(data, i * lanes.length(), lanes.length(), op.max()));
+            for (int i = 0; !op.max() && i < count * lanes.length(); i++) {
+              data[i] = -data[i];
             }
+            for (int i = 0; i < count; i++) {
+              int start = i * lanes.length();
+              data[i] = largest(data, start, lanes.length());
+            }
+            y.write(lane, data, 0, count);
           });
       return;
     }
@@ -83,17 +90,20 @@ final class Reductions {
         });
   }
 
-  /** NaN is never the best. */
-  private static int best(double[] data, int from, int length, boolean max) {
-    int best = -1;
+  /**
+   * The index of the first of the largest elements; NaN is none of them. Keys, unlike doubles, are
+   * compared without a jump, which no processor could foresee.
+   */
+  private static int largest(double[] data, int from, int length) {
+    int best = 0;
+    long most = Long.MIN_VALUE;
     for (int i = 0; i < length; i++) {
-      double value = data[from + i];
-      boolean better = best < 0 || (max ? value > data[from + best] : value < data[from + best]);
-      if (better && !Double.isNaN(value)) {
-        best = i;
-      }
+      long key = Order.key(data[from + i]);
+      key = key > INFINITY ? Long.MIN_VALUE : key;
+      best = key > most ? i : best;
+      most = Math.max(key, most);
     }
-    return Math.max(best, 0);
+    return best;
   }
 
   private static int best(Tensor x, Lanes lanes, long lane, boolean max) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * the way.
  */
 public final class Passes {
+  private static final Pass COMMON = new Pass("common", CommonSubexpressions::run);
   private static final List<Pass> ALL =
       List.of(
           new Pass("bodies", Passes::bodies),
@@ -25,7 +26,7 @@ public final class Passes {
           new Pass("pads", PadFolding::run),
           new Pass("constants-moved", ConstantFolding::run),
           new Pass("affine", AffineFolding::run),
-          new Pass("common", CommonSubexpressions::run));
+          COMMON);
 
   private Passes() {}
 
@@ -55,6 +56,11 @@ public final class Passes {
           "there is no pass '" + stopAfter + "'; there are 0 to " + ALL.size() + ": " + names());
     }
     return run(graph, count);
+  }
+
+  /** A graph that computes once what this one computes twice; its results are the same bits. */
+  public static Graph eliminateCommonSubexpressions(Graph graph) {
+    return apply(COMMON, graph);
   }
 
   private static Graph run(Graph graph, int count) {

@@ -18,7 +18,6 @@ import java.util.Set;
  */
 final class Finiteness {
   private static final int BLOCK = 4096;
-  private static final int INFINITY = 0x7f800000;
 
   /** Functions that give NaN or infinities for some finite operands. */
   private static final Set<UnaryKind> UNARY =
@@ -90,20 +89,24 @@ final class Finiteness {
     return false;
   }
 
-  /** Whether a tensor holds neither NaN nor infinities. */
+  /** Whether a tensor holds neither NaN nor infinities: of those alone x * 0 is not 0. */
   static boolean isFinite(Tensor tensor) {
     if (tensor.dtype() != DType.FLOAT32) {
       return true;
     }
     float[] block = new float[(int) Math.min(BLOCK, tensor.size())];
-    int largest = 0;
+    float[] products = new float[block.length];
     for (long i = 0; i < tensor.size(); i += block.length) {
       int count = (int) Math.min(block.length, tensor.size() - i);
       tensor.read(i, block, 0, count);
       for (int j = 0; j < count; j++) {
-        largest = Math.max(largest, Float.floatToRawIntBits(block[j]) & Integer.MAX_VALUE);
+        products[j] += block[j] * 0;
       }
     }
-    return largest < INFINITY;
+    float sum = 0;
+    for (float product : products) {
+      sum += product;
+    }
+    return sum == 0;
   }
 }

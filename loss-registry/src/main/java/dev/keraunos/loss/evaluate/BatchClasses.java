@@ -1,0 +1,48 @@
+package dev.keraunos.loss.evaluate;
+
+/** The true and the predicted class of every position of a batch; found once, read by many. */
+final class BatchClasses {
+  private final Classes classes;
+  private final int[] truth;
+  private final int[] guess;
+
+  BatchClasses(Classes classes, int positions) {
+    this.classes = classes;
+    truth = new int[positions];
+    guess = new int[positions];
+  }
+
+  /** How many classes there are. */
+  Classes classes() {
+    return classes;
+  }
+
+  /** The number of positions. */
+  int size() {
+    return truth.length;
+  }
+
+  /** Finds the classes of the positions of a chunk. */
+  void find(ScoredBatch batch, Chunk chunk) {
+    classes.truth(batch, chunk);
+    classes.prediction(batch, chunk);
+    System.arraycopy(chunk.truth, 0, truth, chunk.from, chunk.count);
+    System.arraycopy(chunk.guess, 0, guess, chunk.from, chunk.count);
+  }
+
+  /** Gives a chunk the classes that were found. */
+  void read(Chunk chunk) {
+    System.arraycopy(truth, chunk.from, chunk.truth, 0, chunk.count);
+    System.arraycopy(guess, chunk.from, chunk.guess, 0, chunk.count);
+  }
+
+  /** The true class; {@code count} for none. */
+  int truth(int position) {
+    return truth[position];
+  }
+
+  /** The predicted class. */
+  int guess(int position) {
+    return guess[position];
+  }
+}
