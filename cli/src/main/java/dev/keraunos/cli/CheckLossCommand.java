@@ -14,13 +14,10 @@ import dev.keraunos.loss.UnknownNameException;
 import dev.keraunos.loss.check.PortReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -30,8 +27,9 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "MYLOSS is JAR!CLASS or FOLDER!CLASS; a JAR or FOLDER that provides the loss under the name",
-      "in the fixture; a class on the class path; a name given by --loss, or one of Keras' own.",
+      "MYLOSS is JAR!CLASS or FOLDER!CLASS; a JAR or FOLDER that provides the loss",
+      "under the name in the fixture; a class on the class path; a name given by",
+      "--loss, or one of Keras' own.",
       "Exit code 1 means that something differs.",
       "",
       "Record the fixture with Python, beside the model's code:",
@@ -47,6 +45,7 @@ final class CheckLossCommand implements Callable<Integer> {
   record Report(String port, String fixture, boolean ok, PortReport report) {}
 
   @Spec private CommandSpec spec;
+  @Mixin private LossOptions losses;
   @Mixin private JsonOption json;
 
   @Parameters(index = "0", paramLabel = "MYLOSS", description = "The port.")
@@ -58,32 +57,12 @@ final class CheckLossCommand implements Callable<Integer> {
       description = "What record_loss.py recorded of the original.")
   private Path fixture;
 
-  @Option(
-      names = "--loss",
-      paramLabel = "NAME=CLASS",
-      description =
-          "Registers a loss: a class on the class path, JAR!CLASS, FOLDER!CLASS, or a JAR or FOLDER"
-              + " that provides it. Repeatable.")
-  private Map<String, String> losses = new LinkedHashMap<>();
-
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      description = "Engine to run on: onednn or reference (default: the fastest that works here).")
-  private String engine;
-
-  @Option(
-      names = "--keras",
-      paramLabel = "VERSION[:BACKEND]",
-      description = "Whose rules the port follows (default: those of the Keras that recorded).")
-  private String keras;
-
   @Override
   public Integer call() {
     PrintWriter out = spec.commandLine().getOut();
     LossFixture recorded = LossFixture.read(fixture);
-    recorded = keras == null ? recorded : recorded.as(dialect());
-    Engine runs = engine == null ? Engines.preferred() : Engines.named(engine);
+    recorded = losses.keras().map(CheckLossCommand::dialect).map(recorded::as).orElse(recorded);
+    Engine runs = losses.engine().map(Engines::named).orElseGet(Engines::preferred);
     PortReport report = recorded.check(port(recorded), runs);
     if (!json.takesOutput()) {
       out.print(port + " against " + fixture + ": " + report);
@@ -93,7 +72,7 @@ final class CheckLossCommand implements Callable<Integer> {
     return report.ok() ? 0 : 1;
   }
 
-  private Dialect dialect() {
+  private static Dialect dialect(String keras) {
     try {
       return Dialect.parse(keras);
     } catch (IllegalArgumentException e) {
@@ -102,8 +81,7 @@ final class CheckLossCommand implements Callable<Integer> {
   }
 
   private Loss port(LossFixture recorded) {
-    LossRegistry.Builder registry = LossRegistry.builder().providers(Main.class.getClassLoader());
-    losses.forEach((name, source) -> CustomLosses.register(registry, name, source));
+    LossRegistry.Builder registry = losses.registry();
     JsonNode saved = recorded.recording().saved();
     if (CustomLosses.isSource(port)) {
       CustomLosses.register(registry, recorded.recording().name(), port);

@@ -6,20 +6,16 @@ import dev.keraunos.fixtures.Verification;
 import dev.keraunos.graph.Expression;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.loss.LossRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that say how a model is loaded. */
 final class ModelOptions {
-  @Option(
-      names = "--engine",
-      paramLabel = "NAME",
-      description = "Engine to run on: onednn or reference (default: the fastest that works here).")
-  private String engine;
+  @Mixin private LossOptions losses;
 
   @Option(
       names = "--threads",
@@ -32,21 +28,6 @@ final class ModelOptions {
       paramLabel = "LAYER=EXPRESSION",
       description = "What a Lambda layer computes, as in --lambda lambda_1='x / 255'. Repeatable.")
   private Map<String, String> lambdas = new LinkedHashMap<>();
-
-  @Option(
-      names = "--loss",
-      paramLabel = "NAME=CLASS",
-      description =
-          "A custom loss: a class on the class path, JAR!CLASS, FOLDER!CLASS, or a JAR or FOLDER"
-              + " that provides it. Repeatable.")
-  private Map<String, String> losses = new LinkedHashMap<>();
-
-  @Option(
-      names = "--keras",
-      paramLabel = "VERSION[:BACKEND]",
-      description =
-          "Whose rules evaluate follows (default: those of the Keras that wrote the file).")
-  private String keras;
 
   @Option(
       names = "--weights",
@@ -67,15 +48,11 @@ final class ModelOptions {
   /** How a model is loaded whose weights are elsewhere said. */
   KerasModel.Loader loader(Optional<Fixture> fixture) {
     KerasModel.Loader loader =
-        KerasModel.loader().registry(registry(fixture)).losses(lossRegistry());
-    if (engine != null) {
-      loader.engine(engine);
-    }
+        KerasModel.loader().registry(registry(fixture)).losses(losses.registry().build());
+    losses.engine().ifPresent(loader::engine);
+    losses.keras().ifPresent(loader::keras);
     if (threads != null) {
       loader.threads(threads);
-    }
-    if (keras != null) {
-      loader.keras(keras);
     }
     return loader;
   }
@@ -94,12 +71,6 @@ final class ModelOptions {
     fixture.ifPresent(recorded -> Verification.bindLambdas(recorded, registry));
     lambdas.forEach(
         (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
-    return registry.build();
-  }
-
-  private LossRegistry lossRegistry() {
-    LossRegistry.Builder registry = LossRegistry.builder().providers(Main.class.getClassLoader());
-    losses.forEach((name, source) -> CustomLosses.register(registry, name, source));
     return registry.build();
   }
 }

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.layers;
 
+import dev.keraunos.error.NearestNames;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
@@ -7,7 +8,6 @@ import dev.keraunos.importer.weights.Variable;
 import dev.keraunos.importer.weights.VariableTable;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /** All rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
 final class LayerTable implements VariableTable {
@@ -138,24 +137,15 @@ final class LayerTable implements VariableTable {
 
   /** What to tell of a class that has no row. */
   String unknown(LayerSpec layer) {
-    String nearest =
-        rows(layer.kind()).keySet().stream()
-            .min(Comparator.comparingInt(name -> distance(name, layer.className())))
-            .orElse("none");
+    List<String> nearest =
+        NearestNames.of(
+            layer.className(), rows(layer.kind()).keySet(), name -> name.toLowerCase(Locale.ROOT));
     return "class '"
         + layer.registeredName()
-        + "' is not known; the nearest known is '"
-        + nearest
-        + "'. Register a lowering for it with ModelRegistry.builder().layer(\""
+        + "' is not known; nearest names: "
+        + String.join(", ", nearest)
+        + ". Register a lowering for it with ModelRegistry.builder().layer(\""
         + layer.className()
         + "\", call -> ...)";
-  }
-
-  private static int distance(String a, String b) {
-    Set<Integer> left = new TreeSet<>(a.toLowerCase(Locale.ROOT).chars().boxed().toList());
-    Set<Integer> right = new TreeSet<>(b.toLowerCase(Locale.ROOT).chars().boxed().toList());
-    Set<Integer> common = new TreeSet<>(left);
-    common.retainAll(right);
-    return left.size() + right.size() - 2 * common.size() + Math.abs(a.length() - b.length());
   }
 }
