@@ -34,6 +34,16 @@ class Line:
         layer.trainable = trainable
         return layer(x)
 
+    def still(self):
+        """An optimizer that changes nothing."""
+        if self.version < V2:
+            return self.k.optimizers.SGD(lr=0.0)
+        return self.k.optimizers.get({"class_name": "SGD", "config": {"lr" if self.version < V23 else "learning_rate": 0.0}})
+
+    def weights(self, layer):
+        """The arrays of a layer; that of Keras 2.3 looks for its own outside the graph."""
+        return self.k.backend.batch_get_value(layer.weights) if self.version[:2] == V23 else layer.get_weights()
+
     def model(self, inputs, outputs):
         if self.version < V2:
             return self.k.models.Model(input=inputs, output=outputs)

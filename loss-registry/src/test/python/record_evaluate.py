@@ -5,14 +5,20 @@
 
 Runs with every Keras line. `--old` names the folder that holds a multi-backend Keras 1.x or 2.x, loaded through
 fixtures/recorder/old_keras.py; `--graph` turns eager execution off, which gives the training loop of TensorFlow 1 in
-Keras 2.4 and later. Every case saves its model, loads it again, evaluates it in batches of one (not in the
-catalogue), of two and of all samples, and writes the compile config that the file holds, the data of every output
-(targets, prediction, logits, mask, sample weights), the regularised tensors and the results by batch size. The file
-of a suite and a line is `src/test/resources/dev/keraunos/loss/evaluate/recorded/SUITE-LINE.json`; those with one batch
-size alone were recorded by an earlier state of these cases. Layer names are fixed, data come from a seeded generator.
+Keras 2.4 and later. Every case saves its model, loads it again, evaluates it in batches of one (not in the catalogue and
+the compilation), of two and of all samples, and writes the compile config that the file holds, the data of every output
+(targets, prediction, logits, mask, sample weights, and its path where outputs are a dict or nested), the regularised
+tensors and the results by batch size. The file of a suite and a line is
+`src/test/resources/dev/keraunos/loss/evaluate/recorded/SUITE-LINE.json`. Layer names are fixed, data come from a seeded
+generator.
 
-Some lines cannot load what they saved, or cannot trace a metric; they evaluate the model as it was compiled, or eagerly,
-and the case says so (`loaded`, `eager`). What a line refuses altogether is listed under `refused`.
+A line is a version, as `--old` where Keras ran on several backends first (1.2.2, 2.1.6, 2.2.4, 2.2.5, 2.3.1), with
+`--graph` where it ends in -v1 (2.6, 2.15), with `--save keras` from 3.0 on and for tf_keras, but for those that end in
+-h5 (3.15, tf_keras), and with KERAS_BACKEND=jax where it ends in -jax (3.15).
+
+Some lines cannot load what they saved, or cannot trace a metric of a single output; they evaluate the model as it was
+compiled, or eagerly, and the case says so (`loaded`, `eager`). What a line refuses altogether is listed under `refused`,
+with what Keras 3 cannot load from HDF5.
 """
 
 import argparse
@@ -26,18 +32,19 @@ import zipfile
 
 import numpy as np
 
-from cases import V2, V23, V26, V213, Line, Out, real, rng
+from cases import V2, V3, V26, V213, Line, Out, real, rng
 from cases_catalogue import CATALOGUE
 from cases_class_weight import CLASS_WEIGHTS
+from cases_compilation import COMPILATION
 from cases_evaluate import EVALUATE, custom_dice, custom_scaled
 from cases_found import FOUND
 from cases_penalties import PENALTIES
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SUITES = {"evaluate": EVALUATE, "found": FOUND, "catalogue": CATALOGUE, "penalties": PENALTIES, "class_weight": CLASS_WEIGHTS}
+SUITES = {"evaluate": EVALUATE, "found": FOUND, "catalogue": CATALOGUE, "compilation": COMPILATION, "penalties": PENALTIES, "class_weight": CLASS_WEIGHTS}
 
 
-def build(line, outs):
+def build(line, outs, pack):
     L = line.k.layers
     inputs, outputs = [], []
     for out in outs:
@@ -45,11 +52,21 @@ def build(line, outs):
         h = L.Masking(0.0, name="masking_" + out.name)(x) if out.masked else x
         inputs.append(x)
         outputs.append(L.Activation(out.activation, name=out.name)(h))
-    return line.model(alone(inputs), alone(outputs))
+    return line.model(alone(inputs), pack(outputs))
 
 
 def alone(values):
     return values[0] if len(values) == 1 else values
+
+
+def leaves(names, values, path=()):
+    """Of a structure like that of the names: name to path and value."""
+    if isinstance(names, str):
+        return {names: (list(path), values)}
+    found = {}
+    for key, name in names.items() if isinstance(names, dict) else enumerate(names):
+        found.update(leaves(name, values[key], path + (key,)))
+    return found
 
 
 def named(compile_options, customs):
@@ -83,6 +100,8 @@ def saved(line, model, customs, record, reload=True):
         try:
             return line.k.models.load_model(path, custom_objects=customs)
         except Exception as error:
+            if line.version >= V3 and extension == ".h5":  # would name metrics by their objects
+                raise
             record["loaded"] = short(error)
             return model
 
@@ -103,7 +122,7 @@ def evaluated(line, model, record, x, y, w):
             if not line.returns_dict():  # a graph is left half built
                 raise
             error = found
-    if not results and line.returns_dict() and not model.run_eagerly:
+    if not results and line.returns_dict() and not model.run_eagerly and len(x) == 1:
         model.run_eagerly = True
         model.test_function = None
         record["eager"] = short(error)
@@ -114,7 +133,7 @@ def evaluated(line, model, record, x, y, w):
 
 
 def evaluate(line, model, x, y, w, size):
-    weights = {} if all(v is None for v in w) else {"sample_weight": alone(w)}
+    weights = {} if w is None else {"sample_weight": w}
     if line.returns_dict():
         result = dict(model.evaluate(alone(x), y, batch_size=size, verbose=0, return_dict=True, **weights))
     else:
@@ -132,21 +151,30 @@ def array(value):
 
 def run(line, name, function):
     customs = {"scaled": custom_scaled(line.ops), "dice": custom_dice(line.ops)}
-    outs, loss, options = function(line)
-    model = build(line, outs)
+    outs, loss, options, pack = (function(line) + (alone,))[:4]
+    model = build(line, outs, pack)
     model.compile(optimizer="sgd", **named(dict(options, loss=loss), customs))
     record = {"name": name}
     model = saved(line, model, customs, record, not (line.graph and "sample_weight_mode" in options))
     x, y, w = [o.logits for o in outs], [o.y for o in outs], [o.w for o in outs]
-    targets = {o.name: o.y for o in outs if o.y is not None} if any(v is None for v in y) else alone(y)
-    record["results"] = evaluated(line, model, record, x, targets, w)
-    predictions = model.predict(alone(x), verbose=0)
-    record["outputs"] = [output(out, p) for out, p in zip(outs, [predictions] if len(outs) == 1 else predictions)]
+    targets = {o.name: o.y for o in outs if o.y is not None} if any(v is None for v in y) else pack(y)
+    record["results"] = evaluated(line, model, record, x, targets, None if all(v is None for v in w) else pack(w))
+    record["outputs"] = outputs(model, outs, pack, x)
     return record
 
 
-def output(out, prediction):
+def outputs(model, outs, pack, x):
+    """What is known of each output, in the model's order."""
+    found = leaves(pack([out.name for out in outs]), model.predict(alone(x), verbose=0))
+    outs = sorted(outs, key=lambda out: model.output_names.index(out.name)) if pack is not alone else outs
+    nested = any(path != [i] for i, (path, _) in enumerate(found.values())) and pack is not alone
+    return [output(out, found[out.name][1], found[out.name][0] if nested else None) for out in outs]
+
+
+def output(out, prediction, path=None):
     entry = {"name": out.name, "p": array(prediction)}
+    if path:
+        entry["path"] = path
     if out.y is not None:
         entry["y"] = array(out.y)
     if out.activation in ("sigmoid", "softmax"):
@@ -161,9 +189,8 @@ def output(out, prediction):
 def run_weighted(line, name, function):
     """What training reports at learning rate 0: of all samples as one batch, and of an epoch of batches of two."""
     outs, loss, options, class_weight = function(line)
-    model = build(line, outs)
-    still = {"class_name": "SGD", "config": {"lr" if line.version < V23 else "learning_rate": 0.0}}
-    model.compile(optimizer=line.k.optimizers.get(still), loss=loss, **options)
+    model = build(line, outs, alone)
+    model.compile(optimizer=line.still(), loss=loss, **options)
     record = {"name": name, "class_weight": class_weight}
     model = saved(line, model, {}, record)
     x, y, w = ([getattr(o, part) for o in outs] for part in ("logits", "y", "w"))
@@ -176,8 +203,7 @@ def run_weighted(line, name, function):
         record["results"][2] = {k: float(v[-1]) for k, v in history.items()}
     except Exception as error:
         record["unfit"] = short(error)
-    predictions = model.predict(alone(x), verbose=0)
-    record["outputs"] = [output(out, p) for out, p in zip(outs, [predictions] if len(outs) == 1 else predictions)]
+    record["outputs"] = outputs(model, outs, alone, x)
     return record
 
 
@@ -201,7 +227,7 @@ def run_penalised(line, name, function):
     w = np.array([1, 0, 2, 1.5, 3], "float32") if weighted else None
     record = {"name": name}
     model = saved(line, model, {}, record)
-    record["results"] = evaluated(line, model, record, [data], y, [w])
+    record["results"] = evaluated(line, model, record, [data], y, w)
     record["outputs"] = [output(Out(data, "linear", y, w, name="out"), model.predict(data, verbose=0))]
     record["penalties"] = [p for link in links for p in penalties(line, model, model.get_layer(link.name), link.trainable, data)]
     return record
@@ -212,7 +238,7 @@ def penalties(line, model, layer, trainable, data):
     kernel = getattr(layer, "W_regularizer" if line.version < V2 else "kernel_regularizer", None)
     activity = getattr(layer, "activity_regularizer", None)
     if kernel is not None:
-        yield {"path": layer.name + "/kernel", "config": config(line, kernel), "weight": array(layer.get_weights()[0]), "trainable": trainable}
+        yield {"path": layer.name + "/kernel", "config": config(line, kernel), "weight": array(line.weights(layer)[0]), "trainable": trainable}
     if activity is not None:
         values = line.model(model.inputs[0] if isinstance(model.inputs, list) else model.input, layer.output).predict(data, verbose=0)
         yield {"path": layer.name, "config": config(line, activity), "activity": array(values)}
@@ -248,7 +274,7 @@ def main():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     line = Line(keras_of(args), args.graph)
-    line.save, line.singles = args.save, args.suite != "catalogue"
+    line.save, line.singles = args.save, args.suite not in ("catalogue", "compilation")
     runner = {"penalties": run_penalised, "class_weight": run_weighted}.get(args.suite, run)
     records, refused = [], []
     for name, function in SUITES[args.suite].of(line):

@@ -383,13 +383,14 @@ public final class KerasModel implements AutoCloseable {
   List<OutputSpec> outputSpecs() {
     List<OutputSpec> outputs = new ArrayList<>();
     List<TensorRef> tensors = imported.topology().outputs();
+    List<List<String>> paths = imported.topology().outputPaths();
     boolean unique = dialect().isAtLeast(Profile.TV1) && !dialect().isAtLeast(Profile.K30);
     graph()
         .outputs()
         .forEach(
             (name, value) -> {
               String reported = unique ? name : tensors.get(outputs.size()).layer();
-              outputs.add(new OutputSpec(name, reported, value.shape()));
+              outputs.add(new OutputSpec(name, reported, value.shape(), paths.get(outputs.size())));
             });
     return outputs;
   }

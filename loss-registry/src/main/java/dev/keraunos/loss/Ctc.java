@@ -8,7 +8,6 @@ import static dev.keraunos.graph.Ops.expandDims;
 import static dev.keraunos.graph.Ops.fullLike;
 import static dev.keraunos.graph.Ops.iota;
 import static dev.keraunos.graph.Ops.logSoftmax;
-import static dev.keraunos.graph.Ops.logicalAnd;
 import static dev.keraunos.graph.Ops.logicalOr;
 import static dev.keraunos.graph.Ops.logsumexp;
 import static dev.keraunos.graph.Ops.multiply;
@@ -77,12 +76,14 @@ final class Ctc extends BuiltInLoss {
     return concatenate(List.of(pairs, zerosLike(sliceAxis(labels, 1, Range.of(0, 1)))), 1);
   }
 
-  /** 0 where a state can be reached past the blank before it, else never. */
+  /**
+   * 0 where a state can be reached past the blank before it, else never. Keras takes a label of 0
+   * for one like the others.
+   */
   private static Value skips(Value states, Value like) {
     Value before =
         concatenate(List.of(head(states, 2, 0), sliceAxis(states, 1, Range.of(0, -2))), 1);
-    Value allowed = logicalAnd(notEqual(states, 0), notEqual(states, before));
-    return where(allowed, zerosLike(like), NEVER);
+    return where(notEqual(states, before), zerosLike(like), NEVER);
   }
 
   private static Value head(Value x, int count, double value) {

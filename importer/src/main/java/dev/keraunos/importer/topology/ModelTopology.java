@@ -11,6 +11,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The layers of a model and the calls between them. Immutable.
@@ -88,15 +90,33 @@ public record ModelTopology(
   }
 
   /**
-   * The dict keys of the outputs in the order of {@link #outputs}, or an empty list where they are
-   * no flat dict.
+   * Where each of {@link #outputs} is in the structure that {@code model.predict} returns: keys of
+   * dicts and positions in lists, from the outside in. All are empty for a plain list of outputs
+   * and for a single one.
    */
-  public List<String> outputKeys() {
-    if (outputStructure instanceof Argument.Entries dict
-        && dict.entries().values().stream().allMatch(TensorRef.class::isInstance)) {
-      return dict.entries().keySet().stream().sorted().toList();
+  public List<List<String>> outputPaths() {
+    boolean plain =
+        outputStructure instanceof Argument.Items list
+            && list.items().stream().allMatch(TensorRef.class::isInstance);
+    List<List<String>> paths = new ArrayList<>();
+    collect(outputStructure, List.of(), paths);
+    return plain ? paths.stream().map(path -> List.<String>of()).toList() : paths;
+  }
+
+  private static void collect(Argument argument, List<String> path, List<List<String>> paths) {
+    if (argument instanceof TensorRef) {
+      paths.add(path);
+    } else if (argument instanceof Argument.Items list) {
+      for (int i = 0; i < list.items().size(); i++) {
+        collect(list.items().get(i), append(path, String.valueOf(i)), paths);
+      }
+    } else if (argument instanceof Argument.Entries dict) {
+      new TreeMap<>(dict.entries()).forEach((key, item) -> collect(item, append(path, key), paths));
     }
-    return List.of();
+  }
+
+  private static List<String> append(List<String> path, String step) {
+    return Stream.concat(path.stream(), Stream.of(step)).toList();
   }
 
   /** The layers by name. */

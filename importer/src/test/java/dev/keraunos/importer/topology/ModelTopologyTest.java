@@ -133,16 +133,21 @@ class ModelTopologyTest {
   }
 
   @Test
-  void outputsOfOneLayerGetSuffixesAndDictsTheirKeys() {
+  void outputsOfOneLayerGetSuffixesAndStructuresTheirPaths() {
     String lstm = layer("LSTM", "l", "", "[['in',0,0,{}]]");
     ModelTopology list =
         read("2.15.0", functional(INPUT + "," + lstm, "[['in',0,0]]", "[['l',0,0],['l',0,1]]"));
     assertEquals(List.of("l", "l_1"), list.outputNames());
+    assertEquals(List.of(List.of(), List.of()), list.outputPaths());
+    String nested = "{'z': [['l',0,0],['in',0,0]], 'a': ['l',0,1]}";
+    assertEquals(
+        List.of(List.of("a"), List.of("z", "0"), List.of("z", "1")),
+        read("3.15.1", functional(INPUT + "," + lstm, "[['in',0,0]]", nested)).outputPaths());
     ModelTopology dict =
         read(
             "2.15.0",
             functional(INPUT + "," + lstm, "[['in',0,0]]", "{'z': ['l',0,0], 'a': ['l',0,1]}"));
-    assertEquals(List.of("a", "z"), dict.outputKeys());
+    assertEquals(List.of(List.of("a"), List.of("z")), dict.outputPaths());
     assertEquals(1, dict.outputs().get(0).tensor());
     assertEquals(
         List.of("l"),

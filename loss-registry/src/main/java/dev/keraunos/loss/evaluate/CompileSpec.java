@@ -9,10 +9,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Profile;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What a model was compiled with: losses, their weights, metrics. Names are looked up only by an
@@ -58,38 +55,54 @@ public final class CompileSpec {
     return json.has("optimizer_config");
   }
 
-  /** The loss declared for each output; null for none. */
+  /** The loss declared for each output, the first of several; null for none. */
   List<JsonNode> losses(List<OutputSpec> outputs) {
-    return perOutput("loss", outputs);
+    List<JsonNode> losses = new ArrayList<>();
+    for (JsonNode value : perOutput("loss", outputs)) {
+      List<JsonNode> list = new ArrayList<>();
+      flatten(value, list);
+      losses.add(list.isEmpty() ? null : list.get(0));
+    }
+    return losses;
   }
 
-  /** The loss that evaluate applies to each output; null for none. */
-  List<JsonNode> losses(List<OutputSpec> outputs, Dialect dialect) {
-    return perLoss("loss", outputs, dialect);
+  /** The losses that evaluate applies to each output; Keras 3.7 and later take several. */
+  List<List<JsonNode>> losses(List<OutputSpec> outputs, Dialect dialect) {
+    List<List<JsonNode>> losses = new ArrayList<>();
+    for (JsonNode value : perLoss("loss", outputs, dialect)) {
+      List<JsonNode> list = new ArrayList<>();
+      flatten(value, list);
+      losses.add(list);
+    }
+    return losses;
   }
 
-  /** The loss weight of each output. */
-  List<Double> lossWeights(List<OutputSpec> outputs, Dialect dialect) {
-    List<Double> weights = new ArrayList<>();
-    perLoss("loss_weights", outputs, dialect)
-        .forEach(w -> weights.add(w == null ? 1 : w.asDouble()));
+  /** The weights of the losses of each output, in their order. */
+  List<List<Double>> lossWeights(List<OutputSpec> outputs, Dialect dialect) {
+    List<List<Double>> weights = new ArrayList<>();
+    for (JsonNode value : perLoss("loss_weights", outputs, dialect)) {
+      List<JsonNode> list = new ArrayList<>();
+      flatten(value, list);
+      weights.add(list.stream().map(JsonNode::asDouble).toList());
+    }
     return weights;
   }
 
   /** The metrics of each output. */
   List<List<JsonNode>> metrics(boolean weighted, List<OutputSpec> outputs, Dialect dialect) {
     String key = weighted ? "weighted_metrics" : "metrics";
-    JsonNode saved = items(json.path(key));
-    boolean positional = dialect.isAtLeast(Profile.K30) && saved.isArray() && outputs.size() > 1;
+    JsonNode saved = OutputTree.items(json.path(key));
+    boolean chosen =
+        (dialect.isAtLeast(Profile.K30) && saved.isArray() && outputs.size() > 1)
+            || (saved.isObject() && OutputTree.isStructure(saved));
     for (JsonNode item : saved.isArray() ? saved : List.<JsonNode>of()) {
-      positional |= items(item).isArray();
+      chosen |= OutputTree.items(item).isArray();
     }
-    boolean byName = saved.isObject() && !isObject(saved);
+    List<JsonNode> own = chosen ? perOutput(key, outputs) : List.of();
     List<List<JsonNode>> metrics = new ArrayList<>();
-    List<JsonNode> chosen = positional || byName ? perOutput(key, outputs) : List.of();
     for (int i = 0; i < outputs.size(); i++) {
       List<JsonNode> list = new ArrayList<>();
-      flatten(positional || byName ? chosen.get(i) : saved, list);
+      flatten(chosen ? own.get(i) : saved, list);
       metrics.add(list);
     }
     return metrics;
@@ -99,7 +112,7 @@ public final class CompileSpec {
     if (node == null || isNone(node)) {
       return;
     }
-    JsonNode items = items(node);
+    JsonNode items = OutputTree.items(node);
     if (items.isArray()) {
       items.forEach(item -> flatten(item, list));
     } else {
@@ -108,61 +121,69 @@ public final class CompileSpec {
   }
 
   /**
-   * Keras 3.5 and 3.6 sort a dict by name and hand its values to the outputs in the model's order.
+   * TensorFlow's Keras and Keras 3 up to 3.6 flatten what they are given and hand it out in order;
+   * to a list of outputs Keras 3.5 and 3.6 do so with a dict by name as well, sorted. Up to 3.4 a
+   * None in a list of losses is dropped, and the losses after it go to the outputs before theirs.
    */
   private List<JsonNode> perLoss(String key, List<OutputSpec> outputs, Dialect dialect) {
-    JsonNode saved = json.path(key);
-    boolean byName = saved.isObject() && !isObject(saved) && saved.size() == outputs.size();
-    if (dialect.profile() != Profile.K35 || !byName) {
-      return perOutput(key, outputs);
+    JsonNode saved = OutputTree.items(json.path(key));
+    OutputTree tree = new OutputTree(outputs);
+    boolean flattens = dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K37);
+    boolean inOrder =
+        tree.isNested() || saved.isArray() || isSorted(saved, outputs.size(), dialect);
+    if (flattens && inOrder && OutputTree.isStructure(saved)) {
+      boolean dropsNone = !dialect.isAtLeast(Profile.K35) && dialect.isAtLeast(Profile.K30);
+      boolean shifts = dropsNone && saved.isArray() && key.equals("loss");
+      List<JsonNode> values = new ArrayList<>();
+      (shifts ? tree.zippedWithoutNone(saved) : tree.zipped(saved))
+          .forEach(value -> values.add(orNull(value)));
+      return values;
     }
-    List<JsonNode> values = new ArrayList<>();
-    for (JsonNode value : new TreeMap<>(fields(saved)).values()) {
-      values.add(isNone(value) ? null : value);
-    }
-    return values;
+    return perOutput(key, outputs);
   }
 
-  private static Map<String, JsonNode> fields(JsonNode object) {
-    Map<String, JsonNode> fields = new HashMap<>();
-    object.properties().forEach(field -> fields.put(field.getKey(), field.getValue()));
-    return fields;
+  /** True if the losses are a dict that has none for an output in a dict. */
+  boolean leavesOut(OutputSpec output) {
+    JsonNode saved = json.path("loss");
+    boolean byKey = saved.isObject() && OutputTree.isStructure(saved) && !output.path().isEmpty();
+    return byKey && !saved.has(output.path().get(0));
   }
 
-  /** One value for all outputs, a list of them or an object by name; null for none. */
+  private static boolean isSorted(JsonNode saved, int outputs, Dialect dialect) {
+    return dialect.profile() == Profile.K35 && saved.isObject() && saved.size() == outputs;
+  }
+
+  /** One value for all outputs, a list of them, an object by name or their structure. */
   private List<JsonNode> perOutput(String key, List<OutputSpec> outputs) {
-    JsonNode saved = items(json.path(key));
+    JsonNode saved = OutputTree.items(json.path(key));
+    OutputTree tree = new OutputTree(outputs);
     List<JsonNode> values = new ArrayList<>();
-    if (saved.isArray() && saved.size() != outputs.size()) {
-      throw new InputException(
-          "'"
-              + key
-              + "' has "
-              + saved.size()
-              + " entries for "
-              + outputs.size()
-              + " outputs: "
-              + saved);
-    }
-    for (int i = 0; i < outputs.size(); i++) {
-      boolean byName = saved.isObject() && !isObject(saved);
-      JsonNode value =
-          saved.isArray() ? saved.get(i) : byName ? saved.path(outputs.get(i).name()) : saved;
-      values.add(isNone(value) ? null : value);
+    if (!OutputTree.isStructure(saved)) {
+      outputs.forEach(output -> values.add(orNull(saved)));
+    } else if (tree.isNested()) {
+      tree.values(saved).forEach(value -> values.add(orNull(value)));
+    } else if (saved.isArray()) {
+      requireSize(key, saved, outputs.size());
+      outputs.forEach(
+          output -> values.add(orNull(outputs.size() == 1 ? saved : saved.get(values.size()))));
+    } else {
+      outputs.forEach(output -> values.add(orNull(saved.path(output.name()))));
     }
     return values;
+  }
+
+  private static void requireSize(String key, JsonNode saved, int outputs) {
+    if (saved.size() != outputs && outputs > 1) {
+      throw new InputException(
+          "'" + key + "' has " + saved.size() + " entries for " + outputs + " outputs: " + saved);
+    }
+  }
+
+  private static JsonNode orNull(JsonNode node) {
+    return isNone(node) ? null : node;
   }
 
   private static boolean isNone(JsonNode node) {
     return node.isNull() || node.isMissingNode();
-  }
-
-  private static boolean isObject(JsonNode node) {
-    return node.has("class_name");
-  }
-
-  /** Without the envelope that Keras puts around tuples. */
-  private static JsonNode items(JsonNode node) {
-    return node.path("class_name").asText().equals("__tuple__") ? node.path("items") : node;
   }
 }

@@ -7,5 +7,6 @@ import dev.keraunos.loss.Metric;
  *
  * @param name as reported
  * @param weighted true for one of {@code weighted_metrics}
+ * @param precision of its state
  */
-record CompiledMetric(String name, Metric metric, boolean weighted) {}
+record CompiledMetric(String name, Metric metric, boolean weighted, Precision precision) {}

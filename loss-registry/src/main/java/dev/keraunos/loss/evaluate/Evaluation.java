@@ -36,7 +36,7 @@ public final class Evaluation implements AutoCloseable {
   private final Warnings warnings;
   private final List<String> origins;
   private final RunningMean loss = new RunningMean();
-  private final Map<String, RunningMean> outputLosses = new LinkedHashMap<>();
+  private final OutputLosses outputLosses;
   private final Parts byBatch = new Parts();
   private long firstSize;
   private long samples;
@@ -45,15 +45,16 @@ public final class Evaluation implements AutoCloseable {
   private Evaluation(
       Dialect dialect,
       List<OutputEvaluation> outputs,
+      OutputLosses outputLosses,
       Penalties penalties,
       Warnings warnings,
       List<String> origins) {
     this.dialect = dialect;
     this.origins = origins;
     this.outputs = outputs;
+    this.outputLosses = outputLosses;
     this.penalties = penalties;
     this.warnings = warnings;
-    outputs.forEach(output -> outputLosses.put(output.setup().output().name(), new RunningMean()));
   }
 
   /**
@@ -77,14 +78,15 @@ public final class Evaluation implements AutoCloseable {
     double total = 0;
     double factor = 1;
     boolean any = false;
-    for (OutputEvaluation output : outputs) {
+    for (int i = 0; i < outputs.size(); i++) {
+      OutputEvaluation output = outputs.get(i);
       if (output.isNeeded(batch)) {
         Optional<OutputEvaluation.BatchLoss> found = output.update(data(batch, output));
         if (found.isPresent()) {
           total += output.setup().lossWeight() * found.get().value();
           factor = any ? factor : found.get().factor();
           any = true;
-          addOutputLoss(output.setup(), found.get(), size);
+          outputLosses.add(i, found.get(), size);
         }
       }
     }
@@ -101,17 +103,6 @@ public final class Evaluation implements AutoCloseable {
   /** Without any compiled loss tf_keras knows no batch dimension. */
   private boolean endpointsCountEqually() {
     return dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30);
-  }
-
-  private void addOutputLoss(
-      OutputEvaluation.Setup setup, OutputEvaluation.BatchLoss loss, long size) {
-    boolean equally = Warnings.outputsCountBatchesEqually(dialect);
-    boolean weighted = dialect.profile() == Profile.K35;
-    outputLosses
-        .get(setup.output().name())
-        .add(
-            weighted ? loss.value() * setup.lossWeight() : loss.value(),
-            equally ? loss.rows() : size * loss.factor());
   }
 
   private OutputData data(Batch batch, OutputEvaluation output) {
@@ -138,20 +129,15 @@ public final class Evaluation implements AutoCloseable {
   public Map<String, Double> result() {
     Map<String, Double> result = new LinkedHashMap<>();
     result.put("loss", loss.result());
-    boolean several = outputs.size() > 1;
-    boolean reported = !dialect.isAtLeast(Profile.K30) || dialect.isAtLeast(Profile.K35);
-    boolean losses = outputs.stream().filter(o -> o.setup().loss().isPresent()).count() > 1;
-    for (OutputEvaluation output : outputs) {
-      String name = output.setup().output().name();
-      boolean counted = dialect.isAtLeast(Profile.K30) ? losses : several;
-      if (counted && reported && output.setup().loss().isPresent()) {
-        result.put(output.setup().output().reported() + "_loss", outputLosses.get(name).result());
-      }
+    boolean keras3 = dialect.isAtLeast(Profile.K30);
+    if (!keras3) {
+      outputLosses.report(result);
     }
-    for (OutputEvaluation output : outputs) {
-      output.metrics().report(result);
+    outputs.forEach(output -> output.metrics().report(result));
+    if (keras3) {
+      outputLosses.report(result);
     }
-    return dialect.isAtLeast(Profile.K30) ? new TreeMap<>(result) : result;
+    return keras3 ? new TreeMap<>(result) : result;
   }
 
   /**
@@ -283,10 +269,13 @@ public final class Evaluation implements AutoCloseable {
       List<OutputEvaluation> evaluations = new ArrayList<>();
       Engine chosen = engine.orElseGet(Engines::preferred);
       Setups setups = new Setups(spec, outputs, dialect, registry);
-      for (OutputEvaluation.Setup setup : setups.all(detail)) {
+      setups.checkLosses(warnings);
+      List<OutputEvaluation.Setup> all = setups.all(detail);
+      for (OutputEvaluation.Setup setup : all) {
         evaluations.add(new OutputEvaluation(setup, dialect, chosen, threads, warnings));
       }
-      return new Evaluation(dialect, evaluations, penalties, warnings, setups.origins());
+      OutputLosses losses = new OutputLosses(dialect, all);
+      return new Evaluation(dialect, evaluations, losses, penalties, warnings, setups.origins());
     }
   }
 }

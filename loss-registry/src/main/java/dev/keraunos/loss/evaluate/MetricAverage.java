@@ -11,6 +11,7 @@ import java.util.Optional;
 final class MetricAverage {
   private final Dialect dialect;
   private final boolean weighted;
+  private final Precision precision;
   private double total;
   private double count;
 
@@ -18,10 +19,12 @@ final class MetricAverage {
    * An average.
    *
    * @param weighted true for one of {@code weighted_metrics}
+   * @param precision to which each step rounds
    */
-  MetricAverage(Dialect dialect, boolean weighted) {
+  MetricAverage(Dialect dialect, boolean weighted, Precision precision) {
     this.dialect = dialect;
     this.weighted = weighted;
+    this.precision = precision;
   }
 
   /**
@@ -71,23 +74,20 @@ final class MetricAverage {
     if (dialect.isAtLeast(Profile.T210)) {
       weight = Keras23Reduction.merge(valid, weight);
     }
+    Grid v = precision.round(values);
     if (weight.isEmpty()) {
-      total += values.sum();
-      count += values.size();
+      add(v.sum(), v.size());
       return;
     }
-    Grid w = TfKerasReduction.fitRank(weight.get(), values.shape());
-    Grid v = values;
+    Grid w = precision.round(TfKerasReduction.fitRank(weight.get(), v.shape()));
     if (dialect.profile() == Profile.P23) {
-      total += v.dot(w.padTo(v.rank()));
-      count += w.expand(v.shape().slice(0, w.rank())).sum();
+      add(v.dot(w.padTo(v.rank())), w.expand(v.shape().slice(0, w.rank())).sum());
       return;
     }
     if (w.rank() > 0 && !repeats(w.shape(), v.shape())) {
-      v = v.meanFrom(w.rank());
+      v = mean(v, w.rank());
     }
-    total += v.dot(w);
-    count += repeats(w.shape(), v.shape()) ? w.expand(v.shape()).sum() : w.sum();
+    add(v.dot(w), repeats(w.shape(), v.shape()) ? w.expand(v.shape()).sum() : w.sum());
   }
 
   /**
@@ -108,23 +108,31 @@ final class MetricAverage {
       Grid values, Optional<Grid> mask, Optional<Grid> valid, Optional<Grid> user) {
     boolean masked = user.isPresent() || dialect.isAtLeast(Profile.K312);
     Optional<Grid> weight = Keras3Reduction.merge(masked ? mask : Optional.empty(), user, dialect);
+    Grid all = precision.round(values);
     if (weight.isEmpty()) {
-      total += values.meanFrom(1).sum();
-      count += values.rank() == 0 ? 1 : values.shape().dim(0);
+      add(mean(all, 1).sum(), all.rank() == 0 ? 1 : all.shape().dim(0));
       return;
     }
-    weight = Keras3Reduction.merge(valid, weight, dialect);
-    Grid v = Keras3Reduction.fit(values, weight.get().shape(), dialect);
-    Grid w = Keras3Reduction.fit(weight.get(), values.shape(), dialect);
-    v = v.meanFrom(w.rank());
-    Grid all = w.expand(Grid.broadcast(w.shape(), v.shape()));
-    total += v.times(all).meanFrom(1).sum();
-    count += all.meanFrom(1).sum();
+    weight = Keras3Reduction.merge(valid, weight, dialect).map(precision::round);
+    Grid v = Keras3Reduction.fit(all, weight.get().shape(), dialect);
+    Grid w = Keras3Reduction.fit(weight.get(), all.shape(), dialect);
+    v = mean(v, w.rank());
+    Grid each = w.expand(Grid.broadcast(w.shape(), v.shape()));
+    add(mean(precision.round(v.times(each)), 1).sum(), mean(each, 1).sum());
+  }
+
+  private Grid mean(Grid values, int axis) {
+    return values.rank() > axis ? precision.round(values.meanFrom(axis)) : values;
+  }
+
+  private void add(double sum, double number) {
+    total = precision.round(total + precision.round(sum));
+    count = precision.round(count + precision.round(number));
   }
 
   /** The average so far. */
   double result() {
     boolean safe = dialect.isAtLeast(Profile.TV1);
-    return count == 0 && safe ? 0 : total / count;
+    return count == 0 && safe ? 0 : precision.round(total / count);
   }
 }

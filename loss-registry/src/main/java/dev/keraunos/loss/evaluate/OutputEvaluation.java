@@ -18,14 +18,16 @@ final class OutputEvaluation implements AutoCloseable {
   private static final int PROGRAMS = 8;
 
   /**
-   * What an output was compiled with.
+   * What an output was compiled with, or one more loss of it.
    *
    * @param lossName for people
+   * @param lossReported as Keras names the loss beside that of the model; empty if it does not
    */
   record Setup(
       OutputSpec output,
       Optional<Loss> loss,
       String lossName,
+      Optional<String> lossReported,
       double lossWeight,
       Reduction.Mode mode,
       List<CompiledMetric> metrics,

@@ -27,7 +27,7 @@ final class OutputMetrics {
       if (metric.metric() instanceof StatefulMetric) {
         states.put(metric, ((StatefulMetric) metric.metric()).start(dialect));
       } else {
-        averages.put(metric, new MetricAverage(dialect, metric.weighted()));
+        averages.put(metric, new MetricAverage(dialect, metric.weighted(), metric.precision()));
       }
     }
   }
@@ -53,8 +53,14 @@ final class OutputMetrics {
     states.forEach(
         (metric, state) -> {
           Optional<Grid> user = metric.weighted() ? weight : Optional.empty();
+          Tensor prediction = metric.precision().seen(yPred, dialect);
           state.add(
-              column(yTrue, shape), yPred, visible(mask, user, shape.rank()).map(Grid::toTensor));
+              column(yTrue, shape),
+              prediction,
+              visible(mask, user, shape.rank()).map(Grid::toTensor));
+          if (prediction != yPred) {
+            prediction.close();
+          }
         });
   }
 
@@ -90,7 +96,8 @@ final class OutputMetrics {
     for (CompiledMetric metric : metrics) {
       if (averages.containsKey(metric)) {
         MetricFunction function = (MetricFunction) metric.metric();
-        result.put(metric.name(), function.result(averages.get(metric).result()));
+        double value = function.result(averages.get(metric).result());
+        result.put(metric.name(), metric.precision().round(value));
       } else {
         double[] numbers = states.get(metric).result();
         for (int i = 0; i < numbers.length; i++) {

@@ -104,7 +104,12 @@ final class OutputProgram implements AutoCloseable {
     if (function instanceof OpenMetric) {
       function = ((OpenMetric) function).resolve(yTrue.shape(), yPred.value().shape());
     }
-    Ranks ranks = Ranks.forMetric(yTrue, yPred);
+    Precision precision = metric.precision();
+    Value seen = precision.seen(yPred.value(), yPred.dialect());
+    Ranks ranks =
+        Ranks.forMetric(
+            precision.seen(yTrue, yPred.dialect()),
+            seen == yPred.value() ? yPred : yPred.with(seen));
     Scores values = function.values(ranks.yTrue(), ranks.yPred());
     put(outputs, "metric " + metric.name(), asFloat(values.values()), values.valid());
   }

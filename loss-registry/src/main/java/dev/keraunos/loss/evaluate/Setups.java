@@ -18,54 +18,80 @@ final class Setups {
   private final Dialect dialect;
   private final LossRegistry registry;
   private final MetricNames names;
+  private final OutputTree tree;
 
   Setups(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
     this.spec = spec;
     this.outputs = outputs;
     this.dialect = dialect;
     this.registry = registry;
+    tree = new OutputTree(outputs);
     names = new MetricNames(dialect, registry, spec.isTrainingConfig(), outputs.size() > 1);
   }
 
+  /** One for each output, and one for each further loss that an output was given. */
   List<OutputEvaluation.Setup> all(Detail detail) {
-    List<JsonNode> losses = spec.losses(outputs, dialect);
-    List<Double> weights = spec.lossWeights(outputs, dialect);
-    List<List<CompiledMetric>> metrics = metrics(losses);
+    List<List<LossPlan.Entry>> plan = LossPlan.of(spec, outputs, dialect, registry);
+    List<List<CompiledMetric>> metrics = metrics(spec.losses(outputs, dialect));
     List<OutputEvaluation.Setup> setups = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
-      JsonNode loss = losses.get(i);
-      setups.add(
-          new OutputEvaluation.Setup(
-              outputs.get(i),
-              Optional.ofNullable(loss).map(this::loss),
-              loss == null ? "" : registry.canonicalName(loss),
-              weights.get(i),
-              mode(loss),
-              metrics.get(i),
-              detail));
+      List<CompiledMetric> own = metrics.get(i);
+      for (LossPlan.Entry entry : plan.get(i)) {
+        setups.add(
+            new OutputEvaluation.Setup(
+                outputs.get(i),
+                Optional.ofNullable(entry.loss()).map(this::loss),
+                entry.loss() == null ? "" : registry.canonicalName(entry.loss()),
+                entry.reported(),
+                entry.weight(),
+                mode(entry.loss()),
+                own,
+                detail));
+        own = List.of();
+      }
     }
     return setups;
+  }
+
+  /** Warns of losses that Keras does not compute of the output for which they were declared. */
+  void checkLosses(Warnings warnings) {
+    List<JsonNode> declared = spec.losses(outputs);
+    List<List<LossPlan.Entry>> plan = LossPlan.of(spec, outputs, dialect, registry);
+    for (int i = 0; i < outputs.size(); i++) {
+      List<LossPlan.Entry> entries = plan.get(i);
+      String found = describe(entries.get(0).loss());
+      String wanted = describe(declared.get(i));
+      warnings.checkLoss(outputs.get(i).name(), dialect, wanted, found);
+      if (entries.size() > 1 && entries.get(1).loss() == null) {
+        warnings.checkLoss(outputs.get(i).name(), dialect, "several losses", found);
+      }
+    }
+  }
+
+  private String describe(JsonNode loss) {
+    return loss == null ? "no loss" : registry.canonicalName(loss);
   }
 
   /** Who registered the losses that are not Keras' own, a sentence each. */
   List<String> origins() {
     List<String> origins = new ArrayList<>();
-    List<JsonNode> losses = spec.losses(outputs, dialect);
+    List<List<JsonNode>> losses = spec.losses(outputs, dialect);
     for (int i = 0; i < outputs.size(); i++) {
-      JsonNode loss = losses.get(i);
-      String output = outputs.get(i).name();
-      Optional<String> origin = loss == null ? Optional.empty() : registry.origin(loss);
-      origin.ifPresent(
-          who ->
-              origins.add(
-                  "output '"
-                      + output
-                      + "': loss '"
-                      + registry.canonicalName(loss)
-                      + "' was registered by "
-                      + who));
+      for (JsonNode loss : losses.get(i)) {
+        String output = outputs.get(i).name();
+        registry.origin(loss).ifPresent(who -> origins.add(origin(output, loss, who)));
+      }
     }
     return origins;
+  }
+
+  private String origin(String output, JsonNode loss, String who) {
+    return "output '"
+        + output
+        + "': loss '"
+        + registry.canonicalName(loss)
+        + "' was registered by "
+        + who;
   }
 
   private Loss loss(JsonNode saved) {
@@ -83,21 +109,29 @@ final class Setups {
   /**
    * The metrics by output, named in the order of that Keras: Keras 3 names all weighted ones last.
    */
-  private List<List<CompiledMetric>> metrics(List<JsonNode> losses) {
+  private List<List<CompiledMetric>> metrics(List<List<JsonNode>> losses) {
     List<List<CompiledMetric>> metrics = new ArrayList<>();
     outputs.forEach(output -> metrics.add(new ArrayList<>()));
     List<List<JsonNode>> plain = spec.metrics(false, outputs, dialect);
     List<List<JsonNode>> weighted = spec.metrics(true, outputs, dialect);
     boolean last = dialect.isAtLeast(Profile.K30);
     for (int i = 0; i < outputs.size(); i++) {
-      boolean skipped = losses.get(i) == null && !dialect.isAtLeast(Profile.T26);
-      add(metrics.get(i), i, skipped ? List.of() : plain.get(i), losses.get(i), false);
-      add(metrics.get(i), i, skipped || last ? List.of() : weighted.get(i), losses.get(i), true);
+      JsonNode loss = losses.get(i).isEmpty() ? null : losses.get(i).get(0);
+      boolean skipped = loss == null && !dialect.isAtLeast(Profile.T26);
+      add(metrics.get(i), i, skipped ? List.of() : plain.get(i), loss, false);
+      add(metrics.get(i), i, skipped || last ? List.of() : weighted.get(i), loss, true);
     }
     for (int i = 0; last && i < outputs.size(); i++) {
-      add(metrics.get(i), i, weighted.get(i), losses.get(i), true);
+      JsonNode loss = losses.get(i).isEmpty() ? null : losses.get(i).get(0);
+      add(metrics.get(i), i, weighted.get(i), loss, true);
     }
     return metrics;
+  }
+
+  /** From 3.12 on metrics of a dict of outputs are named by its keys. */
+  private String prefix(OutputSpec output) {
+    boolean byKey = dialect.isAtLeast(Profile.K312) && tree.isFlatDict();
+    return byKey ? output.path().get(0) : output.reported();
   }
 
   private void add(
@@ -106,13 +140,13 @@ final class Setups {
       List<JsonNode> saved,
       JsonNode loss,
       boolean weighted) {
-    String reported = outputs.get(output).reported();
-    for (JsonNode metric : names.distinct(saved, reported)) {
-      String name = names.next(metric, reported, weighted);
+    String prefix = prefix(outputs.get(output));
+    for (JsonNode metric : names.distinct(saved, prefix)) {
+      String name = names.next(metric, prefix, weighted);
       boolean open = OpenMetric.isOpen(registry, metric, dialect);
       Metric made =
           open ? new OpenMetric(registry, metric, dialect, loss) : registry.metric(metric);
-      target.add(new CompiledMetric(name, made, weighted));
+      target.add(new CompiledMetric(name, made, weighted, Precision.of(metric)));
     }
   }
 }

@@ -60,6 +60,22 @@ final class Warnings {
     }
   }
 
+  /** A loss that was declared for an output and is not what Keras computes of it. */
+  void checkLoss(String output, Dialect dialect, String declared, String computed) {
+    if (!declared.equals(computed)) {
+      add(
+          "output '"
+              + output
+              + "': compiled with "
+              + declared
+              + ", of which Keras "
+              + dialect.version()
+              + " computes "
+              + computed
+              + "; give a loss to every output, one each, in the model's order");
+    }
+  }
+
   /** Targets of one column that a loss of elements repeats for every channel, or the reverse. */
   void checkTargets(OutputEvaluation.Setup setup, Shape yTrue, Shape yPred) {
     boolean repeats =

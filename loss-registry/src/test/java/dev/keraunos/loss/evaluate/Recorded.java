@@ -96,7 +96,10 @@ record Recorded(JsonNode json, Dialect dialect) {
     List<OutputSpec> outputs = new ArrayList<>();
     for (JsonNode output : json.get("outputs")) {
       Tensor p = tensor(output.get("p"));
-      outputs.add(new OutputSpec(output.get("name").asText(), p.shape().with(0, Shape.UNKNOWN)));
+      String name = output.get("name").asText();
+      List<String> path = new ArrayList<>();
+      output.path("path").forEach(step -> path.add(step.asText()));
+      outputs.add(new OutputSpec(name, name, p.shape().with(0, Shape.UNKNOWN), path));
     }
     Evaluation.Builder builder =
         Evaluation.builder(CompileSpec.of(json.get("compile")), outputs, dialect)

@@ -1,0 +1,36 @@
+package dev.keraunos.loss.evaluate;
+
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Profile;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The running losses of single outputs, as Keras reports them beside that of the model. */
+final class OutputLosses {
+  private final Dialect dialect;
+  private final List<OutputEvaluation.Setup> setups;
+  private final List<RunningMean> means = new ArrayList<>();
+
+  OutputLosses(Dialect dialect, List<OutputEvaluation.Setup> setups) {
+    this.dialect = dialect;
+    this.setups = setups;
+    setups.forEach(setup -> means.add(new RunningMean()));
+  }
+
+  /** Adds the loss of a batch, before its weight. */
+  void add(int index, OutputEvaluation.BatchLoss loss, long size) {
+    boolean equally = Warnings.outputsCountBatchesEqually(dialect);
+    double weight = dialect.profile() == Profile.K35 ? setups.get(index).lossWeight() : 1;
+    means.get(index).add(loss.value() * weight, equally ? loss.rows() : size * loss.factor());
+  }
+
+  /** Adds the results, 0 of a loss that Keras never computes; of equal names the last. */
+  void report(Map<String, Double> result) {
+    for (int i = 0; i < setups.size(); i++) {
+      OutputEvaluation.Setup setup = setups.get(i);
+      double value = setup.loss().isPresent() ? means.get(i).result() : 0;
+      setup.lossReported().ifPresent(name -> result.put(name + "_loss", value));
+    }
+  }
+}
