@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * sizes, of which the last is smaller.
  */
 class RecordedEvaluateTest {
-  private static final int FILES = 60;
+  private static final int FILES = 82;
 
   /** The property that names a folder of other recordings. */
   private static final String FOLDER = "keraunos.recorded";
