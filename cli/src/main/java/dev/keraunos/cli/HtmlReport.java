@@ -16,8 +16,6 @@ import java.util.Optional;
  * and differs in brightness or pattern, so it reads without colour.
  */
 final class HtmlReport {
-  private static final int PLACES_LISTED = 5;
-
   private final Explanation explanation;
   private final String title;
   private final Html page = new Html();
@@ -101,10 +99,11 @@ final class HtmlReport {
       page.add("<h3>By sample</h3>");
       parts(output.bySample(), "sample");
     }
-    places(output.byRegion());
+    Places places = Places.of(output.byRegion());
+    page.add("%s", places.section());
     if (!output.worst().isEmpty()) {
       page.add("<h3>Samples that add most</h3>");
-      output.worst().forEach(sample -> page.add("%s", SamplePictures.of(sample)));
+      output.worst().forEach(sample -> page.add("%s", SamplePictures.of(sample, places)));
     }
   }
 
@@ -243,37 +242,8 @@ final class HtmlReport {
     return Double.isFinite(value) ? value : 0;
   }
 
-  private static String range(String what, long from, long to) {
+  static String range(String what, long from, long to) {
     return to - from == 1 ? what + " " + from : what + "s " + from + " to " + (to - 1);
-  }
-
-  private void places(List<Explanation.Region> regions) {
-    if (regions.size() < 2) {
-      return;
-    }
-    page.add("<h3>By place within the samples</h3><ul>");
-    regions.stream()
-        .sorted(Comparator.comparingDouble(Explanation.Region::value).reversed())
-        .limit(PLACES_LISTED)
-        .forEach(region -> page.add("<li>%s: %s</li>", place(region), number(region.value())));
-    page.add("</ul>");
-  }
-
-  private static String place(Explanation.Region region) {
-    List<String> axes =
-        region.from().size() == 1
-            ? List.of("step")
-            : region.from().size() == 2 ? List.of("row", "column") : List.of();
-    StringBuilder text = new StringBuilder();
-    for (int i = 0; i < region.from().size(); i++) {
-      text.append(i == 0 ? "" : ", ")
-          .append(
-              range(
-                  i < axes.size() ? axes.get(i) : "axis " + (i + 1) + " index",
-                  region.from().get(i),
-                  region.to().get(i)));
-    }
-    return text.toString();
   }
 
   private static Html bar(double value, double largest) {

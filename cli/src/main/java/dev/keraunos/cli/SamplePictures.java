@@ -8,20 +8,22 @@ import java.util.Locale;
 /** One sample's scores, true classes and predicted classes side by side, and as a table. */
 final class SamplePictures {
   private final Explanation.Sample sample;
+  private final Places places;
   private final int height;
   private final int width;
   private final int classes;
 
-  private SamplePictures(Explanation.Sample sample) {
+  private SamplePictures(Explanation.Sample sample, Places places) {
     this.sample = sample;
+    this.places = places;
     List<Long> shape = sample.shape();
     height = shape.size() < 2 ? 1 : shape.get(0).intValue();
     width = height == 0 ? 0 : sample.scores().length / height;
     classes = 1 + Math.max(largest(sample.trueClasses()), largest(sample.predictedClasses()));
   }
 
-  static Html of(Explanation.Sample sample) {
-    return new SamplePictures(sample).draw();
+  static Html of(Explanation.Sample sample, Places places) {
+    return new SamplePictures(sample, places).draw();
   }
 
   private Html draw() {
@@ -39,6 +41,7 @@ final class SamplePictures {
         figure(
             scores,
             "score",
+            places.outlines(height, width),
             Html.of(
                 "score: black %s, white %s%s",
                 number(scores.low()),
@@ -47,8 +50,9 @@ final class SamplePictures {
     if (sample.trueClasses().length > 0) {
       HeatMap truth = HeatMap.ofClasses(sample.trueClasses(), height, width, classes);
       HeatMap guess = HeatMap.ofClasses(sample.predictedClasses(), height, width, classes);
-      html.add("%s", figure(truth, "true class", Html.of("true class%s", keys())));
-      html.add("%s", figure(guess, "predicted class", Html.of("predicted class%s", keys())));
+      html.add("%s", figure(truth, "true class", new Html(), Html.of("true class%s", keys())));
+      html.add(
+          "%s", figure(guess, "predicted class", new Html(), Html.of("predicted class%s", keys())));
     }
     return html;
   }
@@ -62,11 +66,18 @@ final class SamplePictures {
     return keys.add("</ul>");
   }
 
-  private Html figure(HeatMap map, String what, Html caption) {
+  private Html figure(HeatMap map, String what, Html outlines, Html caption) {
     return Html.of(
-        "<figure><img class=\"%s\" alt=\"%s of sample %d, %d by %d\""
-            + " src=\"%s\"/><figcaption>%s</figcaption></figure>",
-        height == 1 ? "strip" : "map", what, sample.index(), height, width, map.dataUri(), caption);
+        "<figure><div class=\"layers\"><img class=\"%s\" alt=\"%s of sample %d, %d by %d\""
+            + " src=\"%s\"/>%s</div><figcaption>%s</figcaption></figure>",
+        height == 1 ? "strip" : "map",
+        what,
+        sample.index(),
+        height,
+        width,
+        map.dataUri(),
+        outlines,
+        caption);
   }
 
   private Html table() {

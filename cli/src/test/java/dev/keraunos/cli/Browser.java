@@ -27,6 +27,12 @@ final class Browser {
   private static final int LEAST_WIDTH = 600;
   private static final int PATIENCE_SECONDS = 120;
 
+  /** What the reader prefers, in Chromium's order. */
+  enum Scheme {
+    DARK,
+    LIGHT
+  }
+
   /**
    * A page as it was shown.
    *
@@ -63,13 +69,13 @@ final class Browser {
    * Shows a page in a frame of a width: a window cannot be as narrow as a telephone. A script
    * beside the frame, which no report has, writes down where things are.
    */
-  static Shot show(Path browser, String page, int width, Path folder)
+  static Shot show(Path browser, String page, int width, Scheme scheme, Path folder)
       throws IOException, InterruptedException {
     String script =
         "addEventListener('load', () => {const d ="
             + " document.querySelector('iframe').contentDocument; const found = {}; for (const s of"
-            + " ['.bar div', 'img', 'svg.diagram']) d.querySelectorAll(s).forEach((e, i) => {const"
-            + " r = e.getBoundingClientRect(); found[s + ' ' + i] = [r.x, r.y, r.width,"
+            + " ['.bar div', 'img', 'svg.diagram', '.mark']) d.querySelectorAll(s).forEach((e, i)"
+            + " => {const r = e.getBoundingClientRect(); found[s + ' ' + i] = [r.x, r.y, r.width,"
             + " r.height]}); found.width = d.documentElement.scrollWidth;"
             + " document.querySelector('pre').textContent = JSON.stringify(found)})";
     Path file = folder.resolve("frame.html");
@@ -85,8 +91,8 @@ final class Browser {
             page.replace("&", "&amp;").replace("\"", "&quot;"),
             script));
     Path picture = folder.resolve("picture.png");
-    run(browser, width, folder, "--screenshot=" + picture, file.toUri().toString());
-    String dom = run(browser, width, folder, "--dump-dom", file.toUri().toString());
+    run(browser, width, scheme, folder, "--screenshot=" + picture, file.toUri().toString());
+    String dom = run(browser, width, scheme, folder, "--dump-dom", file.toUri().toString());
     Matcher matcher = Pattern.compile("<pre>(\\{.*?\\})</pre>").matcher(dom);
     if (!matcher.find()) {
       throw new IOException("the browser wrote no places: " + dom);
@@ -108,7 +114,8 @@ final class Browser {
     return new Shot(ImageIO.read(picture.toFile()), places, json.get("width").asInt());
   }
 
-  private static String run(Path browser, int width, Path folder, String... arguments)
+  private static String run(
+      Path browser, int width, Scheme scheme, Path folder, String... arguments)
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(browser.toString());
@@ -119,7 +126,7 @@ final class Browser {
             "--disable-gpu",
             "--hide-scrollbars",
             "--force-device-scale-factor=1",
-            "--blink-settings=preferredColorScheme=1",
+            "--blink-settings=preferredColorScheme=" + scheme.ordinal(),
             "--user-data-dir=" + folder.resolve("profile"),
             "--window-size=" + Math.max(width, LEAST_WIDTH) + "," + HEIGHT));
     command.addAll(List.of(arguments));

@@ -14,13 +14,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -28,8 +29,10 @@ import org.w3c.dom.NodeList;
 /** The page as a parser, and as a browser sees it. */
 class HtmlReportTest {
   private static final String HOSTILE = "</style><script>alert('1')</script>\"&amp;\u0007";
-  private static final int BAR = 0x1f5a94;
-  private static final int TRACK = 0xe4e4e4;
+  private static final Map<Browser.Scheme, Integer> BARS =
+      Map.of(Browser.Scheme.LIGHT, 0x1f5a94, Browser.Scheme.DARK, 0x79b4ea);
+  private static final Map<Browser.Scheme, Integer> TRACKS =
+      Map.of(Browser.Scheme.LIGHT, 0xe4e4e4, Browser.Scheme.DARK, 0x36383c);
   private static final int BLACK = 0x000000;
   private static final int WHITE = 0xffffff;
 
@@ -136,36 +139,52 @@ class HtmlReportTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {360, 1280})
-  void aBrowserShowsBarsAndMapsWithoutOverflow(int width) throws Exception {
+  @CsvSource({"360, LIGHT", "1280, LIGHT", "360, DARK", "1280, DARK"})
+  void aBrowserShowsBarsAndMapsWithoutOverflow(int width, Browser.Scheme scheme) throws Exception {
     Optional<Path> browser = Browser.find();
     assumeTrue(browser.isPresent(), "no headless Chromium is installed");
     String html = new HtmlReport(explanation("mask"), "model.h5").render();
-    Browser.Shot shot = Browser.show(browser.get(), html, width, folder);
+    Browser.Shot shot = Browser.show(browser.get(), html, width, scheme, folder);
     assertTrue(shot.contentWidth() <= width, () -> shot.contentWidth() + " of " + width);
     assertTrue(colours(shot.image()).size() > 20, "the page is all but blank");
     Rectangle full = shot.places().get("bar 0");
     Rectangle third = shot.places().get("bar 1");
-    assertEquals(BAR, shot.at(full, 0.95, 0.5));
+    int bar = BARS.get(scheme);
+    int track = TRACKS.get(scheme);
+    assertEquals(bar, shot.at(full, 0.95, 0.5));
     assertEquals(3 * third.width, full.width, 3, "widths are as the numbers are");
-    assertEquals(TRACK, shot.at(full.x + third.width + 9, (int) third.getCenterY()));
-    assertEquals(Set.of(BAR, TRACK), Set.copyOf(row(shot, third)), "a negative bar is striped");
-    Rectangle map = shot.places().get("map 0");
+    assertEquals(track, shot.at(full.x + third.width + 9, (int) third.getCenterY()));
+    assertEquals(
+        Set.of(bar, track), Set.copyOf(row(shot, third, bar, track)), "a negative bar is striped");
+    Rectangle map = shot.places().get("map 1");
     assertEquals(map.width, map.height, 1);
     assertEquals(BLACK, shot.at(map, 0.25, 0.25));
     assertEquals(WHITE, shot.at(map, 0.75, 0.25));
     assertEquals(WHITE, shot.at(map, 0.25, 0.75));
-    assertEquals(BLACK, shot.at(shot.places().get("map 1"), 0.75, 0.25), "true class");
-    assertEquals(WHITE, shot.at(shot.places().get("map 2"), 0.75, 0.25), "predicted class");
+    assertEquals(BLACK, shot.at(shot.places().get("map 2"), 0.75, 0.25), "true class");
+    assertEquals(WHITE, shot.at(shot.places().get("map 3"), 0.75, 0.25), "predicted class");
+    assertOutlined(shot, shot.places().get("map 0"), shot.places().get(".mark 0"));
+    assertOutlined(shot, map, shot.places().get(".mark 2"));
     assertTrue(shot.places().get("svg.diagram 0").getMaxX() <= width);
   }
 
+  /** A place that adds most, the upper half here, has a line that is black and white. */
+  private static void assertOutlined(Browser.Shot shot, Rectangle map, Rectangle mark) {
+    assertEquals(map.width, mark.width, 3);
+    assertEquals(map.height, 2 * mark.height, 3);
+    Set<Integer> colours = new HashSet<>();
+    for (int x = mark.x - 2; x < mark.x + 3; x++) {
+      colours.add(shot.at(x, (int) mark.getCenterY()));
+    }
+    assertTrue(colours.containsAll(Set.of(BLACK, WHITE)), colours::toString);
+  }
+
   /** The two colours of stripes, blends between them left out. */
-  private static List<Integer> row(Browser.Shot shot, Rectangle bar) {
+  private static List<Integer> row(Browser.Shot shot, Rectangle place, int bar, int track) {
     List<Integer> colours = new ArrayList<>();
-    for (int x = bar.x + 1; x < bar.getMaxX() - 1; x++) {
-      int colour = shot.at(x, (int) bar.getCenterY());
-      if (colour == BAR || colour == TRACK) {
+    for (int x = place.x + 1; x < place.getMaxX() - 1; x++) {
+      int colour = shot.at(x, (int) place.getCenterY());
+      if (colour == bar || colour == track) {
         colours.add(colour);
       }
     }

@@ -34,6 +34,12 @@ public enum Level {
     this.relative = relative;
   }
 
+  /** Fails unless parts of a whole agree as close as the whole would have to. */
+  public void check(double expected, double actual, double whole, String what) {
+    boolean close = Math.abs(expected - actual) <= relative * Math.abs(whole);
+    assertTrue(close, () -> what + ": expected " + expected + ", got " + actual);
+  }
+
   /** Fails unless the numbers agree; NaN agrees with NaN. */
   public void check(double expected, double actual, String what) {
     boolean same = Double.compare(expected, actual) == 0;

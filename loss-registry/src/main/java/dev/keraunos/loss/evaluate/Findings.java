@@ -59,9 +59,8 @@ final class Findings {
       Explanation.Split split = term.split().get();
       add(
           "'%s' is one number for many positions: what each adds is told with %s held at its value,"
-              + " so other predictions would change the loss by more or less than that; %s belongs"
-              + " to no position",
-          term.name(), String.join(", ", split.fixed()), number(split.unsplit()));
+              + " so other predictions would change the loss by more or less than that",
+          term.name(), String.join(", ", split.fixed()));
     } else if (term.split().isEmpty() && (term.batchLevel() || !placed)) {
       add(
           "'%s' is one number for many positions and no sum over positions: what it adds, %s, is"

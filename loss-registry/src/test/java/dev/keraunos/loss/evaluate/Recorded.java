@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 
 /**
  * A case that record_evaluate.py recorded: a compiled model's outputs and what evaluate made of
@@ -93,6 +94,11 @@ record Recorded(JsonNode json, Dialect dialect) {
 
   /** An evaluation that has seen all batches. */
   Evaluation evaluate(int batchSize) {
+    return evaluate(batchSize, Evaluation.Builder::explain);
+  }
+
+  /** An evaluation of that detail that has seen all batches. */
+  Evaluation evaluate(int batchSize, UnaryOperator<Evaluation.Builder> detail) {
     List<OutputSpec> outputs = new ArrayList<>();
     for (JsonNode output : json.get("outputs")) {
       Tensor p = tensor(output.get("p"));
@@ -103,8 +109,8 @@ record Recorded(JsonNode json, Dialect dialect) {
     }
     Evaluation.Builder builder =
         Evaluation.builder(CompileSpec.of(json.get("compile")), outputs, dialect)
-            .registry(REGISTRY)
-            .explain();
+            .registry(REGISTRY);
+    detail.apply(builder);
     for (JsonNode penalty : json.path("penalties")) {
       Regularizer regularizer = REGISTRY.regularizer(penalty.get("config"));
       String path = penalty.get("path").asText();
