@@ -26,7 +26,8 @@ final class LossPlan {
   private final List<List<JsonNode>> losses;
   private final List<List<Double>> weights;
 
-  LossPlan(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
+  private LossPlan(
+      CompileSpec spec, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
     this.outputs = outputs;
     this.dialect = dialect;
     this.registry = registry;

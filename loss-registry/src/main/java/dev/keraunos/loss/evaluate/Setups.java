@@ -19,6 +19,7 @@ final class Setups {
   private final LossRegistry registry;
   private final MetricNames names;
   private final OutputTree tree;
+  private final List<List<LossPlan.Entry>> plan;
 
   Setups(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
     this.spec = spec;
@@ -26,12 +27,12 @@ final class Setups {
     this.dialect = dialect;
     this.registry = registry;
     tree = new OutputTree(outputs);
+    plan = LossPlan.of(spec, outputs, dialect, registry);
     names = new MetricNames(dialect, registry, spec.isTrainingConfig(), outputs.size() > 1);
   }
 
   /** One for each output, and one for each further loss that an output was given. */
   List<OutputEvaluation.Setup> all(Detail detail) {
-    List<List<LossPlan.Entry>> plan = LossPlan.of(spec, outputs, dialect, registry);
     List<List<CompiledMetric>> metrics = metrics(spec.losses(outputs, dialect));
     List<OutputEvaluation.Setup> setups = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
@@ -56,7 +57,6 @@ final class Setups {
   /** Warns of losses that Keras does not compute of the output for which they were declared. */
   void checkLosses(Warnings warnings) {
     List<JsonNode> declared = spec.losses(outputs);
-    List<List<LossPlan.Entry>> plan = LossPlan.of(spec, outputs, dialect, registry);
     for (int i = 0; i < outputs.size(); i++) {
       List<LossPlan.Entry> entries = plan.get(i);
       String found = describe(entries.get(0).loss());

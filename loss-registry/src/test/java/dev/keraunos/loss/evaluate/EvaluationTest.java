@@ -2,6 +2,7 @@ package dev.keraunos.loss.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Dialect;
@@ -43,6 +44,24 @@ class EvaluationTest {
       evaluation.update(Batch.of("y", data));
       assertEquals(1, evaluation.warnings().size());
     }
+  }
+
+  /** The case of compilation-KERAS.json in batches of two, strictly. */
+  private static String refusal(String keras, String name) {
+    Recorded recorded = Recorded.all("recorded/compilation-" + keras + ".json").get(name);
+    return assertThrows(InputException.class, () -> recorded.builder().strict().build())
+        .getMessage();
+  }
+
+  @Test
+  void lossesThatGoToOtherOutputsAreWarnedOf() {
+    String shifted = "output 'b': compiled with no loss, of which Keras 3.2.1 computes";
+    assertTrue(refusal("3.2.1", "list_skips").startsWith(shifted));
+    String dropped =
+        "output 'c': compiled with mean_absolute_error, of which Keras 3.5.0 computes no loss";
+    assertTrue(refusal("3.5.0", "list_skips").startsWith(dropped));
+    assertTrue(refusal("tf_keras-2.21", "deep_missing").startsWith("output 'b'"));
+    assertTrue(refusal("3.15", "one_output_several_losses").contains("several losses"));
   }
 
   /** Batches of the given sizes, of zeros in the shape (size, 2), with a weight of 0 or without. */

@@ -99,6 +99,16 @@ record Recorded(JsonNode json, Dialect dialect) {
 
   /** An evaluation of that detail that has seen all batches. */
   Evaluation evaluate(int batchSize, UnaryOperator<Evaluation.Builder> detail) {
+    Evaluation evaluation = detail.apply(builder()).build();
+    long samples = json.at("/outputs/0/p/shape/0").asLong();
+    for (long from = 0; from < samples; from += batchSize) {
+      evaluation.update(batch(from, Math.min(samples, from + batchSize)));
+    }
+    return evaluation;
+  }
+
+  /** An evaluation with nothing but what was compiled. */
+  Evaluation.Builder builder() {
     List<OutputSpec> outputs = new ArrayList<>();
     for (JsonNode output : json.get("outputs")) {
       Tensor p = tensor(output.get("p"));
@@ -110,7 +120,6 @@ record Recorded(JsonNode json, Dialect dialect) {
     Evaluation.Builder builder =
         Evaluation.builder(CompileSpec.of(json.get("compile")), outputs, dialect)
             .registry(REGISTRY);
-    detail.apply(builder);
     for (JsonNode penalty : json.path("penalties")) {
       Regularizer regularizer = REGISTRY.regularizer(penalty.get("config"));
       String path = penalty.get("path").asText();
@@ -121,12 +130,7 @@ record Recorded(JsonNode json, Dialect dialect) {
         builder.activity(path, regularizer);
       }
     }
-    Evaluation evaluation = builder.build();
-    long samples = json.at("/outputs/0/p/shape/0").asLong();
-    for (long from = 0; from < samples; from += batchSize) {
-      evaluation.update(batch(from, Math.min(samples, from + batchSize)));
-    }
-    return evaluation;
+    return builder;
   }
 
   /** The class weights of an output: recorded for the only one, or by name. */
