@@ -6,6 +6,7 @@ import dev.keraunos.loss.LossFactory;
 import dev.keraunos.loss.LossProvider;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.PredictionLoss;
+import dev.keraunos.loss.TensorLoss;
 import java.lang.reflect.InvocationTargetException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -19,7 +20,7 @@ import java.util.ServiceConfigurationError;
 /** Finds the losses that the command line names. */
 final class CustomLosses {
   private static final String KINDS =
-      Loss.class.getName() + ", PredictionLoss, LossFactory, LossProvider";
+      Loss.class.getName() + ", PredictionLoss, TensorLoss, LossFactory, LossProvider";
 
   private CustomLosses() {}
 
@@ -90,6 +91,8 @@ final class CustomLosses {
       registry.loss(name, loss);
     } else if (made instanceof PredictionLoss loss) {
       registry.loss(name, Loss.of(loss));
+    } else if (made instanceof TensorLoss loss) {
+      registry.loss(name, Loss.ofTensors(loss));
     } else if (made instanceof LossFactory factory) {
       registry.loss(name, factory);
     } else if (made instanceof LossProvider provider) {

@@ -29,11 +29,27 @@ class CustomLossesTest {
       }
       """;
 
+  private static final String ON_TENSORS =
+      """
+      package example;
+      import dev.keraunos.tensor.*;
+      public class Zeros implements dev.keraunos.loss.TensorLoss {
+        public Tensor scores(Tensor yTrue, Tensor yPred) {
+          return Tensor.of(new float[(int) shape(yPred.shape()).size()], shape(yPred.shape()).toArray());
+        }
+      }
+      """;
+
   @TempDir Path folder;
 
   @BeforeEach
   void compile() throws IOException {
-    Path source = Files.writeString(folder.resolve("Nothing.java"), SOURCE);
+    compile("Nothing.java", SOURCE);
+    compile("Zeros.java", ON_TENSORS);
+  }
+
+  private void compile(String name, String text) throws IOException {
+    Path source = Files.writeString(folder.resolve(name), text);
     String classPath = System.getProperty("java.class.path");
     String[] options = {"-d", folder.toString(), "-cp", classPath, source.toString()};
     assertEquals(0, ToolProvider.getSystemJavaCompiler().run(null, null, null, options));
@@ -42,6 +58,11 @@ class CustomLossesTest {
   @Test
   void aClassInAFolder() {
     assertEquals("0.0", loss(folder + "!example.Nothing"));
+  }
+
+  @Test
+  void aLossOnTensors() {
+    assertEquals("0.0", loss(folder + "!example.Zeros"));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 
 /**
@@ -49,5 +51,15 @@ public interface Loss {
         return Scores.of(function.scores(yTrue, yPred));
       }
     };
+  }
+
+  /**
+   * A loss that is computed on tensors.
+   *
+   * @throws dev.keraunos.error.InputException from evaluations, if scores have another type or
+   *     shape than the loss says
+   */
+  static Loss ofTensors(TensorLoss loss) {
+    return (yTrue, yPred) -> Ops.apply(new Op.Call(new TensorScores(loss)), yTrue, yPred).get(0);
   }
 }

@@ -1,5 +1,7 @@
 package dev.keraunos.loss.check;
 
+import dev.keraunos.loss.evaluate.LossFunction;
+
 /** What foreign code threw, in a line. */
 final class Thrown {
   private Thrown() {}
@@ -12,6 +14,9 @@ final class Thrown {
 
   private static String place(Throwable thrown) {
     for (StackTraceElement frame : thrown.getStackTrace()) {
+      if (calls(frame.getClassName())) {
+        return "";
+      }
       if (!isOurs(frame.getClassName())) {
         return " (" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
       }
@@ -19,9 +24,15 @@ final class Thrown {
     return "";
   }
 
+  /** True for what runs ports: behind it there is no line of one. */
+  private static boolean calls(String className) {
+    return className.equals(LossFunction.class.getName());
+  }
+
   private static boolean isOurs(String className) {
     return className.startsWith("java.")
         || className.startsWith("jdk.")
+        || className.startsWith("dev.keraunos.engine.")
         || className.startsWith("dev.keraunos.graph.")
         || className.startsWith("dev.keraunos.tensor.");
   }

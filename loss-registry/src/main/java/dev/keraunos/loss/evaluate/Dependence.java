@@ -53,7 +53,9 @@ final class Dependence {
               || (op instanceof Op.Softmax softmax && softmax.axes().contains(0))
               || (op instanceof Op.Sort sort && sort.axis() == 0);
       known =
-          (reduces && in.get(0).rank() > 0 && on(in.get(0))) || in.stream().anyMatch(this::couples);
+          (reduces && in.get(0).rank() > 0 && on(in.get(0)))
+              || (op instanceof Op.Call && on(value))
+              || in.stream().anyMatch(this::couples);
       couples.put(value, known);
     }
     return known;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Level;
+import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -22,7 +23,16 @@ class ExplanationTest {
           .loss("doubled", (y, p) -> Ops.multiply(Ops.mean(Ops.square(Ops.subtract(p, y)), -1), 2))
           .loss("by_target", (y, p) -> Ops.mean(Ops.multiply(Ops.square(p), y), -1))
           .loss("target_times", (y, p) -> Ops.multiply(p, y))
+          .loss("first_channel", Loss.ofTensors(ExplanationTest::firstChannel))
           .build();
+
+  private static Tensor firstChannel(Tensor yTrue, Tensor yPred) {
+    float[] scores = new float[(int) yPred.shape().dim(0)];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = (float) yPred.getDouble(i * yPred.shape().dim(1));
+    }
+    return Tensor.of(scores, scores.length);
+  }
 
   private static Evaluation evaluation(String loss, String keras, long... sample) {
     OutputSpec output = new OutputSpec("y", Shape.of(sample).insert(0, Shape.UNKNOWN));
@@ -166,5 +176,19 @@ class ExplanationTest {
     Level.LOSS.check(output.contribution(), sum(output.bySample()) + output.unsplit(), "samples");
     assertEquals(4, output.worst().size());
     assertEquals(Optional.empty(), output.balanced());
+  }
+
+  @Test
+  void lossesOnTensorsAddUpByClassAndSample() {
+    OutputData batch =
+        OutputData.of(
+            Tensor.of(new float[] {1, 0, 0, 1, 1, 0}, 3, 2),
+            Tensor.of(new float[] {0.9f, 0.1f, 0.3f, 0.7f, 0.2f, 0.8f}, 3, 2));
+    Explanation.Output output = explain("first_channel", "3.15.1", batch);
+    Level.LOSS.check(1.4 / 3, output.contribution(), "loss");
+    assertEquals(List.of(true), output.terms().stream().map(Explanation.Term::batchLevel).toList());
+    Level.LOSS.check(1.1 / 3, output.classes().get(0).byTrueClass(), "class 0");
+    Level.LOSS.check(0.3 / 3, output.classes().get(1).byTrueClass(), "class 1");
+    Level.LOSS.check(1.4 / 3, sum(output.bySample()), "samples");
   }
 }

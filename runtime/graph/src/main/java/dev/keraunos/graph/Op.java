@@ -543,4 +543,15 @@ public sealed interface Op {
 
   /** Operations without inputs that carry data. */
   Set<Class<? extends Op>> SOURCES = Set.of(Input.class, Constant.class, Fill.class, Iota.class);
+
+  // ---- Functions in Java
+  // ---------------------------------------------------------------------------------------
+
+  /** What no other operation says; nothing is known of it but its type. */
+  record Call(TensorFunction function) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return List.of(function.type(in));
+    }
+  }
 }

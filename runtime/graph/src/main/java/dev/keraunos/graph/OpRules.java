@@ -63,6 +63,8 @@ final class OpRules {
 
     add(Op.Rnn.class, 3, 7, OpRules::rnn);
     add(Op.Scan.class, 1, ANY, OpRules::scan);
+
+    add(Op.Call.class, 1, ANY, (op, in) -> {});
   }
 
   private OpRules() {}

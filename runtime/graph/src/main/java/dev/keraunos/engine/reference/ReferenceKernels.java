@@ -1,6 +1,8 @@
 package dev.keraunos.engine.reference;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.TensorType;
 import dev.keraunos.tensor.Tensor;
 import java.util.HashMap;
 import java.util.List;
@@ -48,12 +50,25 @@ public final class ReferenceKernels {
 
     put(Op.Rnn.class, RnnKernel::run);
     put(Op.Scan.class, ScanKernel::run);
+
+    put(Op.Call.class, ReferenceKernels::call);
   }
 
   private ReferenceKernels() {}
 
   private static <O extends Op> void put(Class<O> type, Kernel<O> kernel) {
     TABLE.put(type, kernel);
+  }
+
+  private static void call(Op.Call op, List<Tensor> in, List<Tensor> out, Workers workers) {
+    try (Tensor result = op.function().apply(in)) {
+      TensorType wanted = TensorType.of(out.get(0));
+      if (!TensorType.of(result).equals(wanted)) {
+        throw new InputException(
+            op.function() + " gives " + TensorType.of(result) + " where " + wanted + " was said");
+      }
+      out.get(0).copyFrom(0, result, 0, result.size());
+    }
   }
 
   /**

@@ -77,6 +77,7 @@ final class Finiteness {
       return divides ? hasZero(divisor) : BINARY.contains(binary.kind());
     }
     return op instanceof Op.Scan
+        || op instanceof Op.Call
         || (op instanceof Op.Standardize standardize && standardize.epsilon() <= 0);
   }
 
