@@ -29,6 +29,19 @@ simple(V23, "constrained_beyond_one", "linear", (4,), MULTI, "mse", until=V26, m
 simple((3, 15), "mean_iou_of_single_samples", "softmax", (3,), HOT3, "mse", n=3, metrics=lambda line: [line.k.metrics.OneHotMeanIoU(num_classes=3, sparse_y_pred=True)])
 two("two_outputs_metrics_of_none", {"a": "mse", "b": None}, since=V26, weighted=False, without="b", metrics={"a": ["mae"], "b": ["mae"]})
 
+# Labels of rank 1 beside an output of rank 3; an output of rank 1; zeros of both signs, of which newer Keras 3 takes +0 for the larger.
+simple(V26, "labels_of_single_steps", "softmax", (1, 4), LABELS, "sparse_categorical_crossentropy", metrics=["sparse_top_k_categorical_accuracy"])
+simple(V26, "output_of_one_axis", "linear", (), FLAT, "binary_crossentropy", metrics=["mae"])
+simple(V26, "zeros_of_both_signs", "linear", (4,), lambda r, n: r.choice([0.0, -0.0, -1.0], (n, 4)).astype("float32"), "mse", n=7, metrics=["categorical_accuracy"])
+
+# Before Keras 3.3 a confusion matrix takes the predictions at the places of the targets that it does not ignore; unions may be negative.
+simple(V210, "mean_iou_of_more_predictions", "softmax", (3,), lambda r, n: r.randint(0, 3, (n, 1)), "mse", until=V3, metrics=lambda line: [line.k.metrics.MeanIoU(num_classes=3, ignore_class=1)])
+simple(V210, "mean_iou_of_negative_weights", "linear", (1,), lambda r, n: r.randint(0, 3, (n, 1)).astype("float32"), "mse", n=6,
+       weights=lambda r, n: np.array([-1, -2, 2, 1, -1, 0])[:n], weighted_metrics=lambda line: [line.k.metrics.MeanIoU(num_classes=3)])
+
+# A variance that float32 finds as the difference of large numbers.
+simple(V213, "r2_of_near_constants", "linear", (3,), lambda r, n: 20 + 0.1 * real(r, n, 3), "mse", n=7, metrics=lambda line: [line.k.metrics.R2Score(class_aggregation=None)])
+
 
 # Predictions all but certain: float32 adds the exponentials of few classes one after the other.
 @FOUND.case(V26)

@@ -3,10 +3,12 @@ package dev.keraunos.loss;
 import static dev.keraunos.graph.Ops.any;
 import static dev.keraunos.graph.Ops.argmax;
 import static dev.keraunos.graph.Ops.cast;
+import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.equal;
 import static dev.keraunos.graph.Ops.expandDims;
 import static dev.keraunos.graph.Ops.greater;
 import static dev.keraunos.graph.Ops.less;
+import static dev.keraunos.graph.Ops.logicalAnd;
 import static dev.keraunos.graph.Ops.max;
 import static dev.keraunos.graph.Ops.mean;
 import static dev.keraunos.graph.Ops.reshape;
@@ -15,6 +17,7 @@ import static dev.keraunos.graph.Ops.sliceAxis;
 import static dev.keraunos.graph.Ops.squeeze;
 import static dev.keraunos.graph.Ops.sum;
 import static dev.keraunos.graph.Ops.takeAlongAxis;
+import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
@@ -43,7 +46,8 @@ final class Accuracies {
 
   /** One-hot targets whose largest channel is also the prediction's. */
   static MetricFunction categorical() {
-    return new BuiltInMetric((y, p) -> asFloat(equal(argmax(y, -1), argmax(p.value(), -1))));
+    return new BuiltInMetric(
+        (y, p) -> asFloat(equal(largest(y, p.dialect()), largest(p.value(), p.dialect()))));
   }
 
   /** Labels that are the prediction's largest channel. */
@@ -53,7 +57,7 @@ final class Accuracies {
 
   /** One-hot targets than whose channel fewer than k are larger. */
   static MetricFunction topK(int k) {
-    return new BuiltInMetric((y, p) -> inTopK(argmax(y, -1), p.value(), k));
+    return new BuiltInMetric((y, p) -> inTopK(largest(y, p.dialect()), p.value(), k));
   }
 
   /** Labels than whose channel fewer than k are larger. */
@@ -71,12 +75,24 @@ final class Accuracies {
         });
   }
 
+  /** The largest channel. */
+  private static Value largest(Value x, Dialect dialect) {
+    if (!dialect.ordersZeros() || !x.dtype().isFloating()) {
+      return argmax(x, -1);
+    }
+    Value isNegativeZero = logicalAnd(equal(x, 0), less(divide(1, x), 0));
+    return argmax(where(isNegativeZero, -Float.MIN_NORMAL, x), -1);
+  }
+
   /** Labels without a trailing axis of length 1. */
   private static Value column(Value y, Value p) {
     return y.rank() == p.rank() ? squeeze(y, -1) : y;
   }
 
-  private static Value inTopK(Value labels, Value p, int k) {
+  /** Labels without positions are those of all positions of the prediction in turn. */
+  private static Value inTopK(Value labels, Value prediction, int k) {
+    boolean flat = labels.rank() == 1 && prediction.rank() > 2;
+    Value p = flat ? reshape(prediction, -1, prediction.shape().dim(-1)) : prediction;
     Value ids = expandDims(cast(labels, DType.INT32), -1);
     Value larger = asFloat(greater(p, takeAlongAxis(p, ids, -1)));
     return asFloat(less(sum(larger, -1), k));
@@ -96,7 +112,7 @@ final class Accuracies {
 
   private static Value sparse(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
-    Value predicted = argmax(yPred.value(), -1);
+    Value predicted = largest(yPred.value(), dialect);
     Value labels = yTrue;
     boolean squeezable = yTrue.rank() == yPred.value().rank();
     if (!dialect.isAtLeast(2, 2, 3)) {

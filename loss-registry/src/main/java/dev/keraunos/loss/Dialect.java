@@ -49,6 +49,11 @@ public record Dialect(KerasVersion version, Profile profile, Backend backend) {
     return version.isAtLeast(major, minor, patch);
   }
 
+  /** True if the largest of 0.0 and -0.0 is 0.0, wherever it stands: {@code ops.argmax}. */
+  boolean ordersZeros() {
+    return isAtLeast(3, 9, 0) && backend != Backend.TORCH;
+  }
+
   /** {@code VERSION:BACKEND}. */
   @Override
   public String toString() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -14,6 +15,9 @@ import java.util.OptionalInt;
  * so.
  */
 final class MeanIou implements StatefulMetric {
+  /** The union from which on Keras 3 counts a class. */
+  private static final double LEAST = 1e-9;
+
   private final int classes;
   private final OptionalInt ignored;
   private final OptionalDouble threshold;
@@ -70,9 +74,13 @@ final class MeanIou implements StatefulMetric {
 
     @Override
     public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
-      int[] truth = sparseTrue ? ids(yTrue, OptionalDouble.empty()) : largest(yTrue);
-      int[] guess = sparsePred ? ids(yPred, threshold) : largest(yPred);
+      boolean ordered = dialect.ordersZeros();
+      int[] truth = sparseTrue ? ids(yTrue, OptionalDouble.empty()) : largest(yTrue, ordered);
+      int[] guess = sparsePred ? ids(yPred, threshold) : largest(yPred, ordered);
       double[] weight = weights.map(Tensor::toDoubleArray).orElse(new double[] {1});
+      if (ignored.isPresent() && !dialect.isAtLeast(3, 3, 0) && guess.length > truth.length) {
+        guess = Arrays.copyOf(guess, truth.length); // Keras takes the indices that targets allow
+      }
       boolean truncates = dialect.isAtLeast(3, 8, 0);
       for (int i = 0; i < positions(truth.length, guess.length, weight.length); i++) {
         int wanted = truth[truth.length == 1 ? 0 : i];
@@ -107,7 +115,8 @@ final class MeanIou implements StatefulMetric {
 
     @Override
     public double[] result() {
-      float epsilon = dialect.isAtLeast(Profile.K30) ? (float) Crossentropy.EPSILON : 0;
+      boolean keras3 = dialect.isAtLeast(Profile.K30);
+      float epsilon = keras3 ? (float) Crossentropy.EPSILON : 0;
       float sum = 0;
       float present = 0;
       for (int k : targets) {
@@ -116,12 +125,13 @@ final class MeanIou implements StatefulMetric {
         for (int j = 0; j < classes; j++) {
           union += matrix[k * classes + j] + matrix[j * classes + k];
         }
-        if (union > 0) {
+        boolean counts = keras3 ? union > LEAST : union != 0;
+        if (counts || (keras3 && !dialect.isAtLeast(Profile.K315))) {
           sum += (float) hits / ((float) union + epsilon);
-          present++;
         }
+        present += counts ? 1 : 0;
       }
-      return new double[] {present == 0 ? 0 : sum / (present + epsilon)};
+      return new double[] {present == 0 && !keras3 ? 0 : sum / (present + epsilon)};
     }
   }
 
@@ -134,8 +144,12 @@ final class MeanIou implements StatefulMetric {
     return ids;
   }
 
-  /** The largest channel of every position. */
-  private int[] largest(Tensor tensor) {
+  /**
+   * The largest channel of every position.
+   *
+   * @param ordered true if 0.0 is larger than -0.0
+   */
+  private int[] largest(Tensor tensor, boolean ordered) {
     Shape shape = tensor.shape();
     int channel = shape.axis(axis);
     int inner = (int) shape.size(channel + 1, shape.rank());
@@ -144,10 +158,9 @@ final class MeanIou implements StatefulMetric {
     for (int i = 0; i < ids.length; i++) {
       long start = (long) (i / inner) * channels * inner + i % inner;
       for (int k = 1; k < channels; k++) {
-        boolean larger =
-            tensor.getDouble(start + (long) k * inner)
-                > tensor.getDouble(start + (long) ids[i] * inner);
-        ids[i] = larger ? k : ids[i];
+        double mine = tensor.getDouble(start + (long) k * inner);
+        double most = tensor.getDouble(start + (long) ids[i] * inner);
+        ids[i] = (ordered ? Double.compare(mine, most) > 0 : mine > most) ? k : ids[i];
       }
     }
     return ids;

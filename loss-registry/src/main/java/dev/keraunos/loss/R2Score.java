@@ -22,11 +22,15 @@ final class R2Score implements StatefulMetric {
     return new State();
   }
 
+  /**
+   * Computes as TensorFlow does, in float32: the variance is a difference of larger numbers.
+   * Columns side by side are summed row by row, a single one in an order of its own.
+   */
   private final class State implements MetricState {
-    private double[] sum = new double[0];
-    private double[] squares;
-    private double[] residuals;
-    private double[] weight;
+    private float[] sum = new float[0];
+    private float[] squares;
+    private float[] residuals;
+    private float[] weight;
     private long elements;
 
     @Override
@@ -34,21 +38,40 @@ final class R2Score implements StatefulMetric {
       Elementwise batch = Elementwise.of(yTrue, yPred, weights);
       int channels = batch.channels();
       if (sum.length == 0) {
-        sum = new double[channels];
-        squares = new double[channels];
-        residuals = new double[channels];
-        weight = new double[channels];
+        sum = new float[channels];
+        squares = new float[channels];
+        residuals = new float[channels];
+        weight = new float[channels];
       }
-      for (int i = 0; i < batch.yPred().length; i++) {
-        int k = i % channels;
-        double y = batch.yTrue()[i];
-        double error = y - batch.yPred()[i];
-        sum[k] += batch.weight()[i] * y;
-        squares[k] += batch.weight()[i] * y * y;
-        residuals[k] += batch.weight()[i] * error * error;
-        weight[k] += batch.weight()[i];
+      for (int k = 0; k < channels; k++) {
+        add(batch, k);
       }
       elements += batch.yPred().length;
+    }
+
+    private void add(Elementwise batch, int channel) {
+      boolean single = batch.channels() == 1;
+      double ySum = 0;
+      double ySquares = 0;
+      double errors = 0;
+      double weights = 0;
+      for (int i = channel; i < batch.yPred().length; i += batch.channels()) {
+        float y = (float) batch.yTrue()[i];
+        float w = (float) batch.weight()[i];
+        float error = y - batch.yPred()[i];
+        ySum = sum(ySum, w * y, single);
+        ySquares = sum(ySquares, y * (w * y), single);
+        errors = sum(errors, error * error * w, single);
+        weights = sum(weights, w, single);
+      }
+      sum[channel] += (float) ySum;
+      squares[channel] += (float) ySquares;
+      residuals[channel] += (float) errors;
+      weight[channel] += (float) weights;
+    }
+
+    private double sum(double sum, float term, boolean exact) {
+      return exact ? sum + term : (float) sum + term;
     }
 
     @Override
@@ -58,9 +81,9 @@ final class R2Score implements StatefulMetric {
       double weighted = 0;
       double variance = 0;
       for (int k = 0; k < scores.length; k++) {
-        double total = squares[k] - sum[k] * sum[k] / weight[k];
-        double score = 1 - residuals[k] / total;
-        scores[k] = Double.isInfinite(score) ? 0 : score;
+        float total = squares[k] - sum[k] * (sum[k] / weight[k]);
+        float score = 1 - residuals[k] / total;
+        scores[k] = Float.isInfinite(score) ? 0 : score;
         mean += scores[k] / scores.length;
         weighted += total * scores[k];
         variance += total;

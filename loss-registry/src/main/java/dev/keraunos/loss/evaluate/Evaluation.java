@@ -83,7 +83,7 @@ public final class Evaluation implements AutoCloseable {
       if (output.isNeeded(batch)) {
         Optional<OutputEvaluation.BatchLoss> found = output.update(data(batch, output));
         if (found.isPresent()) {
-          total += output.setup().lossWeight() * found.get().value();
+          total += weighted(output.setup().lossWeight(), found.get().value());
           factor = any ? factor : found.get().factor();
           any = true;
           outputLosses.add(i, found.get(), size);
@@ -98,6 +98,12 @@ public final class Evaluation implements AutoCloseable {
     samples += size;
     batches++;
     byBatch.add(batches, total * weight);
+  }
+
+  /** TensorFlow up to 2.15 drops a term times 0 from the graph, even if it is not a number. */
+  private double weighted(double lossWeight, double value) {
+    boolean drops = dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(2, 16, 0);
+    return drops && lossWeight == 0 ? 0 : lossWeight * value;
   }
 
   /** Without any compiled loss tf_keras knows no batch dimension. */

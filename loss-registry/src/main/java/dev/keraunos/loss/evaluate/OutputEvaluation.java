@@ -73,7 +73,7 @@ final class OutputEvaluation implements AutoCloseable {
     reduction = Reduction.of(dialect);
     boolean explained = setup.detail() != Detail.NOTHING && setup.loss().isPresent();
     attribution = explained ? Optional.of(new Attribution(setup)) : Optional.empty();
-    metrics = new OutputMetrics(setup.metrics(), dialect);
+    metrics = new OutputMetrics(setup.output().name(), setup.metrics(), dialect);
   }
 
   Setup setup() {
@@ -133,8 +133,9 @@ final class OutputEvaluation implements AutoCloseable {
     Reduction.Request request =
         new Reduction.Request(
             scores.shape(), yPred.shape().rank(), mask, results.valid(), weight, setup.mode());
-    Reduction.Weighting weighting = reduction.weigh(request);
-    Grid coefficients = weighting.coefficients();
+    Place place = new Place(name, "the loss", yTrue.shape(), yPred.shape());
+    Reduction.Weighting weighting = place.of(() -> reduction.weigh(request));
+    Grid coefficients = place.of(weighting::coefficients);
     double value = scores.reshape(fitted(coefficients, scores)).dot(coefficients);
     warnings.checkNan(name, dialect, value, request);
     boolean vector = setup.mode() == Reduction.Mode.NONE && scores.rank() > 0;
@@ -184,6 +185,7 @@ final class OutputEvaluation implements AutoCloseable {
           OutputProgram.compile(
               signature,
               dialect,
+              setup.output().name(),
               setup.loss(),
               setup.metrics(),
               attribution.isPresent() ? Optional.of(setup.lossName()) : Optional.empty(),

@@ -14,13 +14,15 @@ import java.util.Optional;
 
 /** The metrics of one output over all batches. */
 final class OutputMetrics {
+  private final String output;
   private final Dialect dialect;
   private final List<CompiledMetric> metrics;
   private final Map<CompiledMetric, MetricAverage> averages = new LinkedHashMap<>();
   private final Map<CompiledMetric, MetricState> states = new LinkedHashMap<>();
   private boolean seen;
 
-  OutputMetrics(List<CompiledMetric> metrics, Dialect dialect) {
+  OutputMetrics(String output, List<CompiledMetric> metrics, Dialect dialect) {
+    this.output = output;
     this.dialect = dialect;
     this.metrics = metrics;
     for (CompiledMetric metric : metrics) {
@@ -41,27 +43,51 @@ final class OutputMetrics {
       Optional<Grid> weight) {
     seen = true;
     Shape shape = yPred.shape();
-    averages.forEach(
-        (metric, average) ->
-            average.add(
-                Grid.of(results.metric(metric)),
-                shape.dim(0),
-                shape.rank(),
-                isMasked(metric) ? mask : Optional.empty(),
-                results.valid(metric),
-                weight));
-    states.forEach(
-        (metric, state) -> {
-          Optional<Grid> user = metric.weighted() ? weight : Optional.empty();
-          Tensor prediction = metric.precision().seen(yPred, dialect);
-          state.add(
-              column(yTrue, shape),
-              prediction,
-              visible(mask, user, shape.rank()).map(Grid::toTensor));
-          if (prediction != yPred) {
-            prediction.close();
-          }
-        });
+    for (CompiledMetric metric : metrics) {
+      Place place = Place.of(metric, output, yTrue.shape(), shape);
+      if (averages.containsKey(metric)) {
+        place.run(() -> average(metric, results, shape, mask, weight));
+      } else {
+        place.run(() -> count(metric, yTrue, yPred, mask, weight));
+      }
+    }
+  }
+
+  private void average(
+      CompiledMetric metric,
+      OutputProgram.Results results,
+      Shape shape,
+      Optional<Grid> mask,
+      Optional<Grid> weight) {
+    averages
+        .get(metric)
+        .add(
+            Grid.of(results.metric(metric)),
+            shape.dim(0),
+            shape.rank(),
+            isMasked(metric) ? mask : Optional.empty(),
+            results.valid(metric),
+            weight);
+  }
+
+  private void count(
+      CompiledMetric metric,
+      Tensor yTrue,
+      Tensor yPred,
+      Optional<Grid> mask,
+      Optional<Grid> weight) {
+    Shape shape = yPred.shape();
+    Optional<Grid> user = metric.weighted() ? weight : Optional.empty();
+    Tensor prediction = metric.precision().seen(yPred, dialect);
+    states
+        .get(metric)
+        .add(
+            column(yTrue, shape),
+            prediction,
+            visible(mask, user, shape.rank()).map(Grid::toTensor));
+    if (prediction != yPred) {
+      prediction.close();
+    }
   }
 
   private boolean isMasked(CompiledMetric metric) {

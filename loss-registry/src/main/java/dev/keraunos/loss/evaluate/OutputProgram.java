@@ -51,12 +51,14 @@ final class OutputProgram implements AutoCloseable {
   /**
    * Builds and compiles the graph.
    *
+   * @param output its name
    * @param loss empty for an output without one
    * @param explained the name of the loss if its terms are to be computed as well
    */
   static OutputProgram compile(
       Signature signature,
       Dialect dialect,
+      String output,
       Optional<Loss> loss,
       List<CompiledMetric> metrics,
       Optional<String> explained,
@@ -72,8 +74,8 @@ final class OutputProgram implements AutoCloseable {
     ClassAxis classAxis = new ClassAxis(0, false);
     boolean perSample = false;
     if (loss.isPresent()) {
-      Ranks ranks = Ranks.forLoss(yTrue, prediction);
-      Scores scores = loss.get().scores(ranks.yTrue(), ranks.yPred());
+      Place place = new Place(output, "the loss", yTrue.shape(), yPred.shape());
+      Scores scores = place.of(() -> scores(loss.get(), yTrue, prediction));
       Value values = asFloat(scores.values());
       put(outputs, SCORES, values, scores.valid());
       perSample = values.rank() > 0 && !values.shape().isKnown(0);
@@ -85,7 +87,10 @@ final class OutputProgram implements AutoCloseable {
       }
     }
     for (CompiledMetric metric : metrics) {
-      put(outputs, metric, yTrue, prediction);
+      Place place = Place.of(metric, output, yTrue.shape(), yPred.shape());
+      place
+          .of(() -> values(metric, yTrue, prediction))
+          .ifPresent(v -> put(outputs, "metric " + metric.name(), asFloat(v.values()), v.valid()));
     }
     return new OutputProgram(
         engine.compile(Passes.eliminateCommonSubexpressions(builder.build(outputs)), threads),
@@ -95,10 +100,15 @@ final class OutputProgram implements AutoCloseable {
         perSample);
   }
 
-  private static void put(
-      Map<String, Value> outputs, CompiledMetric metric, Value yTrue, Prediction yPred) {
+  private static Scores scores(Loss loss, Value yTrue, Prediction yPred) {
+    Ranks ranks = Ranks.forLoss(yTrue, yPred);
+    return loss.scores(ranks.yTrue(), ranks.yPred());
+  }
+
+  /** What a metric function gives; empty for a metric with a state. */
+  private static Optional<Scores> values(CompiledMetric metric, Value yTrue, Prediction yPred) {
     if (!(metric.metric() instanceof MetricFunction)) {
-      return;
+      return Optional.empty();
     }
     MetricFunction function = (MetricFunction) metric.metric();
     if (function instanceof OpenMetric) {
@@ -110,8 +120,7 @@ final class OutputProgram implements AutoCloseable {
         Ranks.forMetric(
             precision.seen(yTrue, yPred.dialect()),
             seen == yPred.value() ? yPred : yPred.with(seen));
-    Scores values = function.values(ranks.yTrue(), ranks.yPred());
-    put(outputs, "metric " + metric.name(), asFloat(values.values()), values.valid());
+    return Optional.of(function.values(ranks.yTrue(), ranks.yPred()));
   }
 
   private static void put(

@@ -130,4 +130,23 @@ class EvaluationTest {
           () -> evaluation.update(Batch.of("z", OutputData.of(data.yPred(), data.yPred()))));
     }
   }
+
+  @Test
+  void whatDoesNotFitIsNamed() {
+    Tensor p = Tensor.of(new float[12], 3, 4);
+    OutputData few = OutputData.of(Tensor.of(new float[9], 3, 3), p);
+    assertRefused(CompileSpec.of("mse"), few, "output 'y': the loss does not take targets");
+    OutputData labels = OutputData.of(Tensor.of(new float[3], 3, 1), p);
+    CompileSpec auc = CompileSpec.of("sparse_categorical_crossentropy", "AUC");
+    assertRefused(auc, labels, "output 'y': metric 'AUC' does not take targets");
+  }
+
+  private static void assertRefused(CompileSpec spec, OutputData data, String words) {
+    List<OutputSpec> outputs = List.of(new OutputSpec("y", Shape.of(Shape.UNKNOWN, 4)));
+    try (Evaluation evaluation = Evaluation.builder(spec, outputs, KERAS_3).build()) {
+      InputException refused =
+          assertThrows(InputException.class, () -> evaluation.update(Batch.of("y", data)));
+      assertTrue(refused.getMessage().startsWith(words), refused.getMessage());
+    }
+  }
 }

@@ -7,4 +7,8 @@ public class InputException extends KeraunosException {
   public InputException(String message) {
     super(message);
   }
+
+  public InputException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }
