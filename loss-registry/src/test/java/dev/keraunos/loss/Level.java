@@ -14,7 +14,8 @@ public enum Level {
   CANCELLED(1e-5),
   /**
    * One unit in the last place of float16, in which TensorFlow sums in an order that depends on the
-   * vectors of the machine.
+   * vectors of the machine (a mean squared error of five samples is 0.27587890625 in Keras 3, and
+   * 0.276123046875 where only the sum is rounded).
    */
   FLOAT16(0x1p-10),
   /**
