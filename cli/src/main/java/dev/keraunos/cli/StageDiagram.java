@@ -24,7 +24,8 @@ final class StageDiagram {
     List<Explanation.Stage> stages = output.stages();
     if (output.terms().size() > 1) {
       output.terms().forEach(this::term);
-      arrow("added up, position by position");
+      boolean single = stages.get(0).shape().equals("()");
+      arrow(single ? "added up" : "added up, position by position");
     }
     for (int i = 0; i < stages.size(); i++) {
       if (i > 0) {
