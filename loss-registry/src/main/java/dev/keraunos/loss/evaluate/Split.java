@@ -3,6 +3,7 @@ package dev.keraunos.loss.evaluate;
 import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.expandDims;
+import static dev.keraunos.graph.Ops.like;
 import static dev.keraunos.graph.Ops.multiply;
 import static dev.keraunos.graph.Ops.negative;
 import static dev.keraunos.graph.Ops.squeeze;
@@ -19,7 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BinaryOperator;
+import java.util.function.BiFunction;
 
 /**
  * A value as sums over elements or positions of the prediction, and something that belongs to none
@@ -35,12 +36,36 @@ record Split(List<Part> parts, Set<String> fixed) {
    * @param axes of the numbers on which each axis of the value lies; {@link #NONE} for one along
    *     which the value repeats the same sums
    * @param averaged axes of the numbers over which they were averaged
+   * @param scale one number to multiply all by
    */
-  record Part(Value values, Layout layout, List<Integer> axes, List<Integer> averaged) {
+  record Part(
+      Value values,
+      Layout layout,
+      List<Integer> axes,
+      List<Integer> averaged,
+      Optional<Value> scale) {
     static final int NONE = -1;
 
-    private Part with(Value other) {
-      return new Part(other, layout, axes, averaged);
+    private Part times(Value factor) {
+      Value same = cast(factor, values.dtype());
+      return same.rank() == 0
+          ? scaled(scale.map(s -> multiply(s, same)).orElse(same))
+          : new Part(multiply(values, same), layout, axes, averaged, scale);
+    }
+
+    private Part over(Value divisor) {
+      Value same = cast(divisor, values.dtype());
+      return same.rank() == 0
+          ? scaled(scale.map(s -> divide(s, same)).orElseGet(() -> divide(1, same)))
+          : new Part(divide(values, same), layout, axes, averaged, scale);
+    }
+
+    private Part negated() {
+      return scaled(scale.map(s -> negative(s)).orElseGet(() -> like(values, -1)));
+    }
+
+    private Part scaled(Value other) {
+      return new Part(values, layout, axes, averaged, Optional.of(other));
     }
 
     /** The same in a shape that repeats the value's. */
@@ -50,7 +75,7 @@ record Split(List<Part> parts, Set<String> fixed) {
         boolean repeats = from.dim(i) == 1 && to.dim(to.rank() - from.rank() + i) != 1;
         spread.add(repeats ? NONE : axes.get(i));
       }
-      return new Part(values, layout, spread, averaged);
+      return new Part(values, layout, spread, averaged, scale);
     }
 
     /** A factor of the value in the axes of the numbers; empty if it varies where they do not. */
@@ -99,7 +124,7 @@ record Split(List<Part> parts, Set<String> fixed) {
           sums = multiply(sums, x.shape().dim(i));
         }
       }
-      return Optional.of(new Part(sums, layout, left, means));
+      return Optional.of(new Part(sums, layout, left, means, scale));
     }
   }
 
@@ -121,7 +146,7 @@ record Split(List<Part> parts, Set<String> fixed) {
     for (int i = 0; i < x.rank(); i++) {
       axes.add(i);
     }
-    return new Split(List.of(new Part(x, layout, axes, List.of())), Set.of());
+    return new Split(List.of(new Part(x, layout, axes, List.of(), Optional.empty())), Set.of());
   }
 
   private static Optional<Split> walk(Value x, Dependence dependence) {
@@ -153,13 +178,11 @@ record Split(List<Part> parts, Set<String> fixed) {
         return left.flatMap(s -> right.map(o -> s.plus(kind == BinaryKind.ADD ? o : o.negated())));
       case MULTIPLY:
         if (!dependence.on(b)) {
-          return scaled(x, a, b, (p, f) -> multiply(p, f), dependence);
+          return scaled(x, a, b, Part::times, dependence);
         }
-        return dependence.on(a)
-            ? Optional.empty()
-            : scaled(x, b, a, (p, f) -> multiply(p, f), dependence);
+        return dependence.on(a) ? Optional.empty() : scaled(x, b, a, Part::times, dependence);
       case DIVIDE:
-        return scaled(x, a, b, (p, f) -> divide(p, f), dependence)
+        return scaled(x, a, b, Part::over, dependence)
             .map(s -> dependence.on(b) ? s.holding(Formula.of(b)) : s);
       default:
         return Optional.empty();
@@ -167,7 +190,11 @@ record Split(List<Part> parts, Set<String> fixed) {
   }
 
   private static Optional<Split> scaled(
-      Value x, Value a, Value factor, BinaryOperator<Value> operation, Dependence dependence) {
+      Value x,
+      Value a,
+      Value factor,
+      BiFunction<Part, Value, Part> operation,
+      Dependence dependence) {
     Optional<Split> split = of(a, dependence).map(s -> s.spread(a.shape(), x.shape()));
     if (split.isEmpty()) {
       return split;
@@ -178,14 +205,13 @@ record Split(List<Part> parts, Set<String> fixed) {
       if (aligned.isEmpty()) {
         return Optional.empty();
       }
-      Value same = cast(aligned.get(), part.values().dtype());
-      scaled.add(part.with(operation.apply(part.values(), same)));
+      scaled.add(operation.apply(part, aligned.get()));
     }
     return Optional.of(new Split(scaled, split.get().fixed));
   }
 
   private Split negated() {
-    return new Split(parts.stream().map(p -> p.with(negative(p.values()))).toList(), fixed);
+    return new Split(parts.stream().map(Part::negated).toList(), fixed);
   }
 
   private Split spread(Shape from, Shape to) {

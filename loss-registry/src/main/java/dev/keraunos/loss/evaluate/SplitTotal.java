@@ -47,8 +47,7 @@ final class SplitTotal {
       add(part, batch, weights, own);
     }
     for (int i = 0; i < own.length; i++) {
-      int position = i;
-      byClass.batch[classes.map(c -> c.truth(position)).orElse(0)] += own[i];
+      byClass.batch[classes.isPresent() ? classes.get().truth(i) : 0] += own[i];
       shares[i] += own[i];
     }
   }
@@ -70,7 +69,6 @@ final class SplitTotal {
   private void add(Term.Part part, ScoredBatch batch, Grid weights, double[] own) {
     Tensor numbers = batch.results().tensor(part.output());
     Shape p = batch.yPred().shape();
-    int channels = (int) p.dim(axis);
     boolean elements = part.layout().kind() == Layout.Kind.ELEMENTS;
     boolean last = axis == p.rank() - 1;
     if (numbers.size() != (elements ? batch.yPred().size() : own.length) || !(elements || last)) {
@@ -78,17 +76,46 @@ final class SplitTotal {
       return;
     }
     hasChannels &= part.layout().kind() != Layout.Kind.POSITIONS;
-    byChannel = byChannel.batch.length == 0 ? new Sums(channels) : byChannel;
-    Grid factors = spread(weights, part, numbers.shape());
-    int step = elements ? (int) p.size(axis + 1, p.rank()) : 1;
+    byChannel = byChannel.batch.length == 0 ? new Sums((int) p.dim(axis)) : byChannel;
+    double scale = part.scale().map(s -> batch.results().tensor(s).getDouble(0)).orElse(1.0);
+    Grid factors = spread(weights.times(scale), part, numbers.shape());
+    if (elements) {
+      addElements(numbers, factors, (int) p.size(axis + 1, p.rank()), own);
+    } else {
+      addPositions(numbers, factors, part.layout().channel().orElse(0), own);
+    }
+  }
+
+  /** Adds numbers of elements whose channels lie some elements apart. */
+  private void addElements(Tensor numbers, Grid factors, int step, double[] own) {
+    int channel = 0;
+    int inside = 0;
+    int first = 0;
     for (int from = 0; from < numbers.size(); from += block.length) {
       int n = (int) Math.min(block.length, numbers.size() - from);
       numbers.read(from, block, 0, n);
       for (int i = 0; i < n; i++) {
-        int index = from + i;
-        double share = block[i] * factors.at(index);
-        int channel = elements ? index / step % channels : part.layout().channel().orElse(0);
-        own[elements ? index / (step * channels) * step + index % step : index] += share;
+        double share = block[i] * factors.at(from + i);
+        own[first + inside] += share;
+        byChannel.batch[channel] += share;
+        if (++inside == step) {
+          inside = 0;
+          if (++channel == byChannel.batch.length) {
+            channel = 0;
+            first += step;
+          }
+        }
+      }
+    }
+  }
+
+  private void addPositions(Tensor numbers, Grid factors, int channel, double[] own) {
+    for (int from = 0; from < own.length; from += block.length) {
+      int n = Math.min(block.length, own.length - from);
+      numbers.read(from, block, 0, n);
+      for (int i = 0; i < n; i++) {
+        double share = block[i] * factors.at(from + i);
+        own[from + i] += share;
         byChannel.batch[channel] += share;
       }
     }

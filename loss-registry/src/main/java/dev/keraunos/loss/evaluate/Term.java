@@ -51,7 +51,13 @@ record Term(
    *
    * @param output holds them
    * @param factor to multiply them by
+   * @param scale the output that holds another factor
    */
   record Part(
-      String output, Layout layout, List<Integer> axes, List<Integer> averaged, double factor) {}
+      String output,
+      Layout layout,
+      List<Integer> axes,
+      List<Integer> averaged,
+      double factor,
+      Optional<String> scale) {}
 }

@@ -102,7 +102,15 @@ final class Terms {
     List<Integer> axes = IntStream.range(0, core.rank()).boxed().toList();
     return Layout.of(outputs.get(elements.output()), dependence)
         .filter(layout -> layout.kind() == Layout.Kind.ELEMENTS)
-        .map(layout -> new Term.Part(elements.output(), layout, axes, List.of(), elements.factor()))
+        .map(
+            layout ->
+                new Term.Part(
+                    elements.output(),
+                    layout,
+                    axes,
+                    List.of(),
+                    elements.factor(),
+                    Optional.empty()))
         .map(part -> new Term.Sum(List.of(part), List.of(), true));
   }
 
@@ -114,7 +122,10 @@ final class Terms {
               for (Split.Part part : split.parts()) {
                 String output = key + " part" + parts.size();
                 outputs.put(output, part.values());
-                parts.add(new Term.Part(output, part.layout(), part.axes(), part.averaged(), 1));
+                Optional<String> scale = part.scale().map(value -> output + " scale");
+                scale.ifPresent(name -> outputs.put(name, part.scale().get()));
+                parts.add(
+                    new Term.Part(output, part.layout(), part.axes(), part.averaged(), 1, scale));
               }
               return new Term.Sum(parts, List.copyOf(split.fixed()), split.isLinear(dependence));
             });
