@@ -10,6 +10,10 @@ simple(V3, "functions_of_a_column", "sigmoid", (4, 1), lambda r, n: bits(r, n, 4
 
 # Losses that stay vectors count in running averages of outputs by their first axis.
 two("two_outputs_not_reduced", lambda line: [line.k.losses.MeanSquaredError(reduction="none"), line.k.losses.BinaryCrossentropy()], since=V3, weighted=False)
+two("two_outputs_second_not_reduced", lambda line: [line.k.losses.BinaryCrossentropy(), line.k.losses.MeanSquaredError(reduction="none")], since=V3, weighted=False)
+
+# Keras 3.5 counts the losses of which there are targets.
+two("two_outputs_loss_list_of_one", ["mse", None], since=V2, weighted=False, without="b")
 
 # Keras 2.3 weights by 1 where nobody gave weights, and counts them before it repeats them.
 simple(V23, "weighted_metrics_of_pixels", "sigmoid", (3, 4, 5), PIXELS, "mse", weighted_metrics=["mse", "binary_accuracy"])
@@ -30,7 +34,7 @@ simple((3, 15), "mean_iou_of_single_samples", "softmax", (3,), HOT3, "mse", n=3,
 two("two_outputs_metrics_of_none", {"a": "mse", "b": None}, since=V26, weighted=False, without="b", metrics={"a": ["mae"], "b": ["mae"]})
 
 # Labels of rank 1 beside an output of rank 3; an output of rank 1; zeros of both signs, of which newer Keras 3 takes +0 for the larger.
-simple(V26, "labels_of_single_steps", "softmax", (1, 4), LABELS, "sparse_categorical_crossentropy", metrics=["sparse_top_k_categorical_accuracy"])
+simple(V26, "labels_of_single_steps", "softmax", (1, 4), LABELS, "sparse_categorical_crossentropy", metrics=["sparse_top_k_categorical_accuracy", "sparse_categorical_accuracy"])
 simple(V26, "output_of_one_axis", "linear", (), FLAT, "binary_crossentropy", metrics=["mae"])
 simple(V26, "zeros_of_both_signs", "linear", (4,), lambda r, n: r.choice([0.0, -0.0, -1.0], (n, 4)).astype("float32"), "mse", n=7, metrics=["categorical_accuracy"])
 

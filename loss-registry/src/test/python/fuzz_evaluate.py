@@ -11,7 +11,6 @@ them; what Keras refuses is left out. A case that differs belongs, cut down, int
 import argparse
 import json
 import os
-import re
 
 import numpy as np
 
@@ -376,12 +375,9 @@ class Maker:
             if self.chance(0.3):
                 required.update(thresholds=self.random.choice(THRESHOLDS, 3, replace=False).tolist())
         if "At" in name and name[0] in "SPR":
-            required["specificity sensitivity recall precision".split()["At" in name and ["SensitivityAtSpecificity", "SpecificityAtSensitivity",
-                     "PrecisionAtRecall", "RecallAtPrecision"].index(name)]] = self.pick(0.0, 0.3, 0.5, 0.8, 1.0)
+            required[name.split("At")[1].lower()] = self.pick(0.0, 0.3, 0.5, 0.8, 1.0)
             keys.update(num_thresholds=lambda: self.pick(1, 2, 10), class_id=lambda: self.pick(0, classes - 1))
         if "TopK" in name:
-            keys.update(k=lambda: self.pick(1, 2, 3))
-            keys["k"] = keys["k"]
             required.update(k=self.pick(1, 2, 3) if classes < 6 else 5)
         if "Accuracy" in name and name.startswith("Binary"):
             keys.update(threshold=lambda: self.pick(0.3, 0.0, 1.0, 0.7))
@@ -424,8 +420,6 @@ class Maker:
             keys.update(class_aggregation=lambda: self.pick("variance_weighted_average", None), num_regressors=lambda: self.pick(1, 2))
         if name == "MeanRelativeError":
             required.update(normalizer=[self.pick(1.0, 2.0, 0.0, -3.0) for _ in range(classes)])
-        if name in ("Hinge", "SquaredHinge"):
-            pass
         if self.chance(0.2) and self.line.version >= V26:
             keys.update(dtype=lambda: "float32")
         return dict(self.some(**keys), **required)

@@ -40,6 +40,7 @@ public final class Evaluation implements AutoCloseable {
   private final Parts byBatch = new Parts();
   private long firstSize;
   private long samples;
+  private int targets;
   private long batches;
 
   private Evaluation(
@@ -84,7 +85,7 @@ public final class Evaluation implements AutoCloseable {
         Optional<OutputEvaluation.BatchLoss> found = output.update(data(batch, output));
         if (found.isPresent()) {
           total += weighted(output.setup().lossWeight(), found.get().value());
-          factor = any ? factor : found.get().factor();
+          factor = Math.max(factor, found.get().factor());
           any = true;
           outputLosses.add(i, found.get(), size);
         }
@@ -96,6 +97,7 @@ public final class Evaluation implements AutoCloseable {
     outputs.forEach(output -> output.attribution().ifPresent(a -> a.endBatch(weight)));
     loss.add(total, weight);
     samples += size;
+    targets = Math.max(targets, batch.outputs().size());
     batches++;
     byBatch.add(batches, total * weight);
   }
@@ -130,7 +132,8 @@ public final class Evaluation implements AutoCloseable {
 
   /**
    * Names and values in the order in which that Keras returns them. A metric of several numbers has
-   * an entry for each, {@code name[0]} and so on.
+   * an entry for each, {@code name[0]} and so on. Keras 3.5 counts losses by the targets that are
+   * given, and tells a single one by that of the model only.
    */
   public Map<String, Double> result() {
     Map<String, Double> result = new LinkedHashMap<>();
@@ -140,7 +143,8 @@ public final class Evaluation implements AutoCloseable {
       outputLosses.report(result);
     }
     outputs.forEach(output -> output.metrics().report(result));
-    if (keras3) {
+    boolean hidden = dialect.profile() == Profile.K35 && targets < 2;
+    if (keras3 && !hidden) {
       outputLosses.report(result);
     }
     return keras3 ? new TreeMap<>(result) : result;
