@@ -3,12 +3,10 @@ package dev.keraunos.loss;
 import static dev.keraunos.graph.Ops.any;
 import static dev.keraunos.graph.Ops.argmax;
 import static dev.keraunos.graph.Ops.cast;
-import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.equal;
 import static dev.keraunos.graph.Ops.expandDims;
 import static dev.keraunos.graph.Ops.greater;
 import static dev.keraunos.graph.Ops.less;
-import static dev.keraunos.graph.Ops.logicalAnd;
 import static dev.keraunos.graph.Ops.max;
 import static dev.keraunos.graph.Ops.mean;
 import static dev.keraunos.graph.Ops.reshape;
@@ -17,7 +15,6 @@ import static dev.keraunos.graph.Ops.sliceAxis;
 import static dev.keraunos.graph.Ops.squeeze;
 import static dev.keraunos.graph.Ops.sum;
 import static dev.keraunos.graph.Ops.takeAlongAxis;
-import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
@@ -77,11 +74,7 @@ final class Accuracies {
 
   /** The largest channel. */
   private static Value largest(Value x, Dialect dialect) {
-    if (!dialect.ordersZeros() || !x.dtype().isFloating()) {
-      return argmax(x, -1);
-    }
-    Value isNegativeZero = logicalAnd(equal(x, 0), less(divide(1, x), 0));
-    return argmax(where(isNegativeZero, -Float.MIN_NORMAL, x), -1);
+    return argmax(x, -1, dialect.ordersZeros());
   }
 
   /** Labels without a trailing axis of length 1. */

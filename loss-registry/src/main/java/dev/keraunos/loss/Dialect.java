@@ -50,7 +50,7 @@ public record Dialect(KerasVersion version, Profile profile, Backend backend) {
   }
 
   /** True if the largest of 0.0 and -0.0 is 0.0, wherever it stands: {@code ops.argmax}. */
-  boolean ordersZeros() {
+  public boolean ordersZeros() {
     return isAtLeast(3, 9, 0) && backend != Backend.TORCH;
   }
 

@@ -350,7 +350,7 @@ final class Operations {
     Value x = flat ? Ops.reshape(given, -1) : given;
     int axis = x.shape().axis(call.get("axis").integer(0));
     String type = call.get("output_type").text(isKeras3(call) ? "int32" : "int64");
-    return call.apply(new Op.ArgReduce(max, axis, keeps(call), DType.of(type)), x);
+    return call.apply(new Op.ArgReduce(max, axis, keeps(call), DType.of(type), false), x);
   }
 
   private static List<Value> moments(OperationCall call) {

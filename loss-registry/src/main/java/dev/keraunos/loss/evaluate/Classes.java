@@ -2,6 +2,7 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.loss.Dialect;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
@@ -28,16 +29,17 @@ record Classes(Kind kind, int count, int axis) {
   private static final String GUESS = "predicted classes";
 
   /** Adds the largest channels to the outputs of a graph; accuracies find the same ones. */
-  static void put(Value yTrue, Value yPred, ClassAxis told, Map<String, Value> outputs) {
+  static void put(
+      Value yTrue, Value yPred, ClassAxis told, Dialect dialect, Map<String, Value> outputs) {
     Kind kind =
         told.axis() > 0
             ? kind(yTrue.shape(), yPred.shape(), told.axis()).orElse(Kind.BINARY)
             : Kind.BINARY;
     if (kind == Kind.HOT) {
-      outputs.put(TRUTH, Ops.argmax(yTrue, told.axis()));
+      outputs.put(TRUTH, Ops.argmax(yTrue, told.axis(), dialect.ordersZeros()));
     }
     if (kind != Kind.BINARY) {
-      outputs.put(GUESS, Ops.argmax(yPred, told.axis()));
+      outputs.put(GUESS, Ops.argmax(yPred, told.axis(), dialect.ordersZeros()));
     }
   }
 

@@ -83,7 +83,7 @@ final class OutputProgram implements AutoCloseable {
         Dependence dependence = new Dependence(yPred, logits);
         classAxis = ClassAxis.of(values, yPred, dependence);
         terms.addAll(Terms.of(explained.get(), values, dependence, classAxis, outputs));
-        Classes.put(yTrue, yPred, classAxis, outputs);
+        Classes.put(yTrue, yPred, classAxis, dialect, outputs);
       }
     }
     for (CompiledMetric metric : metrics) {

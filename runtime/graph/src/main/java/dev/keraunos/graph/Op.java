@@ -132,8 +132,13 @@ public sealed interface Op {
     }
   }
 
-  /** The index of the largest (or smallest) element along an axis, the lowest on ties. */
-  record ArgReduce(boolean max, int axis, boolean keepDims, DType dtype) implements Op {
+  /**
+   * The index of the largest (or smallest) element along an axis, the lowest on ties.
+   *
+   * @param signedZeros true if negative zero is less than the other, false if they tie
+   */
+  record ArgReduce(boolean max, int axis, boolean keepDims, DType dtype, boolean signedZeros)
+      implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       return one(dtype, Inference.reduce(in.get(0).shape(), List.of(axis), keepDims));

@@ -585,12 +585,21 @@ public final class Ops {
 
   /** The index of the largest element, int32, the lowest on ties. */
   public static Value argmax(Value x, int axis) {
-    return node(new Op.ArgReduce(true, x.shape().axis(axis), false, DType.INT32), x);
+    return argmax(x, axis, false);
+  }
+
+  /**
+   * The same; Keras 3.9 and later do not take zeros of either sign for equal.
+   *
+   * @param signedZeros true if negative zero is less than the other
+   */
+  public static Value argmax(Value x, int axis, boolean signedZeros) {
+    return node(new Op.ArgReduce(true, x.shape().axis(axis), false, DType.INT32, signedZeros), x);
   }
 
   /** The index of the smallest element, int32, the lowest on ties. */
   public static Value argmin(Value x, int axis) {
-    return node(new Op.ArgReduce(false, x.shape().axis(axis), false, DType.INT32), x);
+    return node(new Op.ArgReduce(false, x.shape().axis(axis), false, DType.INT32, false), x);
   }
 
   public static Value cumsum(Value x, int axis) {

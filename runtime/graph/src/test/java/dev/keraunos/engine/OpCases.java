@@ -53,7 +53,8 @@ public final class OpCases {
     PARSERS.put("Select", w -> new Op.Select());
     PARSERS.put("Cast", w -> new Op.Cast(w.dtype()));
     PARSERS.put("Reduce", w -> new Op.Reduce(w.reduceKind(), w.integers(), w.flag()));
-    PARSERS.put("ArgReduce", w -> new Op.ArgReduce(w.flag(), w.integer(), w.flag(), w.dtype()));
+    PARSERS.put(
+        "ArgReduce", w -> new Op.ArgReduce(w.flag(), w.integer(), w.flag(), w.dtype(), false));
     PARSERS.put("Cumulative", w -> new Op.Cumulative(w.reduceKind(), w.integer()));
     PARSERS.put("TopK", w -> new Op.TopK(w.integer()));
     PARSERS.put("Sort", w -> new Op.Sort(w.integer(), w.flag()));

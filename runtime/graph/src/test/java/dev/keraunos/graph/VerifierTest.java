@@ -156,7 +156,8 @@ class VerifierTest {
         Arguments.of("not ascending", sum(1, 1), List.of(X)),
         Arguments.of("axis 3", sum(3), List.of(X)),
         Arguments.of("takes bools", new Op.Reduce(ReduceKind.ANY, ONE, false), List.of(X)),
-        Arguments.of("an index is", new Op.ArgReduce(true, 0, false, DType.FLOAT32), List.of(X)),
+        Arguments.of(
+            "an index is", new Op.ArgReduce(true, 0, false, DType.FLOAT32, false), List.of(X)),
         Arguments.of("no running MEAN", new Op.Cumulative(ReduceKind.MEAN, 0), List.of(X)),
         Arguments.of("axis 3", new Op.Sort(3, false), List.of(X)),
         Arguments.of("k is [0]", new Op.TopK(0), List.of(X)),

@@ -18,7 +18,12 @@ final class Order {
 
   /** The same of a number alone. */
   static long key(double value) {
-    long bits = Double.doubleToLongBits(value + 0.0);
+    return signedKey(value + 0.0);
+  }
+
+  /** The same with negative zero below the other. */
+  static long signedKey(double value) {
+    long bits = Double.doubleToLongBits(value);
     return bits >= 0 ? bits : bits ^ Long.MAX_VALUE;
   }
 

@@ -74,7 +74,7 @@ final class Reductions {
             }
             for (int i = 0; i < count; i++) {
               int start = i * lanes.length();
-              data[i] = largest(data, start, lanes.length());
+              data[i] = largest(data, start, lanes.length(), op.signedZeros() ? -0.0 : 0.0);
             }
             y.write(lane, data, 0, count);
           });
@@ -93,12 +93,14 @@ final class Reductions {
   /**
    * The index of the first of the largest elements; NaN is none of them. Keys, unlike doubles, are
    * compared without a jump, which no processor could foresee.
+   *
+   * @param zero is added to every element: 0.0 makes both zeros equal, -0.0 changes none
    */
-  private static int largest(double[] data, int from, int length) {
+  private static int largest(double[] data, int from, int length, double zero) {
     int best = 0;
     long most = Long.MIN_VALUE;
     for (int i = 0; i < length; i++) {
-      long key = Order.key(data[from + i]);
+      long key = Order.signedKey(data[from + i] + zero);
       key = key > INFINITY ? Long.MIN_VALUE : key;
       best = key > most ? i : best;
       most = Math.max(key, most);
