@@ -113,19 +113,29 @@ final class Grid {
 
   Grid combine(Grid other, DoubleBinaryOperator function) {
     Shape result = broadcast(shape, other.shape);
-    int[] mine = positions(shape, result);
-    int[] theirs = positions(other.shape, result);
+    double[] mine = expand(result).data;
+    double[] theirs = other.expand(result).data;
     double[] values = new double[mine.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = function.applyAsDouble(data[mine[i]], other.data[theirs[i]]);
+      values[i] = function.applyAsDouble(mine[i], theirs[i]);
     }
     return new Grid(result, values);
   }
 
   /** Repeated to a larger shape. */
   Grid expand(Shape larger) {
-    int[] positions = positions(shape, broadcast(shape, larger));
-    return new Grid(larger, Arrays.stream(positions).mapToDouble(i -> data[i]).toArray());
+    Shape full = broadcast(shape, larger);
+    if (full.size() == data.length) {
+      return reshape(larger);
+    }
+    double[] values = new double[(int) full.size()];
+    if (data.length == 1) {
+      Arrays.fill(values, data[0]);
+    } else {
+      int[] positions = positions(shape, full);
+      Arrays.setAll(values, i -> data[positions[i]]);
+    }
+    return new Grid(larger, values);
   }
 
   /** Summed over what broadcasting a smaller shape to this one repeats. */

@@ -58,11 +58,12 @@ final class SplitTotal {
     Grid all = batch.coefficients();
     Optional<Grid> factor = term.factor().map(name -> Grid.of(batch.results().tensor(name)));
     Shape shape = batch.scores().shape();
-    if (all.size() == 1 && factor.isEmpty() && core.rank() == 0) {
-      return Grid.scalar(all.at(0) * term.sign() * shape.size());
+    Grid signed = all.times(term.sign());
+    if (all.size() == 1 && core.rank() == 0) {
+      return Grid.scalar(signed.at(0) * factor.map(Grid::mean).orElse(1.0) * shape.size());
     }
-    Grid full = all.size() == 1 ? Grid.scalar(all.at(0)).expand(shape) : all.reshape(shape);
-    Grid weighted = factor.map(f -> full.times(f)).orElse(full).times(term.sign());
+    Grid full = all.size() == 1 ? signed.expand(shape) : signed.reshape(shape);
+    Grid weighted = factor.map(full::times).orElse(full);
     return core.rank() == 0 ? Grid.scalar(weighted.sum()) : weighted.collapse(core);
   }
 

@@ -43,12 +43,14 @@ final class TermTotal {
       chunk.read(batch.results().tensor(now.core()), batch, values);
       Arrays.fill(factors, 0, chunk.count, 1);
       now.factor().ifPresent(f -> chunk.read(batch.results().tensor(f), batch, factors));
+      double plain = 0;
       for (int i = 0; i < chunk.count; i++) {
         double c = chunk.coefficients[i] * now.sign();
         factors[i] *= c;
-        unweighted.batch[0] += values[i] * c;
+        plain += values[i] * c;
         byClass.batch[chunk.truth[i]] += values[i] * factors[i];
       }
+      unweighted.batch[0] += plain;
     }
     now.elements().ifPresent(e -> addChannels(e, batch.results().tensor(e.output()), chunk));
   }
