@@ -61,7 +61,13 @@ final class Findings {
           "'%s' is one number for many positions: what each adds is told with %s held at its value,"
               + " so other predictions would change the loss by more or less than that",
           term.name(), String.join(", ", split.fixed()));
-    } else if (term.split().isEmpty() && (term.batchLevel() || !placed)) {
+    } else if (term.split().isEmpty() && placed && term.batchLevel()) {
+      add(
+          "'%s' couples the positions of a batch and is no sum over them: a class or place adds"
+              + " what its scores are, which other positions may have caused; --what-if computes"
+              + " what each class could change",
+          term.name());
+    } else if (term.split().isEmpty() && !placed) {
       add(
           "'%s' is one number for many positions and no sum over positions: what it adds, %s, is"
               + " not told apart by class or place; --what-if computes what each class could"

@@ -190,5 +190,7 @@ class ExplanationTest {
     Level.LOSS.check(1.1 / 3, output.classes().get(0).byTrueClass(), "class 0");
     Level.LOSS.check(0.3 / 3, output.classes().get(1).byTrueClass(), "class 1");
     Level.LOSS.check(1.4 / 3, sum(output.bySample()), "samples");
+    String finding = output.findings().get(0);
+    assertTrue(finding.contains("couples the positions of a batch"), finding);
   }
 }
