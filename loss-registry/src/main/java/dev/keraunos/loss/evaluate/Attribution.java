@@ -5,19 +5,25 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Collects, batch after batch, what each term, class, sample, place and stage of an output's loss
  * contributes.
  */
 final class Attribution {
+  /** From so many scores on, sums are formed side by side. */
+  private static final int WORTHWHILE = 1 << 13;
+
   private final OutputEvaluation.Setup setup;
+  private final int threads;
   private final Stages stages;
   private final WorstSamples worst = new WorstSamples();
   private final Places places = new Places();
   private final List<TermTotal> terms = new ArrayList<>();
   private final List<SplitTotal> splits = new ArrayList<>();
   private final Chunk chunk = new Chunk();
+  private final List<Chunk> chunks = new ArrayList<>();
   private Optional<Classes> classes;
   private ClassTotals totals;
   private Optional<WhatIfs> whatIfs = Optional.empty();
@@ -28,8 +34,9 @@ final class Attribution {
   private double value;
   private double weight;
 
-  Attribution(OutputEvaluation.Setup setup) {
+  Attribution(OutputEvaluation.Setup setup, int threads) {
     this.setup = setup;
+    this.threads = threads;
     stages = new Stages(setup);
   }
 
@@ -79,18 +86,52 @@ final class Attribution {
 
   /** Adds scores that are those of the positions. */
   private ScoredBatch addPlaced(ScoredBatch batch, Optional<BatchClasses> found) {
+    int size = batch.scores().size();
     places.begin(batch);
-    for (int from = 0; from < batch.scores().size(); from += Chunk.SIZE) {
-      chunk.read(batch, from);
-      found.ifPresent(f -> f.find(batch, chunk));
-      totals.add(chunk);
-      places.add(chunk);
-      addTerms(batch);
+    for (int from = 0; from < size && found.isPresent(); from += Chunk.SIZE) {
+      chunk.from = from;
+      chunk.count = Math.min(Chunk.SIZE, size - from);
+      found.get().find(batch, chunk);
     }
-    if (coupled) {
-      addSplits(batch, found, new double[batch.scores().size()]);
+    List<Runnable> sums = new ArrayList<>();
+    sums.add(
+        sum(
+            batch,
+            found,
+            0,
+            part -> {
+              totals.add(part);
+              places.add(part);
+            }));
+    List<Term> now = batch.program().terms();
+    for (int i = 0; i < now.size(); i++) {
+      Term term = now.get(i);
+      TermTotal total = terms.get(i);
+      SplitTotal split = splits.get(i);
+      sums.add(sum(batch, found, i + 1, part -> total.add(term, batch, part)));
+      if (term.batchLevel()) {
+        sums.add(() -> split.add(term, batch, found, new double[size]));
+      }
     }
+    boolean together = threads > 1 && size >= WORTHWHILE;
+    (together ? sums.parallelStream() : sums.stream()).forEach(Runnable::run);
     return batch;
+  }
+
+  /** A sum over all chunks, which the n-th of those for sums holds one after the other. */
+  private Runnable sum(
+      ScoredBatch batch, Optional<BatchClasses> found, int n, Consumer<Chunk> body) {
+    if (n == chunks.size()) {
+      chunks.add(new Chunk());
+    }
+    Chunk own = chunks.get(n);
+    return () -> {
+      for (int from = 0; from < batch.scores().size(); from += Chunk.SIZE) {
+        own.read(batch, from);
+        found.ifPresent(f -> f.read(own));
+        body.accept(own);
+      }
+    };
   }
 
   /** Adds scores of more than a position each, as far as they can be taken apart. */
@@ -133,9 +174,7 @@ final class Attribution {
   private void addSplits(ScoredBatch batch, Optional<BatchClasses> found, double[] shares) {
     List<Term> now = batch.program().terms();
     for (int i = 0; i < now.size(); i++) {
-      if (!isPlaced || now.get(i).batchLevel()) {
-        splits.get(i).add(now.get(i), batch, found, shares);
-      }
+      splits.get(i).add(now.get(i), batch, found, shares);
     }
   }
 

@@ -72,7 +72,7 @@ final class OutputEvaluation implements AutoCloseable {
     this.warnings = warnings;
     reduction = Reduction.of(dialect);
     boolean explained = setup.detail() != Detail.NOTHING && setup.loss().isPresent();
-    attribution = explained ? Optional.of(new Attribution(setup)) : Optional.empty();
+    attribution = explained ? Optional.of(new Attribution(setup, threads)) : Optional.empty();
     metrics = new OutputMetrics(setup.output().name(), setup.metrics(), dialect);
   }
 

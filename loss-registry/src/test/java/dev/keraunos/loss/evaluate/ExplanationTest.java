@@ -3,6 +3,7 @@ package dev.keraunos.loss.evaluate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.keraunos.engine.Engines;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Level;
@@ -10,6 +11,7 @@ import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +25,12 @@ class ExplanationTest {
           .loss("doubled", (y, p) -> Ops.multiply(Ops.mean(Ops.square(Ops.subtract(p, y)), -1), 2))
           .loss("by_target", (y, p) -> Ops.mean(Ops.multiply(Ops.square(p), y), -1))
           .loss("target_times", (y, p) -> Ops.multiply(p, y))
+          .loss(
+              "with_dice",
+              (y, p) ->
+                  Ops.subtract(
+                      Ops.mean(Ops.square(Ops.subtract(p, y)), -1),
+                      Ops.divide(Ops.sum(Ops.multiply(y, p)), Ops.add(Ops.sum(y), Ops.sum(p)))))
           .loss("first_channel", Loss.ofTensors(ExplanationTest::firstChannel))
           .build();
 
@@ -192,5 +200,38 @@ class ExplanationTest {
     Level.LOSS.check(1.4 / 3, sum(output.bySample()), "samples");
     String finding = output.findings().get(0);
     assertTrue(finding.contains("couples the positions of a batch"), finding);
+  }
+
+  @Test
+  void threadsChangeNothing() {
+    Random random = new Random(5);
+    int samples = 9000;
+    float[] p = new float[3 * samples];
+    float[] y = new float[p.length];
+    for (int i = 0; i < p.length; i++) {
+      p[i] = random.nextFloat();
+    }
+    for (int i = 0; i < samples; i++) {
+      y[3 * i + random.nextInt(3)] = 1;
+    }
+    OutputData batch = OutputData.of(Tensor.of(y, samples, 3), Tensor.of(p, samples, 3));
+    List<String> explained = new ArrayList<>();
+    for (int threads = 1; threads < 3; threads++) {
+      try (Evaluation evaluation =
+          Evaluation.builder(
+                  CompileSpec.of("with_dice"),
+                  List.of(new OutputSpec("y", Shape.of(Shape.UNKNOWN, 3))),
+                  Dialect.parse("3.15.1"))
+              .registry(REGISTRY)
+              .engine(Engines.preferred(), threads)
+              .explain()
+              .build()) {
+        evaluation.update(Batch.of("y", batch));
+        Explanation.Output output = evaluation.explanation().outputs().get(0);
+        assertEquals(2, output.terms().size());
+        explained.add(output.terms() + " " + output.classes() + " " + output.bySample());
+      }
+    }
+    assertEquals(explained.get(0), explained.get(1));
   }
 }
