@@ -257,7 +257,7 @@ final class HtmlReport {
     return ExplanationText.percent(all == 0 ? Optional.empty() : Optional.of(value / all));
   }
 
-  private static String number(double value) {
+  static String number(double value) {
     return String.format(Locale.ROOT, "%.6g", value);
   }
 

@@ -4,7 +4,6 @@ import dev.keraunos.loss.evaluate.Explanation;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * The places within samples that add most: a list, a map of all places with their numbers, and
@@ -42,7 +41,8 @@ final class Places {
       html.add("%s", map());
     }
     html.add("<ol>");
-    most.forEach(region -> html.add("<li>%s: %s</li>", text(region), number(region.value())));
+    most.forEach(
+        region -> html.add("<li>%s: %s</li>", text(region), HtmlReport.number(region.value())));
     return html.add("</ol>");
   }
 
@@ -83,8 +83,8 @@ final class Places {
         width(),
         map.dataUri(),
         outlines(height(), width(), true),
-        number(map.low()),
-        number(map.high()));
+        HtmlReport.number(map.low()),
+        HtmlReport.number(map.high()));
   }
 
   /** Outlines of the places that add most, to lie over a picture of that size. */
@@ -137,9 +137,5 @@ final class Places {
       parts.add(HtmlReport.range(axis, region.from().get(i), region.to().get(i)));
     }
     return String.join(", ", parts);
-  }
-
-  private static String number(double value) {
-    return String.format(Locale.ROOT, "%.6g", value);
   }
 }

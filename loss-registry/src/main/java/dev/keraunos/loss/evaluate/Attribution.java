@@ -88,11 +88,7 @@ final class Attribution {
   private ScoredBatch addPlaced(ScoredBatch batch, Optional<BatchClasses> found) {
     int size = batch.scores().size();
     places.begin(batch);
-    for (int from = 0; from < size && found.isPresent(); from += Chunk.SIZE) {
-      chunk.from = from;
-      chunk.count = Math.min(Chunk.SIZE, size - from);
-      found.get().find(batch, chunk);
-    }
+    found.ifPresent(f -> f.find(batch, chunk));
     List<Runnable> sums = new ArrayList<>();
     sums.add(
         sum(
@@ -142,11 +138,7 @@ final class Attribution {
       addTerms(batch);
     }
     double[] shares = new double[positions(batch)];
-    for (int from = 0; from < shares.length && found.isPresent(); from += Chunk.SIZE) {
-      chunk.from = from;
-      chunk.count = Math.min(Chunk.SIZE, shares.length - from);
-      found.get().find(batch, chunk);
-    }
+    found.ifPresent(f -> f.find(batch, chunk));
     addSplits(batch, found, shares);
     ScoredBatch spread = spread(batch, shares);
     places.begin(isSplit ? spread : batch);
@@ -188,18 +180,16 @@ final class Attribution {
     int size = shares.length / groups;
     double[] coefficients = new double[shares.length];
     double[] spread = new double[shares.length];
-    for (int i = 0; i < shares.length; i++) {
+    for (int group = 0; group < groups; group++) {
       double sum = 0;
-      int group = i / size;
-      if (i % size == 0) {
-        for (int s = 0; s < scores; s++) {
-          sum += batch.coefficients().at(group * scores + s);
-        }
-        coefficients[i] = sum / size;
-      } else {
-        coefficients[i] = coefficients[i - 1];
+      for (int s = 0; s < scores; s++) {
+        sum += batch.coefficients().at(group * scores + s);
       }
-      spread[i] = coefficients[i] == 0 ? 0 : shares[i] / coefficients[i];
+      double coefficient = sum / size;
+      for (int i = group * size; i < (group + 1) * size; i++) {
+        coefficients[i] = coefficient;
+        spread[i] = coefficient == 0 ? 0 : shares[i] / coefficient;
+      }
     }
     Shape positions = batch.yPred().shape().without(axis);
     return batch.at(Grid.of(positions, spread), Grid.of(positions, coefficients));

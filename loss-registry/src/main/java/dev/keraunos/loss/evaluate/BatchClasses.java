@@ -22,12 +22,16 @@ final class BatchClasses {
     return truth.length;
   }
 
-  /** Finds the classes of the positions of a chunk. */
+  /** Finds the classes of all positions, with a chunk that notes whether targets name classes. */
   void find(ScoredBatch batch, Chunk chunk) {
-    classes.truth(batch, chunk);
-    classes.prediction(batch, chunk);
-    System.arraycopy(chunk.truth, 0, truth, chunk.from, chunk.count);
-    System.arraycopy(chunk.guess, 0, guess, chunk.from, chunk.count);
+    for (int from = 0; from < truth.length; from += Chunk.SIZE) {
+      chunk.from = from;
+      chunk.count = Math.min(Chunk.SIZE, truth.length - from);
+      classes.truth(batch, chunk);
+      classes.prediction(batch, chunk);
+      System.arraycopy(chunk.truth, 0, truth, from, chunk.count);
+      System.arraycopy(chunk.guess, 0, guess, from, chunk.count);
+    }
   }
 
   /** Gives a chunk the classes that were found. */

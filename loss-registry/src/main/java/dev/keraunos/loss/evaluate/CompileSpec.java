@@ -59,9 +59,7 @@ public final class CompileSpec {
   List<JsonNode> losses(List<OutputSpec> outputs) {
     List<JsonNode> losses = new ArrayList<>();
     for (JsonNode value : perOutput("loss", outputs)) {
-      List<JsonNode> list = new ArrayList<>();
-      flatten(value, list);
-      losses.add(list.isEmpty() ? null : list.get(0));
+      losses.add(flat(value).stream().findFirst().orElse(null));
     }
     return losses;
   }
@@ -70,9 +68,7 @@ public final class CompileSpec {
   List<List<JsonNode>> losses(List<OutputSpec> outputs, Dialect dialect) {
     List<List<JsonNode>> losses = new ArrayList<>();
     for (JsonNode value : perLoss("loss", outputs, dialect)) {
-      List<JsonNode> list = new ArrayList<>();
-      flatten(value, list);
-      losses.add(list);
+      losses.add(flat(value));
     }
     return losses;
   }
@@ -81,9 +77,7 @@ public final class CompileSpec {
   List<List<Double>> lossWeights(List<OutputSpec> outputs, Dialect dialect) {
     List<List<Double>> weights = new ArrayList<>();
     for (JsonNode value : perLoss("loss_weights", outputs, dialect)) {
-      List<JsonNode> list = new ArrayList<>();
-      flatten(value, list);
-      weights.add(list.stream().map(JsonNode::asDouble).toList());
+      weights.add(flat(value).stream().map(JsonNode::asDouble).toList());
     }
     return weights;
   }
@@ -101,11 +95,15 @@ public final class CompileSpec {
     List<JsonNode> own = chosen ? perOutput(key, outputs) : List.of();
     List<List<JsonNode>> metrics = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
-      List<JsonNode> list = new ArrayList<>();
-      flatten(chosen ? own.get(i) : saved, list);
-      metrics.add(list);
+      metrics.add(flat(chosen ? own.get(i) : saved));
     }
     return metrics;
+  }
+
+  private static List<JsonNode> flat(JsonNode value) {
+    List<JsonNode> list = new ArrayList<>();
+    flatten(value, list);
+    return list;
   }
 
   private static void flatten(JsonNode node, List<JsonNode> list) {
