@@ -18,7 +18,7 @@ final class ActivationLayers {
           LayerRow.passes(ActivationLayers::prelu, "PReLU").weights("alpha").ignores("init"),
           LayerRow.passes(call -> Ops.elu(call.x(), call.config().get("alpha").number(1)), "ELU"),
           LayerRow.passes(ActivationLayers::thresholdedRelu, "ThresholdedReLU"),
-          LayerRow.passes(ActivationLayers::softmax, "Softmax"),
+          LayerRow.passes(ActivationLayers::softmax, "Softmax").takes("mask"),
           LayerRow.passes(ActivationLayers::parametricSoftplus, "ParametricSoftplus")
               .weights("alpha", "beta")
               .ignores("alpha_init", "beta_init"),

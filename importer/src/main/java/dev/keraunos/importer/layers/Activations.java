@@ -106,7 +106,8 @@ final class Activations {
     }
     Optional<LayerSpec> layer = call.lowering().table().activationLayer(entry, call);
     if (layer.isPresent()) {
-      List<Masked> given = List.of(new Masked(x, call.mask()));
+      List<Masked> inputs = List.of(new Masked(x, call.mask()));
+      CallArguments given = CallArguments.of(inputs, call.training());
       LayerWeights weights = call.weights().child(LayerTable.ACTIVATION);
       ModelLowering lowering = call.lowering();
       return lowering.layer(x.producer().builder(), layer.get(), weights, given).get(0).value();

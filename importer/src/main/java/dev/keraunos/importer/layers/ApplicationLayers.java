@@ -12,7 +12,7 @@ final class ApplicationLayers {
           LayerRow.drops(ApplicationLayers::layerScale, "LayerScale")
               .weights("gamma")
               .ignores("init_values"),
-          LayerRow.drops(LayerCall::x, "StochasticDepth").ignores("drop_path_rate"));
+          LayerRow.drops(LayerCall::x, "StochasticDepth").draws("drop_path_rate"));
 
   private ApplicationLayers() {}
 

@@ -26,6 +26,8 @@ final class ConvLstmLayers {
     return LayerRow.of(call -> lower(call, spatial), "ConvLSTM" + spatial + "D")
         .weights("kernel", "recurrent_kernel")
         .bias()
+        .takes(RecurrentLayers.PARAMETERS)
+        .draws(RecurrentLayers.RATES)
         .ignores(
             "stateful",
             "unroll",

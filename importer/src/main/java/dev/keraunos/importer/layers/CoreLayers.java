@@ -36,9 +36,11 @@ final class CoreLayers {
               .ignores("transform_bias"),
           LayerRow.of(CoreLayers::embedding, "Embedding")
               .weights("embeddings")
+              .draws("dropout")
               .ignores("dropout", "quantization_config"),
           LayerRow.of(CoreLayers::masking, "Masking"),
           LayerRow.drops(CoreLayers::lambda, "Lambda")
+              .takes("mask", "training")
               .ignores(
                   "function",
                   "function_type",
@@ -58,18 +60,10 @@ final class CoreLayers {
                   "SpatialDropout3D",
                   "GaussianNoise",
                   "GaussianDropout",
-                  "AlphaDropout",
-                  "ActivityRegularization")
-              .ignores(
-                  "rate",
-                  "p",
-                  "noise_shape",
-                  "stddev",
-                  "sigma",
-                  "l1",
-                  "l2",
-                  "data_format",
-                  "dim_ordering"));
+                  "AlphaDropout")
+              .draws("rate", "p", "stddev", "sigma")
+              .ignores("noise_shape", "data_format", "dim_ordering"),
+          LayerRow.passes(LayerCall::x, "ActivityRegularization").ignores("l1", "l2"));
 
   private CoreLayers() {}
 

@@ -13,7 +13,6 @@ import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.importer.weights.LayerWeights;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.KerasVersion;
-import dev.keraunos.loss.KerasVersion.Line;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -21,8 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * What a row sees of one call of its layer: inputs, config, weights, and where to append
@@ -34,10 +31,7 @@ public final class LayerCall {
   private final LayerSpec layer;
   private final Config config;
   private final LayerWeights weights;
-  private final List<Argument> arguments;
-  private final Map<String, Argument> keywords;
-  private final Function<TensorRef, Masked> tensors;
-  private final List<Masked> inputs;
+  private final CallArguments given;
   private final DTypePolicy policy;
 
   LayerCall(
@@ -46,19 +40,13 @@ public final class LayerCall {
       LayerSpec layer,
       Config config,
       LayerWeights weights,
-      List<Argument> arguments,
-      Map<String, Argument> keywords,
-      Function<TensorRef, Masked> tensors,
-      List<Masked> inputs) {
+      CallArguments given) {
     this.lowering = lowering;
     this.builder = builder;
     this.layer = layer;
     this.config = config;
     this.weights = weights;
-    this.arguments = arguments;
-    this.keywords = keywords;
-    this.tensors = tensors;
-    this.inputs = inputs;
+    this.given = given;
     this.policy = config.get("dtype").dtypePolicy();
   }
 
@@ -83,44 +71,41 @@ public final class LayerCall {
     return layer.dialect().version();
   }
 
+  /** Whether the model calls the layer as in training, which Keras 3 never does in predict. */
+  public boolean training() {
+    return given.training();
+  }
+
   /** The tensors given positionally, flattened, as they came. */
   public List<Masked> inputs() {
-    return inputs;
+    return given.inputs();
   }
 
   /** The only or first input, its floating type cast to the layer's compute type. */
   public Value x() {
-    return autocast(inputs.get(0).value());
+    return autocast(inputs().get(0).value());
   }
 
   /** All inputs, cast as {@link #x}. */
   public List<Value> xs() {
     List<Value> values = new ArrayList<>();
-    inputs.forEach(input -> values.add(autocast(input.value())));
+    inputs().forEach(input -> values.add(autocast(input.value())));
     return values;
   }
 
   /** The first input as the layer's compute type, whatever it was. */
   public Value floating() {
-    return Ops.cast(inputs.get(0).value(), policy.compute());
+    return Ops.cast(inputs().get(0).value(), policy.compute());
   }
 
-  /** The mask of the first input, or null. */
+  /** The mask of the first input to compute with, or null. */
   public Value mask() {
-    return inputs.isEmpty() ? null : inputs.get(0).mask();
+    return inputs().isEmpty() ? null : inputs().get(0).mask();
   }
 
-  /**
-   * The mask that the layer computes with. Keras 3 withholds the one that the first input carries
-   * from calls with further tensors, such as initial states, but gives it to the output.
-   */
-  Value ownMask() {
-    long tensors =
-        Stream.concat(arguments.stream(), keywords.values().stream())
-            .filter(argument -> !argument.tensors().isEmpty())
-            .count();
-    boolean withheld = dialect().line() == Line.KERAS_3 && tensors > 1 && keyword("mask").isEmpty();
-    return withheld ? null : mask();
+  /** The mask of the first input to hand on, or null; mostly that of {@link #mask}. */
+  Value passedMask() {
+    return given.passedMask();
   }
 
   /** The type the layer computes in. */
@@ -145,32 +130,28 @@ public final class LayerCall {
 
   /** All positional arguments, in their structure. */
   public List<Argument> arguments() {
-    return arguments;
+    return given.positional();
   }
 
   /** All keyword arguments. */
   Map<String, Argument> keywords() {
-    return keywords;
+    return given.keywords();
   }
 
   /** A keyword argument; null literals count as absent. */
   public Optional<Argument> keyword(String name) {
-    Argument argument = keywords.get(name);
-    boolean absent =
-        argument instanceof Argument.Literal literal
-            && (literal.json() == null || literal.json().isNull());
-    return absent ? Optional.empty() : Optional.ofNullable(argument);
+    return Optional.ofNullable(given.keywords().get(name)).filter(CallArguments::given);
   }
 
   /** What an argument refers to. */
   public Masked tensor(TensorRef ref) {
-    return tensors.apply(ref);
+    return given.tensors().apply(ref);
   }
 
   /** The tensors inside an argument, flattened. */
   public List<Masked> tensors(Argument argument) {
     List<Masked> found = new ArrayList<>();
-    argument.tensors().forEach(ref -> found.add(tensors.apply(ref)));
+    argument.tensors().forEach(ref -> found.add(given.tensors().apply(ref)));
     return found;
   }
 
@@ -212,7 +193,7 @@ public final class LayerCall {
 
   private String describeInputs() {
     List<String> shapes = new ArrayList<>();
-    inputs.forEach(input -> shapes.add(input.value().shape().toString()));
+    inputs().forEach(input -> shapes.add(input.value().shape().toString()));
     return String.join(", ", shapes);
   }
 
@@ -242,14 +223,14 @@ public final class LayerCall {
    *
    * @param attribute as the row declares it
    */
-  public List<Masked> inner(LayerSpec inner, String attribute, List<Masked> given) {
-    return lowering.layer(builder, inner, weights.child(attribute), given);
+  public List<Masked> inner(LayerSpec inner, String attribute, List<Masked> inputs) {
+    return lowering.layer(
+        builder, inner, weights.child(attribute), CallArguments.of(inputs, training()));
   }
 
   /** This call seen from a body graph: the same layer, its operations appended there. */
   LayerCall in(GraphBuilder body) {
-    return new LayerCall(
-        lowering, body, layer, config, weights, arguments, keywords, tensors, inputs);
+    return new LayerCall(lowering, body, layer, config, weights, given);
   }
 
   LayerWeights weights() {

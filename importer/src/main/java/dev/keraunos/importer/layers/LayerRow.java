@@ -29,6 +29,9 @@ final class LayerRow {
   private boolean ignoresAll;
   private final List<Declared> variables = new ArrayList<>();
   private Function<LayerSpec, Map<String, LayerSpec>> children = layer -> Map.of();
+  private List<String> parameters = List.of();
+  private String training = "";
+  private List<String> rates = List.of();
 
   private record Declared(Variable variable, BiPredicate<Config, LayerSpec> present) {}
 
@@ -39,7 +42,8 @@ final class LayerRow {
 
   /** A layer that hands the mask of its first input on. */
   static LayerRow passes(Plain lowering, String... names) {
-    return new LayerRow(call -> List.of(new Masked(lowering.lower(call), call.mask())), names);
+    return new LayerRow(
+        call -> List.of(new Masked(lowering.lower(call), call.passedMask())), names);
   }
 
   /** A layer that hands the mask of its first input on in Keras 3 only. */
@@ -47,7 +51,7 @@ final class LayerRow {
     return new LayerRow(
         call -> {
           boolean passes = call.dialect().line() == Line.KERAS_3;
-          return List.of(new Masked(lowering.lower(call), passes ? call.mask() : null));
+          return List.of(new Masked(lowering.lower(call), passes ? call.passedMask() : null));
         },
         names);
   }
@@ -103,6 +107,33 @@ final class LayerRow {
     return this;
   }
 
+  /** Declares the parameters of Keras 3's {@code call} behind the first, in positional order. */
+  LayerRow takes(String... names) {
+    parameters = List.of(names);
+    return this;
+  }
+
+  /**
+   * Declares that the layer draws random numbers in training.
+   *
+   * @param keys of the rates that switch it off if all are 0; none if it always draws
+   */
+  LayerRow draws(String... keys) {
+    return trains("draws random numbers", keys);
+  }
+
+  /**
+   * Declares that what the layer computes in training cannot be lowered.
+   *
+   * @param does what the layer does in training, in words
+   * @param keys of the rates that switch it off if all are 0; none if it always does
+   */
+  LayerRow trains(String does, String... keys) {
+    training = does;
+    rates = List.of(keys);
+    return ignores(keys);
+  }
+
   /** Declares keys that have no effect on what the layer computes. */
   LayerRow ignores(String... keys) {
     ignored.addAll(List.of(keys));
@@ -122,6 +153,17 @@ final class LayerRow {
   LayerRow ignoresAll() {
     ignoresAll = true;
     return this;
+  }
+
+  List<String> parameters() {
+    return parameters;
+  }
+
+  /** What keeps a layer of this class from being lowered as in training; empty if nothing does. */
+  String training(Config config) {
+    boolean active =
+        rates.isEmpty() || rates.stream().anyMatch(key -> config.get(key).number(0) != 0);
+    return active ? training : "";
   }
 
   boolean isCustom() {

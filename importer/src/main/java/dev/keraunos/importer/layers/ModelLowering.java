@@ -7,7 +7,6 @@ import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.Call;
 import dev.keraunos.importer.topology.InputSpec;
 import dev.keraunos.importer.topology.LayerSpec;
@@ -41,6 +40,9 @@ public final class ModelLowering {
   private final Penalties penalties = new Penalties();
   private Map<String, Long> parameters = Map.of();
   private boolean channelsFirst;
+
+  /** Whether the call that is being lowered computes as in training. */
+  private boolean training;
 
   private ModelLowering(ModelRegistry registry) {
     this.registry = registry;
@@ -187,12 +189,8 @@ public final class ModelLowering {
       if (layer.kind() == LayerSpec.Kind.INPUT || !tensors.keySet().containsAll(call.tensors())) {
         continue;
       }
-      List<Masked> given = new ArrayList<>();
-      call.arguments()
-          .forEach(argument -> argument.tensors().forEach(ref -> given.add(tensors.get(ref))));
-      LayerWeights own = weights.layer(layer.name());
-      List<Masked> outputs =
-          layer(target, layer, own, call.arguments(), call.keywords(), tensors::get, given);
+      CallArguments given = CallArguments.of(call, parameters(layer), tensors::get, training);
+      List<Masked> outputs = layer(target, layer, weights.layer(layer.name()), given);
       for (int i = 0; i < outputs.size(); i++) {
         tensors.put(new TensorRef(layer.name(), call.index(), i), outputs.get(i));
       }
@@ -213,33 +211,36 @@ public final class ModelLowering {
     return outputs.contains(null) ? List.of() : outputs;
   }
 
-  /** Lowers one call of a layer that gets its tensors positionally. */
-  List<Masked> layer(
-      GraphBuilder target, LayerSpec layer, LayerWeights weights, List<Masked> given) {
-    return layer(target, layer, weights, List.of(), Map.of(), ref -> null, given);
+  /** Of the layer's {@code call} behind the first; see {@link LayerRow#takes}. */
+  private List<String> parameters(LayerSpec layer) {
+    return layer.model().isPresent()
+        ? List.of("training", "mask")
+        : table.find(layer).map(LayerRow::parameters).orElse(List.of());
   }
 
-  private List<Masked> layer(
-      GraphBuilder target,
-      LayerSpec layer,
-      LayerWeights weights,
-      List<Argument> arguments,
-      Map<String, Argument> keywords,
-      Function<TensorRef, Masked> tensors,
-      List<Masked> given) {
-    if (layer.model().isPresent()) {
-      return model(target, layer.model().get(), weights, given);
+  /** Lowers one call of a layer. */
+  List<Masked> layer(
+      GraphBuilder target, LayerSpec layer, LayerWeights weights, CallArguments given) {
+    boolean outside = training;
+    training = given.training();
+    try {
+      return layer.model().isPresent()
+          ? model(target, layer.model().get(), weights, given.inputs())
+          : row(target, layer, weights, given);
+    } finally {
+      training = outside;
     }
+  }
+
+  private List<Masked> row(
+      GraphBuilder target, LayerSpec layer, LayerWeights weights, CallArguments given) {
     String before = target.path(layer.path());
     try {
       LayerRow row = table.find(layer).orElse(null);
       if (row == null) {
         return List.of();
       }
-      List<Masked> inputs = maskedByCaller(keywords, tensors, given);
-      LayerCall call =
-          new LayerCall(
-              this, target, layer, layer.config(), weights, arguments, keywords, tensors, inputs);
+      LayerCall call = new LayerCall(this, target, layer, layer.config(), weights, given);
       List<Masked> outputs = row.lowering().lower(call);
       penalties.collect(call, row, outputs, target == builder);
       reportUnread(call, row);
@@ -259,17 +260,6 @@ public final class ModelLowering {
     }
   }
 
-  /** A {@code mask} argument of the call replaces the mask that the first input carries. */
-  private static List<Masked> maskedByCaller(
-      Map<String, Argument> keywords, Function<TensorRef, Masked> tensors, List<Masked> given) {
-    if (keywords.get("mask") instanceof TensorRef ref) {
-      List<Masked> inputs = new ArrayList<>(given);
-      inputs.set(0, new Masked(given.get(0).value(), tensors.apply(ref).value()));
-      return inputs;
-    }
-    return given;
-  }
-
   private void reportUnread(LayerCall call, LayerRow row) {
     Config config = call.config();
     for (String key : config.unread()) {
@@ -278,8 +268,13 @@ public final class ModelLowering {
             call.layer(), "key '" + key + "' = " + config.json().get(key) + " is not understood");
       }
     }
-    if (call.keyword("training").map(Object::toString).orElse("false").contains("true")) {
-      report(call.layer(), "training=True is built into the model");
+    String trains = call.training() ? row.training(config) : "";
+    if (!trains.isEmpty()) {
+      report(
+          call.layer(),
+          "the model calls this layer with training=True, and then it "
+              + trains
+              + "; build the model without it and save it again");
     }
   }
 

@@ -26,6 +26,7 @@ final class NormalizationLayers {
                   "BatchNormalizationV1",
                   "BatchNormalizationV2",
                   "SyncBatchNormalization")
+              .takes("training", "mask")
               .weight("gamma", true, config -> config.get("scale").bool(true))
               .weight("beta", true, config -> config.get("center").bool(true))
               .weight("moving_mean", false, config -> true)
@@ -79,8 +80,64 @@ final class NormalizationLayers {
     int mode = call.config().get("mode").integer(0);
     int[] axes = mode == 1 ? new int[] {x.rank() - 1} : axes(call, x);
     long[] dims = axes.length > 1 ? broadcastShape(x, axes) : parameterShape(call, x, axes);
-    Value y = mode == 0 ? withStoredMoments(call, x, axes, dims) : withOwnMoments(call, x, mode);
+    Value y =
+        mode != 0
+            ? withOwnMoments(call, x, mode)
+            : trains(call)
+                ? withBatchMoments(call, x, axes, dims)
+                : withStoredMoments(call, x, axes, dims);
     return Ops.cast(y, call.computeType());
+  }
+
+  /** From TensorFlow 2 on a frozen layer computes as outside of training. */
+  private static boolean trains(LayerCall call) {
+    boolean freezes =
+        call.dialect().line() == Line.TF_KERAS
+            && !call.layer().className().equals("BatchNormalizationV1");
+    return call.training() && (call.layer().trainable() || !freezes);
+  }
+
+  /** The moments of the batch at hand, as in training. */
+  private static Value withBatchMoments(LayerCall call, Value x, int[] axes, long[] dims) {
+    if (renormalizes(call.config()) || !call.config().get("virtual_batch_size").isNull()) {
+      throw call.gap("training=True with renorm or virtual_batch_size is not supported");
+    }
+    List<Integer> others =
+        IntStream.range(0, x.rank())
+            .filter(axis -> Arrays.stream(axes).noneMatch(own -> own == axis))
+            .boxed()
+            .toList();
+    Value y =
+        masksMoments(call, x)
+            ? standardized(call, x, others)
+            : call.apply(new Op.Standardize(others, epsilon(call)), x);
+    long[] broadcast = broadcastShape(x, axes);
+    if (flag(call.config(), "scale")) {
+      y = Ops.multiply(y, Ops.reshape(call.weight(x.dtype(), "gamma", dims), broadcast));
+    }
+    if (flag(call.config(), "center")) {
+      y = Ops.add(y, Ops.reshape(call.weight(x.dtype(), "beta", dims), broadcast));
+    }
+    return y;
+  }
+
+  /** From Keras 2.12 on masked entries do not count, but in images, which a fused kernel takes. */
+  private static boolean masksMoments(LayerCall call, Value x) {
+    return call.mask() != null && x.rank() < 4 && call.version().isAtLeast(2, 12);
+  }
+
+  /** (x − mean)·rsqrt(variance + epsilon) with the moments of what the mask leaves. */
+  private static Value standardized(LayerCall call, Value x, List<Integer> others) {
+    int[] axes = others.stream().mapToInt(axis -> axis).toArray();
+    Value ones = Ops.full(x.dtype(), 1, Dim.of(x, 0), x);
+    Value weights = Ops.multiply(ones, Ops.expandDims(Ops.cast(call.mask(), x.dtype()), -1));
+    Value count = Ops.reduce(ReduceKind.SUM, weights, true, axes);
+    Value mean =
+        Ops.divide(Ops.reduce(ReduceKind.SUM, Ops.multiply(weights, x), true, axes), count);
+    Value distance = Ops.subtract(x, mean);
+    Value squares = Ops.multiply(weights, Ops.square(distance));
+    Value variance = Ops.divide(Ops.reduce(ReduceKind.SUM, squares, true, axes), count);
+    return Ops.multiply(distance, Ops.rsqrt(Ops.add(variance, epsilon(call))));
   }
 
   /**

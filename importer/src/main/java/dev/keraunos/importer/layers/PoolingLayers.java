@@ -36,7 +36,8 @@ final class PoolingLayers {
               "GlobalMaxPool1D",
               "GlobalMaxPool2D",
               "GlobalMaxPool3D"),
-          LayerRow.drops(PoolingLayers::maskedMean, "GlobalAveragePooling1D", "GlobalAvgPool1D"),
+          LayerRow.drops(PoolingLayers::maskedMean, "GlobalAveragePooling1D", "GlobalAvgPool1D")
+              .takes("mask"),
           LayerRow.drops(
               call -> global(call, ReduceKind.MEAN),
               "GlobalAveragePooling2D",

@@ -49,12 +49,16 @@ final class PreprocessingLayers {
                   "CutMix",
                   "MixUp",
                   "RandAugment")
+              .takes("training")
+              .draws()
               .ignoresAll(),
           LayerRow.passesInKeras3(
                   PreprocessingLayers::identitySince38,
                   "Equalization",
                   "Solarization",
                   "RandomCrop")
+              .takes("training")
+              .draws()
               .ignoresAll());
 
   private PreprocessingLayers() {}

@@ -47,6 +47,12 @@ final class RecurrentLayers {
     "use_cudnn"
   };
 
+  /** What {@code call} of every recurrent layer takes behind the sequence. */
+  static final String[] PARAMETERS = {"initial_state", "mask", "training"};
+
+  /** The rates of dropout, today's and those of Keras 1. */
+  static final String[] RATES = {"dropout", "recurrent_dropout", "dropout_W", "dropout_U"};
+
   static final List<LayerRow> ROWS =
       List.of(
           gated(call -> layer(call, Cell.SIMPLE_RNN), "SimpleRNN"),
@@ -57,6 +63,7 @@ final class RecurrentLayers {
           gated(call -> cell(call, gru(call)), "GRUCell"),
           LayerRow.of(RecurrentLayers::rnn, "RNN")
               .children(layer -> Map.of("cell", cellOf(layer)))
+              .takes(PARAMETERS)
               .ignores(SEQUENCE_KEYS),
           LayerRow.of(RecurrentLayers::stacked, "StackedRNNCells")
               .children(RecurrentLayers::cellsOf)
@@ -68,6 +75,8 @@ final class RecurrentLayers {
     return LayerRow.of(lowering, names)
         .weights("kernel", "recurrent_kernel")
         .bias()
+        .takes(PARAMETERS)
+        .draws(RATES)
         .ignores(SEQUENCE_KEYS);
   }
 
@@ -86,7 +95,7 @@ final class RecurrentLayers {
       }
       boolean timeMajor = call.config().get("time_major").bool(false);
       Value x = call.floating();
-      Value mask = call.ownMask();
+      Value mask = call.mask();
       return new Given(
           timeMajor ? Ops.swapaxes(x, 0, 1) : x,
           states,
@@ -218,7 +227,7 @@ final class RecurrentLayers {
       y = Ops.swapaxes(y, 0, 1);
     }
     List<Masked> outputs = new ArrayList<>();
-    outputs.add(new Masked(y, sequence ? call.mask() : null));
+    outputs.add(new Masked(y, sequence ? call.passedMask() : null));
     if (config.get("return_state").bool(false)) {
       computed.subList(1, computed.size()).forEach(state -> outputs.add(Masked.unmasked(state)));
     }

@@ -16,14 +16,18 @@ import java.util.Map;
 final class Wrappers {
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.of(Wrappers::timeDistributed, "TimeDistributed").children(Wrappers::wrapped),
+          LayerRow.of(Wrappers::timeDistributed, "TimeDistributed")
+              .children(Wrappers::wrapped)
+              .takes("training", "mask"),
           LayerRow.of(Wrappers::spectralNormalization, "SpectralNormalization")
               .repeats("kernel")
               .weight("vector_u", false, config -> true)
               .children(Wrappers::wrapped)
+              .trains("changes its kernel with every call")
               .ignores("power_iterations"),
           LayerRow.of(Wrappers::bidirectional, "Bidirectional")
               .children(Wrappers::directions)
+              .takes(RecurrentLayers.PARAMETERS)
               .ignores(
                   "layer", "backward_layer", "num_constants", "return_sequences", "return_state"));
 
@@ -56,7 +60,7 @@ final class Wrappers {
 
   /** Keras 3 hands the mask on; earlier versions prefer the one that the inner layer makes. */
   private static Value mask(LayerCall call, Masked inner, Value x) {
-    Value mask = call.mask();
+    Value mask = call.passedMask();
     if (call.version().line() == Line.KERAS_3) {
       return mask;
     }
@@ -121,7 +125,7 @@ final class Wrappers {
     boolean sequence = directions.get("forward_layer").config().get("return_sequences").bool(false);
     Value y = backward.get(0).value();
     Value flipped = sequence ? Ops.flip(y, 1) : y;
-    Value mask = sequence ? call.mask() : null;
+    Value mask = sequence ? call.passedMask() : null;
     List<Masked> outputs = new ArrayList<>();
     for (Value merged : merge(call, forward.get(0).value(), flipped)) {
       outputs.add(new Masked(merged, mask));
@@ -133,7 +137,7 @@ final class Wrappers {
 
   private static List<Masked> run(
       LayerCall call, Map<String, LayerSpec> directions, String attribute, List<Masked> states) {
-    Masked sequence = new Masked(call.inputs().get(0).value(), call.ownMask());
+    Masked sequence = new Masked(call.inputs().get(0).value(), call.mask());
     List<Masked> given = new ArrayList<>(List.of(sequence));
     given.addAll(states);
     return call.inner(directions.get(attribute), attribute, given);
