@@ -2,15 +2,12 @@ package dev.keraunos;
 
 import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
-import dev.keraunos.graph.Graph;
-import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Samples;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -19,25 +16,22 @@ final class Runner implements AutoCloseable {
   private static final long BUDGET = 256L << 20;
 
   private final Executable executable;
+  private final long budget;
   private final boolean splits;
 
   Runner(Executable executable) {
+    this(executable, BUDGET);
+  }
+
+  /**
+   * A runner.
+   *
+   * @param budget how many bytes intermediate values may take
+   */
+  Runner(Executable executable, long budget) {
     this.executable = executable;
-    Graph graph = executable.graph();
-    this.splits =
-        graph.inputs().stream().allMatch(Runner::isBatched)
-            && graph.outputs().values().stream().allMatch(Runner::isBatched)
-            && graph.nodes().stream().noneMatch(Runner::couplesSamples);
-  }
-
-  private static boolean isBatched(Value value) {
-    return value.rank() > 0 && !value.shape().isKnown(0);
-  }
-
-  /** Batch statistics (BatchNormalization of Keras 1 in mode 2) depend on all samples at once. */
-  private static boolean couplesSamples(Node node) {
-    boolean reduces = node.op() instanceof Op.Reduce reduce && reduce.axes().contains(0);
-    return reduces && isBatched(node.inputs().get(0));
+    this.budget = budget;
+    this.splits = Samples.independent(executable.graph());
   }
 
   Executable executable() {
@@ -73,13 +67,17 @@ final class Runner implements AutoCloseable {
   private void run(List<Tensor> inputs, List<Tensor> outputs, long samples, long part) {
     for (long from = 0; from < samples; from += part) {
       long to = Math.min(samples, from + part);
-      executable.run(rows(inputs, from, to), rows(outputs, from, to));
+      executable.run(rows(inputs, samples, from, to), rows(outputs, samples, from, to));
     }
   }
 
-  static List<Tensor> rows(List<Tensor> tensors, long from, long to) {
+  /** Some samples of tensors that hold the same number of rows for each. */
+  private static List<Tensor> rows(List<Tensor> tensors, long samples, long from, long to) {
     List<Tensor> rows = new ArrayList<>();
-    tensors.forEach(tensor -> rows.add(tensor.rows(from, to)));
+    for (Tensor tensor : tensors) {
+      long each = tensor.shape().dim(0) / samples;
+      rows.add(tensor.rows(from * each, to * each));
+    }
     return rows;
   }
 
@@ -111,26 +109,18 @@ final class Runner implements AutoCloseable {
     if (samples <= 1) {
       return samples;
     }
-    Map<Value, TensorType> types = new HashMap<>();
     long bytes = 1;
-    for (int i = 0; i < inputs.size(); i++) {
-      Shape one = inputs.get(i).shape().with(0, 1);
-      types.put(executable.graph().inputs().get(i), new TensorType(inputs.get(i).dtype(), one));
-    }
-    for (Node node : executable.graph().nodes()) {
-      if (!(node.op() instanceof Op.Input)) {
-        List<TensorType> given = new ArrayList<>();
-        node.inputs().forEach(input -> given.add(types.get(input)));
-        List<TensorType> found = node.op().infer(given);
-        for (Value output : node.outputs()) {
-          TensorType type = found.get(output.index());
-          types.put(output, type);
-          bytes +=
-              node.op() instanceof Op.Constant ? 0 : type.shape().size() * type.dtype().bytes();
-        }
+    try {
+      List<TensorType> one = new ArrayList<>();
+      types(inputs).forEach(type -> one.add(new TensorType(type.dtype(), type.shape().with(0, 1))));
+      for (Map.Entry<Value, TensorType> value : executable.graph().types(one).entrySet()) {
+        boolean stored = value.getKey().producer().op() instanceof Op.Constant;
+        bytes += stored ? 0 : value.getValue().shape().size() * value.getValue().dtype().bytes();
       }
+    } catch (InputException e) {
+      return samples; // one sample alone does not divide as the batch does
     }
-    return Math.max(1, Math.min(samples, BUDGET / bytes));
+    return Math.max(1, Math.min(samples, budget / bytes));
   }
 
   @Override

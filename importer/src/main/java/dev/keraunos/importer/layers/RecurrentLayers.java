@@ -96,11 +96,21 @@ final class RecurrentLayers {
       boolean timeMajor = call.config().get("time_major").bool(false);
       Value x = call.floating();
       Value mask = call.mask();
+      Value sequence = timeMajor ? Ops.swapaxes(x, 0, 1) : x;
+      states.replaceAll(state -> rows(state, sequence));
       return new Given(
-          timeMajor ? Ops.swapaxes(x, 0, 1) : x,
-          states,
-          timeMajor && mask != null ? Ops.swapaxes(mask, 0, 1) : mask);
+          sequence, states, timeMajor && mask != null ? Ops.swapaxes(mask, 0, 1) : mask);
     }
+  }
+
+  /** A state of one row stands for all samples. */
+  private static Value rows(Value state, Value x) {
+    if (state.shape().dim(0) != 1 || x.shape().dim(0) == 1) {
+      return state;
+    }
+    List<Dim> dims = Dim.of(state, 0);
+    dims.set(0, new Dim.Same(1, 0));
+    return state.producer().builder().apply(new Op.BroadcastTo(dims), state, x).get(0);
   }
 
   private static List<Masked> layer(LayerCall call, Cell cell) {

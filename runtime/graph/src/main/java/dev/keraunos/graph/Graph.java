@@ -80,21 +80,27 @@ public final class Graph {
    * @throws InputException if an input does not fit
    */
   public List<TensorType> infer(List<TensorType> given) {
+    Map<Value, TensorType> types = types(given);
+    return outputs.values().stream().map(types::get).toList();
+  }
+
+  /**
+   * The types of all values for given types of the inputs.
+   *
+   * @throws InputException if an input does not fit, naming the layer
+   */
+  public Map<Value, TensorType> types(List<TensorType> given) {
     Map<Value, TensorType> types = new HashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
       types.put(inputs.get(i), given.get(i));
     }
     for (Node node : nodes) {
       if (!(node.op() instanceof Op.Input)) {
-        List<TensorType> in = new ArrayList<>();
-        node.inputs().forEach(input -> in.add(types.get(input)));
-        List<TensorType> out = node.op().infer(in);
+        List<TensorType> out = node.infer(node.inputs().stream().map(types::get).toList());
         node.outputs().forEach(output -> types.put(output, out.get(output.index())));
       }
     }
-    List<TensorType> results = new ArrayList<>();
-    outputs.values().forEach(output -> results.add(types.get(output)));
-    return results;
+    return types;
   }
 
   /**

@@ -144,9 +144,24 @@ final class Inference {
     return Shape.of(dims);
   }
 
+  /** States have a row for each sample of x, a mask an element for each step. */
+  static void recurrence(Shape x, List<TensorType> states, List<TensorType> mask) {
+    for (TensorType state : states) {
+      boolean rows = x.slice(0, 1).accepts(state.shape().slice(0, 1));
+      require(rows, "the state %s has other samples than the sequence %s", state.shape(), x);
+    }
+    for (TensorType given : mask) {
+      boolean fits = x.slice(0, 2).accepts(given.shape());
+      require(
+          fits, "the mask %s has other samples or steps than the sequence %s", given.shape(), x);
+    }
+  }
+
   static List<TensorType> scan(Op.Scan scan, List<TensorType> in) {
     Shape x = in.get(0).shape();
     require(x.rank() >= 2, "a recurrence takes (batch, time, ...), not %s", x);
+    int states = 1 + scan.states();
+    recurrence(x, in.subList(1, states), in.subList(states, states + (scan.mask() ? 1 : 0)));
     List<TensorType> step = new ArrayList<>();
     step.add(new TensorType(in.get(0).dtype(), x.without(1)));
     step.addAll(in.subList(1, 1 + scan.states()));

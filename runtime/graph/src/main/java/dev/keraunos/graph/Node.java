@@ -1,5 +1,6 @@
 package dev.keraunos.graph;
 
+import dev.keraunos.error.InputException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,19 @@ public final class Node {
 
   public List<Value> outputs() {
     return outputs;
+  }
+
+  /**
+   * The types of the outputs for given types of the inputs.
+   *
+   * @throws InputException if an input does not fit, naming the path
+   */
+  public List<TensorType> infer(List<TensorType> types) {
+    try {
+      return op.infer(types);
+    } catch (InputException e) {
+      throw path.isEmpty() ? e : new InputException(path + ": " + e.getMessage(), e);
+    }
   }
 
   /** The only output. */

@@ -498,6 +498,10 @@ public sealed interface Op {
       long units = in.get(2).shape().dim(0);
       require(kernel.dim(1) == units * cell.gates(), "kernel %s for %s units", kernel, units);
       require(!x.isKnown(2) || x.dim(2) == kernel.dim(0), "input %s for kernel %s", x, kernel);
+      Inference.recurrence(
+          x,
+          in.subList(3 + (bias ? 1 : 0), maskIndex()),
+          in.subList(maskIndex(), maskIndex() + (mask ? 1 : 0)));
       TensorType state = new TensorType(in.get(0).dtype(), Shape.of(x.dim(0), units));
       List<TensorType> types = new ArrayList<>();
       types.add(recurrence.output(state, x));

@@ -47,7 +47,7 @@ final class Plan {
   private List<TensorType> infer(Node node) {
     List<TensorType> in = new ArrayList<>();
     node.inputs().forEach(input -> in.add(types.get(input)));
-    return at(node, () -> node.op().infer(in));
+    return node.infer(in);
   }
 
   private interface Action<T> {

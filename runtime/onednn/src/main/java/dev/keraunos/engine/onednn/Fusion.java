@@ -58,7 +58,9 @@ final class Fusion {
       return tail;
     }
     Value value = anchor.output();
-    while (!kept.contains(value) && readers.getOrDefault(value, List.of()).size() == 1) {
+    while (tail.size() < PostOps.MOST
+        && !kept.contains(value)
+        && readers.getOrDefault(value, List.of()).size() == 1) {
       Node next = readers.get(value).get(0);
       if (claimed.contains(next) || !continues(next, value)) {
         break;

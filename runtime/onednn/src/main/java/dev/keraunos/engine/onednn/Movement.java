@@ -5,7 +5,6 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
-import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,25 +24,24 @@ final class Movement implements Tiling.Work {
   }
 
   /** Parts of the output, one per input. */
+  /** Elements to copy, and where. */
+  private record Copy(View from, View to) {}
+
+  /** Parts of the output, one per input. */
   static Optional<List<Step>> concat(Group group, Planner plan) {
     int axis = ((Op.Concat) group.anchor().op()).axis();
     View y = plan.view(group.output());
-    List<Step.Tile> tiles = new ArrayList<>();
+    List<Copy> copies = new ArrayList<>();
     long at = 0;
     for (Value input : group.anchor().inputs()) {
       View x = plan.view(input);
       View part = y.slice(axis, at, x.dim(axis));
       at += x.dim(axis);
       if (x.size() > 0) {
-        Optional<Step> copied =
-            copy(group.nodes(), plan, x.joinBehind(axis), part.joinBehind(axis));
-        if (copied.isEmpty()) {
-          return Optional.empty();
-        }
-        tiles.addAll(((Step.Native) copied.get()).calls());
+        copies.add(new Copy(x.joinBehind(axis), part.joinBehind(axis)));
       }
     }
-    return Optional.of(List.of(new Step.Native(group.nodes(), tiles)));
+    return copies(group.nodes(), plan, copies);
   }
 
   static Optional<List<Step>> transpose(Group group, Planner plan) {
@@ -57,15 +55,47 @@ final class Movement implements Tiling.Work {
     Node node = group.anchor();
     List<Range> ranges = ((Op.Slice) node.op()).ranges();
     View x = plan.view(node.inputs().get(0));
-    Shape y = plan.shape(node.output());
+    List<Copy> copies = List.of(new Copy(x, plan.view(node.output())));
     for (int axis = 0; axis < ranges.size(); axis++) {
       Range range = ranges.get(axis);
       if (range.step() < 0) {
         return Optional.empty();
       }
-      x = x.slice(axis, range.first(x.dim(axis)), y.dim(axis), range.step());
+      copies = sliced(copies, axis, range);
     }
-    return copy(group.nodes(), plan, x, plan.view(node.output())).map(List::of);
+    return copies(group.nodes(), plan, copies);
+  }
+
+  /**
+   * Copies of a range of an axis. Where a last step reaches beyond the axis, oneDNN takes the view
+   * for one that overlaps itself, so the last entry is a copy of its own.
+   */
+  private static List<Copy> sliced(List<Copy> copies, int axis, Range range) {
+    List<Copy> sliced = new ArrayList<>();
+    for (Copy copy : copies) {
+      long first = range.first(copy.from.dim(axis));
+      long count = copy.to.dim(axis);
+      long step = range.step();
+      long regular = count > 1 && count * step > copy.from.dim(axis) ? count - 1 : count;
+      for (long at = 0; at < count; at += regular) {
+        long length = Math.min(regular, count - at);
+        View from = copy.from.slice(axis, first + at * step, length, step);
+        sliced.add(new Copy(from, copy.to.slice(axis, at, length)));
+      }
+    }
+    return sliced;
+  }
+
+  private static Optional<List<Step>> copies(List<Node> nodes, Planner plan, List<Copy> copies) {
+    List<Step.Tile> tiles = new ArrayList<>();
+    for (Copy copy : copies) {
+      Optional<Step> copied = copy(nodes, plan, copy.from, copy.to);
+      if (copied.isEmpty()) {
+        return Optional.empty();
+      }
+      tiles.addAll(((Step.Native) copied.get()).calls());
+    }
+    return Optional.of(List.of(new Step.Native(nodes, tiles)));
   }
 
   /** A copy that converts the element type. */

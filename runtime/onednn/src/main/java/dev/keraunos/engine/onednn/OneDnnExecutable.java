@@ -4,6 +4,7 @@ import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
+import dev.keraunos.graph.Samples;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.tensor.Tensor;
 import java.lang.ref.Reference;

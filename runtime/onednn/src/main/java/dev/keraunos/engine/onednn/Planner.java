@@ -104,7 +104,7 @@ final class Planner implements AutoCloseable {
     }
     for (Node node : graph.nodes()) {
       if (!(node.op() instanceof Op.Input)) {
-        List<TensorType> out = node.op().infer(node.inputs().stream().map(types::get).toList());
+        List<TensorType> out = node.infer(node.inputs().stream().map(types::get).toList());
         node.outputs().forEach(value -> types.put(value, out.get(value.index())));
         fold(node);
         noteFiniteness(node);

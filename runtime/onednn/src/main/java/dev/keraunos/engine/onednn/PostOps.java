@@ -18,6 +18,9 @@ import org.bytedeco.dnnl.global.dnnl;
 final class PostOps {
   static final PostOps NONE = new PostOps(List.of());
 
+  /** How many operations oneDNN takes. */
+  static final int MOST = 32;
+
   private static final Map<BinaryKind, Integer> BINARY =
       Map.of(
           BinaryKind.ADD, dnnl.dnnl_binary_add,
@@ -32,8 +35,6 @@ final class PostOps {
   private record Apply(Eltwise function) implements Entry {}
 
   private record Combine(int algorithm, View operand) implements Entry {}
-
-  private record Accumulate() implements Entry {}
 
   private final List<Entry> entries;
 
@@ -97,13 +98,6 @@ final class PostOps {
     return new PostOps(entries.subList(1, entries.size()));
   }
 
-  /** What the destination held before is added first. */
-  PostOps accumulating() {
-    List<Entry> extended = new ArrayList<>(entries);
-    extended.add(0, new Accumulate());
-    return new PostOps(extended);
-  }
-
   /** Attributes of a primitive that applies these: strict float32, caller's scratch memory. */
   dnnl_primitive_attr attributes(Natives owner) {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
@@ -113,13 +107,15 @@ final class PostOps {
         dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user));
     Library.check(
         dnnl.dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl.dnnl_fpmath_mode_strict));
-    dnnl_post_ops chain = new dnnl_post_ops();
-    Library.check(dnnl.dnnl_post_ops_create(chain));
-    for (Entry entry : entries) {
-      append(chain, entry);
+    try (Natives natives = new Natives()) {
+      dnnl_post_ops chain = new dnnl_post_ops();
+      Library.check(dnnl.dnnl_post_ops_create(chain));
+      natives.own(chain, () -> dnnl.dnnl_post_ops_destroy(chain));
+      for (Entry entry : entries) {
+        append(chain, entry);
+      }
+      Library.check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, chain));
     }
-    Library.check(dnnl.dnnl_primitive_attr_set_post_ops(attributes, chain));
-    Library.check(dnnl.dnnl_post_ops_destroy(chain));
     return attributes;
   }
 
@@ -127,13 +123,12 @@ final class PostOps {
     if (entry instanceof Apply apply) {
       Eltwise f = apply.function();
       Library.check(dnnl.dnnl_post_ops_append_eltwise(chain, f.algorithm(), f.alpha(), f.beta()));
-    } else if (entry instanceof Combine combine) {
+    } else {
+      Combine combine = (Combine) entry;
       try (Natives natives = new Natives()) {
         dnnl_memory_desc layout = Primitives.layout(combine.operand(), natives);
         Library.check(dnnl.dnnl_post_ops_append_binary(chain, combine.algorithm(), layout));
       }
-    } else {
-      Library.check(dnnl.dnnl_post_ops_append_sum(chain, 1, 0, dnnl.dnnl_f32));
     }
   }
 

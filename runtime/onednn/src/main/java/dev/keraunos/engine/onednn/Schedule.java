@@ -2,12 +2,9 @@ package dev.keraunos.engine.onednn;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
-import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,7 +27,7 @@ record Schedule(List<TensorType> inputs, long samples, long perPart) {
     }
     Map<Value, TensorType> single;
     try {
-      single = types(graph, withSamples(inputs, 1));
+      single = graph.types(withSamples(inputs, 1));
     } catch (InputException e) {
       return new Schedule(inputs, 1, 1); // one sample alone does not divide as the batch does
     }
@@ -44,22 +41,6 @@ record Schedule(List<TensorType> inputs, long samples, long perPart) {
     return inputs.stream()
         .map(type -> new TensorType(type.dtype(), type.shape().with(0, count)))
         .toList();
-  }
-
-  private static Map<Value, TensorType> types(Graph graph, List<TensorType> inputs) {
-    Map<Value, TensorType> types = new HashMap<>();
-    for (int i = 0; i < inputs.size(); i++) {
-      types.put(graph.inputs().get(i), inputs.get(i));
-    }
-    for (Node node : graph.nodes()) {
-      if (!(node.op() instanceof Op.Input)) {
-        List<TensorType> in = new ArrayList<>();
-        node.inputs().forEach(input -> in.add(types.get(input)));
-        List<TensorType> out = node.op().infer(in);
-        node.outputs().forEach(value -> types.put(value, out.get(value.index())));
-      }
-    }
-    return types;
   }
 
   private static long weights(Graph graph) {

@@ -1,11 +1,5 @@
-package dev.keraunos.engine.onednn;
+package dev.keraunos.graph;
 
-import dev.keraunos.graph.Dim;
-import dev.keraunos.graph.Graph;
-import dev.keraunos.graph.Node;
-import dev.keraunos.graph.Op;
-import dev.keraunos.graph.Range;
-import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Shape;
 import java.util.HashSet;
 import java.util.List;
@@ -19,22 +13,22 @@ import java.util.stream.IntStream;
  * order) and no element depends on another sample. Every other value must not depend on the batch
  * at all. Operations that this table does not know make the answer no.
  */
-final class Samples {
+public final class Samples {
   private final Set<Value> batches = new HashSet<>();
 
   private Samples() {}
 
-  /** Whether all inputs and outputs are batches. */
-  static boolean independent(Graph graph) {
+  /** Whether all inputs and outputs of a graph are batches. */
+  public static boolean independent(Graph graph) {
+    boolean batched =
+        graph.inputs().stream().allMatch(input -> input.rank() > 0 && !input.shape().isKnown(0));
+    return batched && !graph.inputs().isEmpty() && independent(graph, graph.inputs());
+  }
+
+  private static boolean independent(Graph graph, List<Value> batchInputs) {
     Samples samples = new Samples();
-    for (Value input : graph.inputs()) {
-      if (input.rank() == 0 || input.shape().isKnown(0)) {
-        return false;
-      }
-    }
-    samples.batches.addAll(graph.inputs());
-    return !graph.inputs().isEmpty()
-        && graph.nodes().stream().allMatch(samples::visit)
+    samples.batches.addAll(batchInputs);
+    return graph.nodes().stream().allMatch(samples::visit)
         && samples.batches.containsAll(graph.outputs().values());
   }
 
@@ -121,11 +115,21 @@ final class Samples {
     return image && batch(node, 0) && (node.inputs().size() < 2 || !batch(node, 1));
   }
 
+  /** Recurrences: the sequence, states and mask are batches, everything else is not. */
   private boolean recurs(Node node, Op op) {
-    return op instanceof Op.Rnn rnn
-        && batch(node, 0)
-        && IntStream.range(1, rnn.bias() ? 4 : 3).noneMatch(i -> batch(node, i))
-        && IntStream.range(rnn.bias() ? 4 : 3, node.inputs().size()).allMatch(i -> batch(node, i));
+    if (op instanceof Op.Rnn rnn) {
+      int weights = rnn.bias() ? 4 : 3;
+      return batch(node, 0)
+          && IntStream.range(1, weights).noneMatch(i -> batch(node, i))
+          && IntStream.range(weights, node.inputs().size()).allMatch(i -> batch(node, i));
+    }
+    if (!(op instanceof Op.Scan scan)) {
+      return false;
+    }
+    int batched = 1 + scan.states() + (scan.mask() ? 1 : 0);
+    List<Value> body = scan.body().inputs().subList(0, 1 + scan.states());
+    return IntStream.range(0, node.inputs().size()).allMatch(i -> batch(node, i) == i < batched)
+        && independent(scan.body(), body);
   }
 
   private boolean batch(Node node, int input) {

@@ -1,0 +1,123 @@
+package dev.keraunos.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.keraunos.engine.OpCases.Case;
+import dev.keraunos.engine.reference.ReferenceEngine;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Range;
+import dev.keraunos.graph.ReduceKind;
+import dev.keraunos.graph.Samples;
+import dev.keraunos.graph.TensorType;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Where samples are said to be independent, each alone gives what it gives in its batch. */
+class SamplesTest {
+  private static final int FEWEST = 100;
+
+  @Test
+  void eachSampleAloneGivesWhatItGivesInTheBatch() {
+    int independent = 0;
+    for (Case recorded : OpCases.all()) {
+      independent += check(recorded) ? 1 : 0;
+    }
+    assertTrue(independent >= FEWEST, "only " + independent);
+  }
+
+  /** Inputs of as many rows as the first are batches, the others constants. */
+  private static boolean check(Case recorded) {
+    List<Tensor> batches = new ArrayList<>();
+    Graph graph = graph(recorded, batches);
+    if (batches.isEmpty() || !Samples.independent(graph)) {
+      return false;
+    }
+    long samples = batches.get(0).shape().dim(0);
+    try (Executable executable = new ReferenceEngine().compile(graph, 1)) {
+      List<Tensor> whole = executable.run(batches);
+      for (long i = 0; i < samples; i++) {
+        long from = i;
+        List<Tensor> one = batches.stream().map(batch -> batch.rows(from, from + 1)).toList();
+        List<Tensor> alone = executable.run(one);
+        for (int k = 0; k < alone.size(); k++) {
+          long rows = alone.get(k).shape().dim(0);
+          Tensor inBatch = whole.get(k).rows(i * rows, (i + 1) * rows);
+          assertEquals(inBatch.toString(), alone.get(k).toString(), recorded + ", sample " + i);
+          assertEquals(bits(inBatch), bits(alone.get(k)), recorded + ", sample " + i);
+        }
+      }
+    }
+    return true;
+  }
+
+  private static List<Double> bits(Tensor tensor) {
+    List<Double> values = new ArrayList<>();
+    for (double value : tensor.toDoubleArray()) {
+      values.add(value);
+    }
+    return values;
+  }
+
+  private static Graph graph(Case recorded, List<Tensor> batches) {
+    GraphBuilder builder = new GraphBuilder();
+    List<Value> operands = new ArrayList<>();
+    Shape first = recorded.inputs().isEmpty() ? Shape.of() : recorded.inputs().get(0).shape();
+    for (Tensor tensor : recorded.inputs()) {
+      boolean batch =
+          first.rank() > 0 && tensor.shape().rank() > 0 && tensor.shape().dim(0) == first.dim(0);
+      if (batch) {
+        Shape shape = tensor.shape().with(0, Shape.UNKNOWN);
+        batches.add(tensor);
+        operands.add(builder.input("in" + operands.size(), new TensorType(tensor.dtype(), shape)));
+      } else {
+        operands.add(builder.constant(tensor));
+      }
+    }
+    Map<String, Value> outputs = new LinkedHashMap<>();
+    for (Value output : builder.apply(recorded.op(), operands)) {
+      outputs.put("out" + outputs.size(), output);
+    }
+    return builder.build(outputs);
+  }
+
+  static Stream<UnaryOperator<Value>> coupling() {
+    return Stream.of(
+        x -> Ops.flip(x, 0),
+        x -> Ops.softmax(x, 0),
+        x -> x.producer().builder().apply(new Op.Cumulative(ReduceKind.SUM, 0), x).get(0),
+        x -> x.producer().builder().apply(new Op.Sort(0, false), x).get(0),
+        x -> x.producer().builder().apply(new Op.Standardize(List.of(0), 0), x).get(0),
+        x -> Ops.subtract(x, Ops.reduce(ReduceKind.MEAN, x, true, 0)),
+        x -> Ops.matmul(Ops.matmul(x, Ops.transpose(x, 1, 0)), x),
+        x -> Ops.concatenate(List.of(x, x), 0),
+        x ->
+            x.producer()
+                .builder()
+                .apply(new Op.Slice(List.of(Range.REVERSED, Range.ALL)), x)
+                .get(0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("coupling")
+  void whatReadsOtherSamplesIsNotIndependent(UnaryOperator<Value> function) {
+    GraphBuilder builder = new GraphBuilder();
+    Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 3)));
+    assertFalse(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
+  }
+}
