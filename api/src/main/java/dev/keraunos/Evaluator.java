@@ -89,18 +89,19 @@ final class Evaluator {
       throw new InputException("the data holds no samples");
     }
     Map<String, Value> wanted = wanted();
-    Runner runner = model.runner(wanted);
     List<String> names = List.copyOf(wanted.keySet());
-    while (batches.hasNext()) {
-      Dataset data = batches.next();
-      List<Tensor> inputs = inputs(data);
-      List<Tensor> computed = runner.run(inputs);
-      Map<String, Tensor> byName = new LinkedHashMap<>();
-      names.forEach(name -> byName.put(name, computed.get(byName.size())));
-      evaluation.update(batch(data, byName));
-      added.add(byName);
-      computed.forEach(Tensor::close);
-      inputs.stream().filter(t -> !data.inputs().containsValue(t)).forEach(Tensor::close);
+    try (Predictor predictor = model.predictor(wanted)) {
+      while (batches.hasNext()) {
+        Dataset data = batches.next();
+        List<Tensor> inputs = inputs(data);
+        List<Tensor> computed = predictor.run(inputs);
+        Map<String, Tensor> byName = new LinkedHashMap<>();
+        names.forEach(name -> byName.put(name, computed.get(byName.size())));
+        evaluation.update(batch(data, byName));
+        added.add(byName);
+        computed.forEach(Tensor::close);
+        inputs.stream().filter(t -> !data.inputs().containsValue(t)).forEach(Tensor::close);
+      }
     }
   }
 

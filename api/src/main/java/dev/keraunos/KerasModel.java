@@ -9,6 +9,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.graph.pass.Passes;
 import dev.keraunos.importer.ImportedModel;
 import dev.keraunos.importer.archive.ModelArchive;
+import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.loss.Dialect;
@@ -47,7 +48,9 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>Recurrent layers with {@code stateful=True} start every call from zeros.
+ * <p>Recurrent layers with {@code stateful=True} start every call from zeros, as after {@code
+ * reset_states}, and keep their states from batch to batch inside of it. A batch has as many
+ * samples as the model's batch shape says.
  */
 public final class KerasModel implements AutoCloseable {
   private final ImportedModel imported;
@@ -202,7 +205,13 @@ public final class KerasModel implements AutoCloseable {
         List.of(Tensor.wrap(DType.FLOAT32, output, result.with(0, samples).toArray()));
     whileOpen(
         () -> {
-          runner(values(outputNames())).run(given, target);
+          if (imported.lowered().states().isEmpty()) {
+            runner(values(outputNames())).run(given, target);
+          } else {
+            try (Tensor computed = run(values(outputNames()), given).get(0)) {
+              target.get(0).copyFrom(0, computed, 0, computed.size());
+            }
+          }
           return target;
         });
   }
@@ -280,7 +289,12 @@ public final class KerasModel implements AutoCloseable {
       DType type = graph().inputs().get(i).dtype();
       inputs.add(given.get(i).dtype() == type ? given.get(i) : given.get(i).cast(type));
     }
-    return whileOpen(() -> runner(wanted).run(inputs));
+    return whileOpen(
+        () -> {
+          try (Predictor predictor = predictor(wanted)) {
+            return predictor.run(inputs);
+          }
+        });
   }
 
   /** Keeps {@link #close} from freeing what a call still reads. */
@@ -302,15 +316,34 @@ public final class KerasModel implements AutoCloseable {
     return values;
   }
 
+  /** What computes these values for one call. */
+  Predictor predictor(Map<String, Value> selected) {
+    List<LoweredModel.State> states = imported.lowered().states();
+    if (states.isEmpty()) {
+      return Predictor.stateless(runner(selected), selected.size());
+    }
+    Map<String, Value> all = Predictor.withStates(selected, states);
+    List<String> continued = new ArrayList<>(all.keySet());
+    continued.add("continued");
+    long batch =
+        imported.topology().inputs().get(0).batchShape().map(shape -> shape.dim(0)).orElse(-1L);
+    return new Predictor(
+        runner(all),
+        runners.computeIfAbsent(
+            continued, names -> compile(Predictor.continued(graph().select(all), states))),
+        selected.size(),
+        batch);
+  }
+
   /** What computes these values, compiled once. */
-  Runner runner(Map<String, Value> selected) {
+  private Runner runner(Map<String, Value> selected) {
     return runners.computeIfAbsent(
-        List.copyOf(selected.keySet()),
-        names -> {
-          Graph graph = graph().select(selected);
-          return new Runner(
-              engine.compile(settings.optimize ? Passes.optimize(graph) : graph, settings.threads));
-        });
+        List.copyOf(selected.keySet()), names -> compile(graph().select(selected)));
+  }
+
+  private Runner compile(Graph graph) {
+    return new Runner(
+        engine.compile(settings.optimize ? Passes.optimize(graph) : graph, settings.threads));
   }
 
   private Value value(String name) {

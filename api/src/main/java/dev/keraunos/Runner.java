@@ -72,7 +72,7 @@ final class Runner implements AutoCloseable {
   }
 
   /** Some samples of tensors that hold the same number of rows for each. */
-  private static List<Tensor> rows(List<Tensor> tensors, long samples, long from, long to) {
+  static List<Tensor> rows(List<Tensor> tensors, long samples, long from, long to) {
     List<Tensor> rows = new ArrayList<>();
     for (Tensor tensor : tensors) {
       long each = tensor.shape().dim(0) / samples;

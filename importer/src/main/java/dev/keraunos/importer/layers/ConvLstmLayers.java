@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -53,14 +54,13 @@ final class ConvLstmLayers {
     given.states().forEach(state -> states.add(channelsFirst ? Ops.moveaxis(state, 1, -1) : state));
     int filters = call.config().get("filters", "nb_filter").integer();
     Value gates = inputConvolution(call, x, spatial, filters);
-    if (states.isEmpty()) {
-      Value zero = zeroState(gates, filters);
-      states.addAll(List.of(zero, zero));
-    }
+    Supplier<List<Value>> zeros =
+        () -> List.of(zeroState(gates, filters), zeroState(gates, filters));
+    RecurrentLayers.Given kept = given.with(gates, states).keeping(call, zeros);
     List<Masked> outputs =
         RecurrentLayers.scan(
             call,
-            new RecurrentLayers.Given(gates, states, given.mask()),
+            kept.states().isEmpty() ? kept.with(gates, zeros.get()) : kept,
             List.of(),
             call::in,
             (body, inputs) -> step(body, inputs, spatial, filters));

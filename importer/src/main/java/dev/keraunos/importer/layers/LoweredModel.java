@@ -17,13 +17,23 @@ import java.util.Optional;
  *     path#1} and so on
  * @param penalties the regularisers
  * @param parameters how many numbers the variables of each layer hold, by path
+ * @param states what stateful layers keep from batch to batch
  */
 public record LoweredModel(
     Graph graph,
     Map<String, Value> masks,
     Map<String, List<Value>> layerOutputs,
     List<Penalty> penalties,
-    Map<String, Long> parameters) {
+    Map<String, Long> parameters,
+    List<State> states) {
+
+  /**
+   * A state of a layer with {@code stateful=True}.
+   *
+   * @param before zeros, which stand for the state before the batch
+   * @param after the state after the batch, of the same type
+   */
+  public record State(Value before, Value after) {}
 
   /**
    * What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies

@@ -38,6 +38,7 @@ public final class ModelLowering {
       constants = new IdentityHashMap<>();
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
+  private final List<LoweredModel.State> states = new ArrayList<>();
   private Map<String, Long> parameters = Map.of();
   private boolean channelsFirst;
 
@@ -118,7 +119,7 @@ public final class ModelLowering {
       }
     }
     return new LoweredModel(
-        builder.build(named), masks, layerOutputs, penalties.list(), parameters);
+        builder.build(named), masks, layerOutputs, penalties.list(), parameters, states);
   }
 
   /** Unknown layers may leave their neighbours without weights: then they are what to report. */
@@ -281,6 +282,21 @@ public final class ModelLowering {
   /** Adds to the gaps that are told all at once. */
   void report(LayerSpec layer, String problem) {
     gaps.add(new Gap(layer.path(), layer.className(), problem));
+  }
+
+  /** Notes a state that a layer keeps; its calls follow each other, so there may be only one. */
+  void keep(LayerCall call, Value before, Value after) {
+    String path = call.layer().path();
+    boolean called = states.stream().anyMatch(state -> path.equals(keeper(state)));
+    if (call.builder() != builder
+        || (called && !keeper(states.get(states.size() - 1)).equals(path))) {
+      throw call.gap("a stateful layer that is called more than once is not supported");
+    }
+    states.add(new LoweredModel.State(before, after));
+  }
+
+  private static String keeper(LoweredModel.State state) {
+    return state.after().producer().path();
   }
 
   /** A stored tensor as a constant of a builder, once per type. */

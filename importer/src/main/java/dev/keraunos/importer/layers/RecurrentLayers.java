@@ -19,11 +19,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
-/**
- * {@code keras.layers.rnn}: LSTM, GRU, SimpleRNN, their cuDNN forms, and RNN over any cell. Every
- * prediction starts from the states given or from zeros, stateful layers included.
- */
+/** {@code keras.layers.rnn}: LSTM, GRU, SimpleRNN, their cuDNN forms, and RNN over any cell. */
 final class RecurrentLayers {
   private static final String[] SEQUENCE_KEYS = {
     "stateful",
@@ -80,8 +78,14 @@ final class RecurrentLayers {
         .ignores(SEQUENCE_KEYS);
   }
 
-  /** What a recurrent layer was given: the sequence, initial states or none, and a mask or null. */
-  record Given(Value x, List<Value> states, Value mask) {
+  /**
+   * What a recurrent layer was given.
+   *
+   * @param states initial states, or none for zeros
+   * @param kept what stands for the states that a stateful layer keeps from batch to batch, or none
+   * @param mask null for none
+   */
+  record Given(Value x, List<Value> states, List<Value> kept, Value mask) {
     static Given of(LayerCall call) {
       List<Value> states = new ArrayList<>(call.xs().subList(1, call.inputs().size()));
       call.keyword("initial_state")
@@ -99,7 +103,34 @@ final class RecurrentLayers {
       Value sequence = timeMajor ? Ops.swapaxes(x, 0, 1) : x;
       states.replaceAll(state -> rows(state, sequence));
       return new Given(
-          sequence, states, timeMajor && mask != null ? Ops.swapaxes(mask, 0, 1) : mask);
+          sequence, states, List.of(), timeMajor && mask != null ? Ops.swapaxes(mask, 0, 1) : mask);
+    }
+
+    /** The same for a sequence and states in another form. */
+    Given with(Value sequence, List<Value> initial) {
+      return new Given(sequence, initial, kept, mask);
+    }
+
+    /**
+     * The same with the states that a stateful layer keeps. tf.keras takes states that are given
+     * until those kept differ from zero, the others always.
+     */
+    Given keeping(LayerCall call, Supplier<List<Value>> zeros) {
+      boolean given = !states.isEmpty();
+      boolean ignored = given && call.version().line() != Line.TF_KERAS;
+      if (!call.config().get("stateful").bool(false) || ignored) {
+        return this;
+      }
+      List<Value> own = zeros.get();
+      return new Given(x, given ? started(own) : own, own, mask);
+    }
+
+    private List<Value> started(List<Value> own) {
+      Value differs =
+          own.stream().map(v -> Ops.any(Ops.notEqual(v, 0))).reduce(Ops::logicalOr).orElseThrow();
+      List<Value> chosen = new ArrayList<>();
+      own.forEach(state -> chosen.add(Ops.where(differs, state, states.get(chosen.size()))));
+      return chosen;
     }
   }
 
@@ -114,7 +145,7 @@ final class RecurrentLayers {
   }
 
   private static List<Masked> layer(LayerCall call, Cell cell) {
-    Given given = Given.of(call);
+    Given given = keeping(call, Given.of(call), stateShapes(call, cell));
     Optional<Op.Unary> activation = unary(call, "activation", "tanh");
     Optional<Op.Unary> gate =
         cell == Cell.SIMPLE_RNN ? activation : unary(call, "recurrent_activation", gate(call));
@@ -236,6 +267,9 @@ final class RecurrentLayers {
     if (sequence && timeMajor) {
       y = Ops.swapaxes(y, 0, 1);
     }
+    for (int i = 0; i < given.kept().size(); i++) {
+      call.lowering().keep(call, given.kept().get(i), computed.get(1 + i));
+    }
     List<Masked> outputs = new ArrayList<>();
     outputs.add(new Masked(y, sequence ? call.passedMask() : null));
     if (config.get("return_state").bool(false)) {
@@ -261,12 +295,7 @@ final class RecurrentLayers {
   static List<Masked> scan(
       LayerCall call, Given given, List<Shape> stateShapes, Inside inside, Step step) {
     Value x = given.x();
-    List<Value> states = new ArrayList<>(given.states());
-    for (Shape shape : states.isEmpty() ? stateShapes : List.<Shape>of()) {
-      List<Dim> dims = new ArrayList<>(Dim.of(shape.toArray()));
-      dims.set(0, new Dim.Same(0, 0));
-      states.add(Ops.full(x.dtype(), 0, dims, x));
-    }
+    List<Value> states = given.states().isEmpty() ? zeros(x, stateShapes) : given.states();
     GraphBuilder body = new GraphBuilder();
     body.path(call.layer().path());
     List<Value> stepInputs = new ArrayList<>();
@@ -287,6 +316,21 @@ final class RecurrentLayers {
       inputs.add(given.mask());
     }
     return outputs(call, given, call.builder().apply(scan, inputs));
+  }
+
+  private static Given keeping(LayerCall call, Given given, List<Shape> stateShapes) {
+    return given.keeping(call, () -> zeros(given.x(), stateShapes));
+  }
+
+  /** States of zeros with a row for each sample of x. */
+  private static List<Value> zeros(Value x, List<Shape> shapes) {
+    List<Value> zeros = new ArrayList<>();
+    for (Shape shape : shapes) {
+      List<Dim> dims = new ArrayList<>(Dim.of(shape.toArray()));
+      dims.set(0, new Dim.Same(0, 0));
+      zeros.add(Ops.full(x.dtype(), 0, dims, x));
+    }
+    return zeros;
   }
 
   private static List<Shape> stateShapes(LayerCall call, Cell cell) {
@@ -393,11 +437,12 @@ final class RecurrentLayers {
   private static List<Masked> rnn(LayerCall call) {
     LayerSpec cell = cellOf(call.layer());
     call.config().get("cell");
-    Given given = Given.of(call);
+    List<Shape> shapes = stateShapes(call, cell);
+    Given given = keeping(call, Given.of(call), shapes);
     return scan(
         call,
         given,
-        stateShapes(call, cell),
+        shapes,
         call::in,
         (body, inputs) ->
             body.inner(cell, "cell", inputs.stream().map(Masked::unmasked).toList()).stream()

@@ -1,0 +1,125 @@
+package dev.keraunos;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.GraphCopy;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.layers.LoweredModel;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Computes values of a model batch after batch. The states of stateful layers start from zeros and
+ * live from batch to batch as Keras has them; a batch of these is as large as the model says. Not
+ * thread-safe: every call of the model has its own.
+ */
+final class Predictor implements AutoCloseable {
+  private static final String STATE = "state ";
+
+  private final Runner first;
+  private final Runner next;
+  private final int wanted;
+  private final long batch;
+  private List<Tensor> states = List.of();
+
+  /**
+   * A predictor.
+   *
+   * @param first computes the wanted values, then the states after a batch that starts from zeros
+   * @param next the same, taking the states before as further inputs
+   * @param wanted how many values are wanted
+   * @param batch the samples of a batch, or a negative number for any
+   */
+  Predictor(Runner first, Runner next, int wanted, long batch) {
+    this.first = first;
+    this.next = next;
+    this.wanted = wanted;
+    this.batch = batch;
+  }
+
+  /** A predictor without states. */
+  static Predictor stateless(Runner runner, int wanted) {
+    return new Predictor(runner, runner, wanted, -1);
+  }
+
+  /** Wanted values, and the states after them. */
+  static Map<String, Value> withStates(Map<String, Value> wanted, List<LoweredModel.State> states) {
+    Map<String, Value> all = new LinkedHashMap<>(wanted);
+    states.forEach(state -> all.put(STATE + (all.size() - wanted.size()), state.after()));
+    return all;
+  }
+
+  /** A graph in which the states before are inputs behind all others. */
+  static Graph continued(Graph graph, List<LoweredModel.State> states) {
+    List<Value> before = states.stream().map(LoweredModel.State::before).toList();
+    return GraphCopy.rewrite(
+        graph,
+        (node, inputs, builder) -> {
+          int index = before.indexOf(node.outputs().get(0));
+          return index < 0
+              ? null
+              : List.of(builder.input(STATE + index, node.outputs().get(0).type()));
+        });
+  }
+
+  /**
+   * The wanted values for the samples that follow those of the call before.
+   *
+   * @throws InputException if a stateful model gets samples that do not fill batches
+   */
+  List<Tensor> run(List<Tensor> inputs) {
+    if (first == next) {
+      return first.run(inputs);
+    }
+    long samples = inputs.get(0).shape().dim(0);
+    if (samples == 0) {
+      return first.run(inputs).subList(0, wanted);
+    }
+    long size = batch < 0 ? samples : batch;
+    if (samples % size != 0) {
+      throw new InputException(
+          "the model is stateful and takes batches of " + size + " samples, given are " + samples);
+    }
+    List<Tensor> results = new ArrayList<>();
+    for (long from = 0; from < samples; from += size) {
+      List<Tensor> part = batch(Runner.rows(inputs, samples, from, from + size));
+      for (int i = 0; i < wanted; i++) {
+        Tensor rows = part.get(i);
+        if (results.size() == i) {
+          long dim = rows.shape().dim(0) * samples / size;
+          results.add(Tensor.allocate(rows.dtype(), rows.shape().with(0, dim)));
+        }
+        results.get(i).copyFrom(from / size * rows.size(), rows, 0, rows.size());
+        rows.close();
+      }
+    }
+    return results;
+  }
+
+  private List<Tensor> batch(List<Tensor> inputs) {
+    List<Tensor> results;
+    if (states.isEmpty()) {
+      results = first.run(inputs);
+    } else {
+      List<Tensor> given = new ArrayList<>(inputs);
+      List<String> names = next.executable().graph().inputNames();
+      for (String name : names.subList(inputs.size(), names.size())) {
+        given.add(states.get(Integer.parseInt(name.substring(STATE.length()))));
+      }
+      results = next.run(given);
+      close();
+    }
+    states = results.subList(wanted, results.size());
+    return results;
+  }
+
+  /** Frees the states. */
+  @Override
+  public void close() {
+    states.forEach(Tensor::close);
+    states = List.of();
+  }
+}
