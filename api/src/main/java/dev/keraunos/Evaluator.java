@@ -70,6 +70,9 @@ final class Evaluator {
       evaluation.strict();
     }
     for (Penalty penalty : lowered.penalties()) {
+      if (penalty.isUnplaced()) {
+        throw unplaced(penalty);
+      }
       var regularizer = model.losses().regularizer(penalty.regularizer());
       if (penalty.weight() != null) {
         evaluation.weight(
@@ -82,6 +85,15 @@ final class Evaluator {
       }
     }
     return evaluation;
+  }
+
+  private static InputException unplaced(Penalty penalty) {
+    return new InputException(
+        String.format(
+            "%s: the custom layer has %s, but the file does not say which of its variables that"
+                + " penalises; say so where the layer is lowered, with"
+                + " call.regularize(\"%s\", VARIABLE)",
+            penalty.path(), penalty.variable(), penalty.variable()));
   }
 
   private void feed(Evaluation evaluation, Iterator<Dataset> batches) {

@@ -1,13 +1,12 @@
 package dev.keraunos.importer;
 
-import dev.keraunos.graph.Node;
-import dev.keraunos.graph.Op;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.importer.layers.ModelLowering;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.importer.weights.WeightMatcher;
+import dev.keraunos.tensor.Tensor;
 
 /**
  * A model from file to graph.
@@ -36,11 +35,7 @@ public record ImportedModel(ModelArchive archive, ModelTopology topology, Lowere
   /** Frees the weights. */
   @Override
   public void close() {
-    for (Node node : lowered.graph().nodes()) {
-      if (node.op() instanceof Op.Constant constant) {
-        constant.value().close();
-      }
-    }
+    lowered.weights().forEach(Tensor::close);
     archive.close();
   }
 }

@@ -17,6 +17,7 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ public final class LayerCall {
   private final LayerWeights weights;
   private final CallArguments given;
   private final DTypePolicy policy;
+  private final Map<String, String> regularized = new HashMap<>();
 
   LayerCall(
       ModelLowering lowering,
@@ -189,6 +191,21 @@ public final class LayerCall {
           "The weights belong to another model, or the file is damaged.");
     }
     return stored;
+  }
+
+  /**
+   * Says which variable of a custom layer a regulariser of its config penalises. Needed where the
+   * file does not tell: {@code .keras} files number the variables.
+   *
+   * @param key of the config, such as {@code kernel_regularizer}
+   * @param variable as {@link #weight(String, long...)} takes it
+   */
+  public void regularize(String key, String variable) {
+    regularized.put(key, variable);
+  }
+
+  Map<String, String> regularized() {
+    return regularized;
   }
 
   private String describeInputs() {

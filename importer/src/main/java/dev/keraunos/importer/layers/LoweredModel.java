@@ -4,9 +4,11 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A model as a graph.
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param penalties the regularisers
  * @param parameters how many numbers the variables of each layer hold, by path
  * @param states what stateful layers keep from batch to batch
+ * @param weights the variables that the graph holds as constants; other constants may be those of
+ *     functions that were registered, and belong to whoever made them
  */
 public record LoweredModel(
     Graph graph,
@@ -25,7 +29,8 @@ public record LoweredModel(
     Map<String, List<Value>> layerOutputs,
     List<Penalty> penalties,
     Map<String, Long> parameters,
-    List<State> states) {
+    List<State> states,
+    Set<Tensor> weights) {
 
   /**
    * A state of a layer with {@code stateful=True}.

@@ -18,6 +18,7 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -39,6 +40,7 @@ public final class ModelLowering {
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
   private final List<LoweredModel.State> states = new ArrayList<>();
+  private final Set<Tensor> constantWeights = Collections.newSetFromMap(new IdentityHashMap<>());
   private Map<String, Long> parameters = Map.of();
   private boolean channelsFirst;
 
@@ -119,7 +121,7 @@ public final class ModelLowering {
       }
     }
     return new LoweredModel(
-        builder.build(named), masks, layerOutputs, penalties.list(), parameters, states);
+        builder.build(named), masks, layerOutputs, penalties.list(), parameters, states, constantWeights);
   }
 
   /** Unknown layers may leave their neighbours without weights: then they are what to report. */
@@ -307,10 +309,11 @@ public final class ModelLowering {
             .computeIfAbsent(stored, unused -> new HashMap<>());
     return types.computeIfAbsent(
         type,
-        wanted ->
-            target
-                .apply(new Op.Constant(stored.dtype() == wanted ? stored : stored.cast(wanted)))
-                .get(0));
+        wanted -> {
+          Tensor weight = stored.dtype() == wanted ? stored : stored.cast(wanted);
+          constantWeights.add(weight);
+          return target.apply(new Op.Constant(weight)).get(0);
+        });
   }
 
   /**

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.weights.Variable;
 import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -93,18 +94,43 @@ final class Penalties {
   }
 
   private void weight(LayerCall call, LayerRow row, String key) {
-    for (Variable variable : row.variables(call.layer())) {
-      if (targets(call, key).contains(variable.name())) {
-        found.add(
-            new Penalty(
-                call.layer().path(),
-                variable.name(),
-                call.config().get(key).json(),
-                call.weights().get(variable.name()),
-                null,
-                call.layer().trainable()));
-      }
+    List<String> penalised =
+        row.isCustom() ? customVariables(call, key) : variables(call, row, key);
+    if (row.isCustom() && penalised.isEmpty()) {
+      found.add(penalty(call, key, key, null));
     }
+    for (String variable : penalised) {
+      found.add(penalty(call, key, variable, call.weights().get(variable)));
+    }
+  }
+
+  private static Penalty penalty(LayerCall call, String key, String variable, Tensor weight) {
+    return new Penalty(
+        call.layer().path(),
+        variable,
+        call.config().get(key).json(),
+        weight,
+        null,
+        call.layer().trainable());
+  }
+
+  private static List<String> variables(LayerCall call, LayerRow row, String key) {
+    List<String> targets = targets(call, key);
+    return row.variables(call.layer()).stream()
+        .map(Variable::name)
+        .filter(targets::contains)
+        .toList();
+  }
+
+  /** As the layer's lowering says, else the variable of that name, else the only one. */
+  private static List<String> customVariables(LayerCall call, String key) {
+    if (call.regularized().containsKey(key)) {
+      return List.of(call.regularized().get(key));
+    }
+    List<String> targets = targets(call, key);
+    List<String> named = call.weights().names().stream().filter(targets::contains).toList();
+    boolean only = named.isEmpty() && call.weights().names().size() == 1;
+    return only ? List.copyOf(call.weights().names()) : named;
   }
 
   /** The variables that a key may stand for; Keras 1 names them by letter. */

@@ -9,9 +9,10 @@ import dev.keraunos.tensor.Tensor;
  *
  * @param path the layer's path in the model
  * @param variable the name of the variable, such as {@code kernel}; empty for an activity
- *     regulariser
+ *     regulariser; the config key of one that {@link #isUnplaced}
  * @param regularizer as saved
- * @param weight the variable it applies to, null for an activity regulariser
+ * @param weight the variable it applies to, null for an activity regulariser and where a custom
+ *     layer does not say which it is
  * @param activity the output it applies to, null for a weight regulariser
  * @param trainable false if the layer or a model around it is frozen
  */
@@ -21,4 +22,9 @@ public record Penalty(
     JsonNode regularizer,
     Tensor weight,
     Value activity,
-    boolean trainable) {}
+    boolean trainable) {
+  /** Whether nobody said what it applies to, so that the loss cannot be known. */
+  public boolean isUnplaced() {
+    return weight == null && activity == null;
+  }
+}

@@ -2,6 +2,7 @@ package dev.keraunos.importer.weights;
 
 import dev.keraunos.tensor.Tensor;
 import java.util.Map;
+import java.util.Set;
 
 /** The stored values of one layer's variables. */
 public interface LayerWeights {
@@ -12,6 +13,9 @@ public interface LayerWeights {
    * @throws dev.keraunos.importer.ModelFileException if the file has none
    */
   Tensor get(String name);
+
+  /** The names of all variables that the file holds for this layer, in file order. */
+  Set<String> names();
 
   /** The weights of a layer inside this one, by the attribute that the row declares. */
   LayerWeights child(String attribute);

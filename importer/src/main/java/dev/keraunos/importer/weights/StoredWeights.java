@@ -2,8 +2,10 @@ package dev.keraunos.importer.weights;
 
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.tensor.Tensor;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** The variables of one layer and of the layers inside it. */
 record StoredWeights(String path, Map<String, Tensor> variables, Map<String, StoredWeights> inside)
@@ -20,6 +22,11 @@ record StoredWeights(String path, Map<String, Tensor> variables, Map<String, Sto
           "The weights belong to another model.");
     }
     return value;
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(variables.keySet());
   }
 
   @Override
