@@ -12,11 +12,18 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A graph with a plan per shape of its inputs, made when first needed. */
 final class OneDnnExecutable implements Executable {
   /** How many plans are kept; the one unused for longest makes room. */
   private static final int MOST_PLANS = 8;
+
+  /** How many kinds of inputs are remembered. */
+  private static final int MOST_SHAPES = 64;
+
+  /** What inputs of certain types give, and how they are run. */
+  private record Shaped(List<TensorType> outputs, Schedule schedule) {}
 
   /** What a plan is made for: the types of the inputs, and whether all of them are finite. */
   private record Key(List<TensorType> types, boolean finite) {
@@ -30,6 +37,7 @@ final class OneDnnExecutable implements Executable {
   private final int threads;
   private final PackedWeights weights = new PackedWeights();
   private final Map<Key, PlanPool> pools = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<List<TensorType>, Shaped> shapes = new ConcurrentHashMap<>();
   private Map<Node, String> placement = Map.of();
   private int running;
   private boolean closed;
@@ -48,35 +56,49 @@ final class OneDnnExecutable implements Executable {
   @Override
   public List<Tensor> run(List<Tensor> inputs) {
     List<TensorType> given = types(inputs);
-    graph.requireInputs(given);
+    Shaped shaped = shaped(given);
     List<Tensor> outputs =
-        graph.infer(given).stream().map(t -> Tensor.allocate(t.dtype(), t.shape())).toList();
-    execute(given, inputs, outputs);
+        shaped.outputs().stream().map(t -> Tensor.allocate(t.dtype(), t.shape())).toList();
+    execute(given, shaped.schedule(), inputs, outputs);
     return outputs;
   }
 
   @Override
   public void run(List<Tensor> inputs, List<Tensor> outputs) {
     List<TensorType> given = types(inputs);
-    graph.requireInputs(given);
-    List<TensorType> wanted = graph.infer(given);
-    if (!wanted.equals(types(outputs))) {
+    Shaped shaped = shaped(given);
+    if (!shaped.outputs().equals(types(outputs))) {
       throw new InputException(
-          "the graph gives " + wanted + ", the tensors for it are " + types(outputs));
+          "the graph gives " + shaped.outputs() + ", the tensors for it are " + types(outputs));
     }
-    execute(given, inputs, outputs);
+    execute(given, shaped.schedule(), inputs, outputs);
+  }
+
+  /** What inputs of these types give; they are checked when they come for the first time. */
+  private Shaped shaped(List<TensorType> given) {
+    Shaped known = shapes.get(given);
+    if (known != null) {
+      return known;
+    }
+    graph.requireInputs(given);
+    Shaped shaped = new Shaped(graph.infer(given), Schedule.of(graph, independent, given));
+    if (shapes.size() >= MOST_SHAPES) {
+      shapes.clear();
+    }
+    shapes.put(given, shaped);
+    return shaped;
   }
 
   private static List<TensorType> types(List<Tensor> tensors) {
     return tensors.stream().map(TensorType::of).toList();
   }
 
-  private void execute(List<TensorType> types, List<Tensor> inputs, List<Tensor> outputs) {
+  private void execute(
+      List<TensorType> types, Schedule schedule, List<Tensor> inputs, List<Tensor> outputs) {
     enter();
     OpenMp.single();
     try {
       Key key = new Key(types, inputs.stream().allMatch(Finiteness::isFinite));
-      Schedule schedule = Schedule.of(graph, independent, types, threads);
       if (schedule.perPart() == schedule.samples()) {
         whole(key, inputs, outputs);
       } else {
@@ -94,7 +116,7 @@ final class OneDnnExecutable implements Executable {
   private void parts(Key key, Batch batch) {
     PlanPool pool = pin(key.withSamples(batch.perPart()));
     try {
-      int aside = threads == 1 ? 0 : batch.parts() / threads * threads;
+      int aside = aside(batch.parts(), pool.plan().mostTiles());
       if (aside > 0) {
         new SplitRun(pool, batch, aside, threads).run();
       }
@@ -108,6 +130,15 @@ final class OneDnnExecutable implements Executable {
     if (rest.samples() > 0) {
       whole(key.withSamples(rest.samples()), rest.inputs(), rest.outputs());
     }
+  }
+
+  /** How many parts are run by a thread each: those left over as well if few can share one. */
+  private int aside(int parts, int mostTiles) {
+    if (threads == 1) {
+      return 0;
+    }
+    int left = parts % threads;
+    return left > Math.max(1, mostTiles) ? parts : parts - left;
   }
 
   private void whole(Key key, List<Tensor> inputs, List<Tensor> outputs) {

@@ -22,7 +22,7 @@ import org.bytedeco.javacpp.SizeTPointer;
 /** Weights in the layouts that primitives want, each packed once and shared by all plans. */
 final class PackedWeights implements AutoCloseable {
   /** Which elements of which constant, and the layout as oneDNN serialises it. */
-  private record Key(long address, List<Long> dims, ByteBuffer layout) {}
+  private record Key(long address, List<Long> dims, List<Long> strides, ByteBuffer layout) {}
 
   private final Map<Key, Place.Constant> packed = new HashMap<>();
 
@@ -33,8 +33,9 @@ final class PackedWeights implements AutoCloseable {
     }
     long address = constant.tensor().address() + source.byteOffset();
     List<Long> dims = Arrays.stream(source.dims()).boxed().toList();
+    List<Long> strides = Arrays.stream(source.strides()).boxed().toList();
     return packed.computeIfAbsent(
-        new Key(address, dims, blob(wanted)),
+        new Key(address, dims, strides, blob(wanted)),
         key -> {
           Shape bytes = Shape.of(dnnl.dnnl_memory_desc_get_size(wanted));
           Tensor target = Tensor.allocate(DType.UINT8, bytes);

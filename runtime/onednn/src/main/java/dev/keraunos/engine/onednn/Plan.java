@@ -33,6 +33,11 @@ final class Plan implements AutoCloseable {
     return scratchBytes;
   }
 
+  /** How many threads can take part in a step. */
+  int mostTiles() {
+    return steps.stream().mapToInt(Step::tiles).max().orElse(1);
+  }
+
   List<TensorType> outputs() {
     return outputs;
   }

@@ -12,7 +12,8 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /**
  * {@link Op.MatMul}, cut along the first axis. With a matrix of weights on the right, the axes
- * before the last of the left operand become one and the weights are packed.
+ * before the last of the left operand become one, the result is cut into blocks, and the weights of
+ * each are packed.
  */
 final class Product implements Tiling.Work {
   private final Planner plan;
@@ -23,14 +24,28 @@ final class Product implements Tiling.Work {
   private final Optional<View> bias;
   private final PostOps postOps;
 
-  private Product(Planner plan, View a, View b, View y, boolean packed, PostOps postOps) {
+  private Product(
+      Planner plan,
+      View a,
+      View b,
+      View y,
+      boolean packed,
+      Optional<View> bias,
+      PostOps postOps) {
     this.plan = plan;
     this.a = a;
     this.b = b;
     this.y = y;
     this.packed = packed;
-    this.bias = postOps.bias(y.rank() - 1);
-    this.postOps = bias.isPresent() ? postOps.withoutFirst() : postOps;
+    this.bias = bias;
+    this.postOps = postOps;
+  }
+
+  /** The product that a primitive computes together with what follows it. */
+  private static Product of(Planner plan, View a, View b, View y, boolean packed, PostOps after) {
+    Optional<View> bias = after.bias(y.rank() - 1);
+    PostOps rest = bias.isPresent() ? after.withoutFirst() : after;
+    return new Product(plan, a, b, y, packed, bias, rest);
   }
 
   static Optional<List<Step>> lower(Group group, Planner plan) {
@@ -42,12 +57,12 @@ final class Product implements Tiling.Work {
     int rank = y.rank();
     if (plan.constant(right).isPresent() && right.rank() == 2 && !op.transposeA()) {
       return PostOps.of(group, plan, operand -> rows(operand, y))
-          .flatMap(postOps -> new Product(plan, rows(a), b, rows(y), true, postOps).steps(group));
+          .flatMap(postOps -> of(plan, rows(a), b, rows(y), true, postOps).steps(group));
     }
     View left = (op.transposeA() ? swapped(a) : a).expand(rank);
     return PostOps.of(group, plan, Optional::of)
         .flatMap(
-            postOps -> new Product(plan, left, b.expand(rank), y, false, postOps).steps(group));
+            postOps -> of(plan, left, b.expand(rank), y, false, postOps).steps(group));
   }
 
   private static View swapped(View view) {
@@ -71,7 +86,33 @@ final class Product implements Tiling.Work {
 
   private Optional<List<Step>> steps(Group group) {
     double operations = 2.0 * y.size() * a.dim(a.rank() - 1);
-    return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), this).map(List::of);
+    if (!packed) {
+      return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), this).map(List::of);
+    }
+    Tiling.Grid grid = Tiling.grid(y.dim(0), y.dim(1), operations);
+    List<Step.Tile> tiles = new ArrayList<>();
+    for (Tiling.Range columns : grid.columns()) {
+      Optional<Step> step = Tiling.tile(group.nodes(), grid.rows(), columns(columns));
+      if (step.isEmpty()) {
+        return Optional.empty();
+      }
+      tiles.addAll(((Step.Native) step.get()).calls());
+    }
+    return Optional.of(List.of(new Step.Native(group.nodes(), tiles)));
+  }
+
+  /** The product for some columns of the weights. */
+  private Product columns(Tiling.Range range) {
+    long from = range.from();
+    long length = range.length();
+    return new Product(
+        plan,
+        a,
+        b.slice(1, from, length),
+        y.slice(1, from, length),
+        true,
+        bias.map(vector -> vector.slice(vector.rank() - 1, from, length)),
+        postOps.slice(1, from, length));
   }
 
   private static View part(View view, Tiling.Range range) {

@@ -22,7 +22,7 @@ import org.bytedeco.dnnl.global.dnnl;
  */
 final class Recurrent implements Tiling.Work {
   /** Fewer samples than this do not share the weights well. */
-  private static final long SAMPLES_PER_TILE = 16;
+  private static final long SAMPLES_PER_TILE = 8;
 
   private final Planner plan;
   private final Node node;

@@ -19,6 +19,9 @@ final class Tiling {
 
   private static final int MOST_TILES = 16;
 
+  /** Columns that a product computes together. */
+  private static final int VECTOR = 64;
+
   /** Some entries of an axis. */
   record Range(long from, long to) {
     long length() {
@@ -42,13 +45,46 @@ final class Tiling {
 
   /** An axis of this length cut into parts of almost equal length. */
   static List<Range> cut(long length, double operations) {
-    long wanted = Math.min(MOST_TILES, (long) (operations / TILE_OPERATIONS));
-    long tiles = Math.max(1, Math.min(length, wanted));
+    return parts(length, tiles(operations));
+  }
+
+  private static long tiles(double operations) {
+    return Math.max(1, Math.min(MOST_TILES, (long) (operations / TILE_OPERATIONS)));
+  }
+
+  private static List<Range> parts(long length, long count) {
+    long tiles = Math.min(length, count);
     List<Range> ranges = new ArrayList<>();
     for (long i = 0; i < tiles; i++) {
       ranges.add(new Range(i * length / tiles, (i + 1) * length / tiles));
     }
     return ranges;
+  }
+
+  /** A matrix cut into blocks. */
+  record Grid(List<Range> rows, List<Range> columns) {}
+
+  /**
+   * Blocks of rows and columns that are as nearly square as they can be, so that few elements are
+   * read for each that is computed. Columns are cut between vectors.
+   */
+  static Grid grid(long rows, long columns, double operations) {
+    long vectors = (columns + VECTOR - 1) / VECTOR;
+    long down = 1;
+    long across = 1;
+    while (down * across * 2 <= tiles(operations)) {
+      boolean wide = columns / across > rows / down && across * 2 <= vectors;
+      if (!wide && down * 2 > rows) {
+        break;
+      }
+      across *= wide ? 2 : 1;
+      down *= wide ? 1 : 2;
+    }
+    List<Range> cut = new ArrayList<>();
+    for (Range range : parts(vectors, across)) {
+      cut.add(new Range(range.from * VECTOR, Math.min(columns, range.to * VECTOR)));
+    }
+    return new Grid(parts(rows, down), cut);
   }
 
   /** One tile per range, if oneDNN has the primitives. */
