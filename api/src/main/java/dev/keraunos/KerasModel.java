@@ -8,6 +8,7 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.pass.Passes;
 import dev.keraunos.importer.ImportedModel;
+import dev.keraunos.importer.archive.ArchiveReader;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.topology.TensorRef;
@@ -440,6 +441,7 @@ public final class KerasModel implements AutoCloseable {
     private Dialect dialect;
     private LossRegistry losses = LossRegistry.standard();
     private ModelRegistry registry = ModelRegistry.EMPTY;
+    private ArchiveReader archives = ArchiveReader.PLAIN;
     private boolean strict;
     private Consumer<String> warnings = warning -> {};
 
@@ -507,24 +509,30 @@ public final class KerasModel implements AutoCloseable {
       return this;
     }
 
+    /** Has libhdf5 read what plain Java does not; see {@link ArchiveReader#WITH_LIBHDF5}. */
+    public Loader libhdf5() {
+      archives = ArchiveReader.WITH_LIBHDF5;
+      return this;
+    }
+
     /** See {@link KerasModel#load(Path)}. */
     public KerasModel load(Path file) {
-      return load(ModelArchive.open(file));
+      return load(archives.open(file));
     }
 
     /** An architecture as {@code model.to_json()} gives it, with a file of weights. */
     public KerasModel load(Path architecture, Path weights) {
-      return load(ModelArchive.open(architecture, weights));
+      return load(archives.open(architecture, weights));
     }
 
     /** See {@link KerasModel#load(InputStream)}. */
     public KerasModel load(InputStream stream) {
-      return load(ModelArchive.open(stream, "the stream"));
+      return load(archives.open(stream, "the stream"));
     }
 
     /** See {@link KerasModel#load(byte[])}. */
     public KerasModel load(byte[] content) {
-      return load(ModelArchive.open(content, "the model"));
+      return load(archives.open(content, "the model"));
     }
 
     private KerasModel load(ModelArchive archive) {
@@ -539,6 +547,7 @@ public final class KerasModel implements AutoCloseable {
       copy.dialect = dialect;
       copy.losses = losses;
       copy.registry = registry;
+      copy.archives = archives;
       copy.strict = strict;
       copy.warnings = warnings;
       return copy;

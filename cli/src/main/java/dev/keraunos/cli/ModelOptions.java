@@ -4,6 +4,7 @@ import dev.keraunos.KerasModel;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import dev.keraunos.graph.Expression;
+import dev.keraunos.importer.archive.ArchiveReader;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.ModelRegistry;
 import java.nio.file.Path;
@@ -35,6 +36,13 @@ final class ModelOptions {
       description = "Weights of a model given as the JSON of its architecture.")
   private Path weights;
 
+  @Option(
+      names = "--libhdf5",
+      description =
+          "Let libhdf5 read the HDF5 storage that Java does not. Only for files you trust: a"
+              + " crafted one ends the program.")
+  private boolean libhdf5;
+
   /** Loads a model; a fixture's own Lambda bindings hold where the command line gives none. */
   KerasModel load(Path model, Optional<Fixture> fixture) {
     return load(loader(fixture), model);
@@ -51,6 +59,9 @@ final class ModelOptions {
         KerasModel.loader().registry(registry(fixture)).losses(losses.registry().build());
     losses.engine().ifPresent(loader::engine);
     losses.keras().ifPresent(loader::keras);
+    if (libhdf5) {
+      loader.libhdf5();
+    }
     if (threads != null) {
       loader.threads(threads);
     }
@@ -63,7 +74,8 @@ final class ModelOptions {
 
   /** Opens a model's file without lowering it. */
   ModelArchive open(Path model) {
-    return weights == null ? ModelArchive.open(model) : ModelArchive.open(model, weights);
+    ArchiveReader reader = libhdf5 ? ArchiveReader.WITH_LIBHDF5 : ArchiveReader.PLAIN;
+    return weights == null ? reader.open(model) : reader.open(model, weights);
   }
 
   ModelRegistry registry(Optional<Fixture> fixture) {
