@@ -13,8 +13,12 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
   @Override
   public Weighting weigh(Request request) {
     Shape scores = request.scores();
+    boolean plain = request.weight().isEmpty() && request.mask().isEmpty();
+    if (dialect.profile() == Profile.T113 && plain && request.mode() == Mode.MEAN) {
+      return TensorFlow1Reduction.unweighted(scores);
+    }
     Optional<Grid> weight = merge(request.mask(), request.weight());
-    boolean rescales = dialect.profile() == Profile.TV1 && dialect.isAtLeast(2, 11, 0);
+    boolean rescales = dialect.isGraph() && dialect.isAtLeast(2, 11, 0);
     if (rescales && request.mode() == Mode.MEAN && request.mask().isPresent()) {
       Grid mask = request.mask().get();
       weight = weight.map(w -> w.times(mask.size() / mask.sum()));
@@ -28,9 +32,7 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
 
   /** Graph mode broadcasts what one trailing axis more or less does not fit. */
   private Grid fit(Grid weight, Shape scores) {
-    return dialect.profile() == Profile.TV1
-        ? TfKerasReduction.fitRank(weight, scores)
-        : align(weight, scores);
+    return dialect.isGraph() ? TfKerasReduction.fitRank(weight, scores) : align(weight, scores);
   }
 
   /** The mask as weights, or both multiplied after one trailing axis of the weights was adapted. */

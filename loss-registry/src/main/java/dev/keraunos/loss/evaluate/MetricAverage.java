@@ -53,7 +53,7 @@ final class MetricAverage {
       Reduction.Request request =
           new Reduction.Request(
               values.shape(), outputRank, seen, Optional.empty(), user, Reduction.Mode.MEAN);
-      Grid coefficients = new Keras1Reduction(dialect).weigh(request).coefficients();
+      Grid coefficients = Reduction.of(dialect).weigh(request).coefficients();
       total += batch * values.dot(coefficients);
       count += batch;
     }

@@ -1,5 +1,6 @@
 package dev.keraunos.loss.evaluate;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Profile;
 import dev.keraunos.tensor.Shape;
@@ -40,8 +41,17 @@ interface Reduction {
           return NONE;
         case "mean_with_sample_weight":
           return MEAN_WITH_SAMPLE_WEIGHT;
-        default:
+        case "":
+        case "auto":
+        case "mean":
+        case "sum_over_batch_size":
           return MEAN;
+        default:
+          throw new InputException(
+              "the 'reduction' of a loss is '"
+                  + saved
+                  + "'; allowed: sum, sum_over_batch_size, mean, mean_with_sample_weight, none,"
+                  + " auto");
       }
     }
   }
@@ -74,6 +84,9 @@ interface Reduction {
     }
     if (dialect.isAtLeast(Profile.T26)) {
       return new TfKerasReduction(dialect);
+    }
+    if (dialect.profile() == Profile.T112) {
+      return new TensorFlow1Reduction();
     }
     return dialect.isAtLeast(Profile.P23)
         ? new Keras23Reduction(dialect)
