@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -238,7 +239,7 @@ public final class KerasModel implements AutoCloseable {
    *     the second call of a layer, {@code path:1} its second tensor
    */
   public Map<String, Tensor> predict(Map<String, Tensor> inputs, Collection<String> wanted) {
-    List<String> names = List.copyOf(wanted);
+    List<String> names = List.copyOf(new LinkedHashSet<>(wanted));
     List<Tensor> results = run(names, ordered(inputs));
     Map<String, Tensor> named = new LinkedHashMap<>();
     names.forEach(name -> named.put(name, results.get(named.size())));
@@ -475,6 +476,8 @@ public final class KerasModel implements AutoCloseable {
     /**
      * Whose Keras to follow in {@link KerasModel#evaluate} instead of the file's: {@code 2.2.4},
      * {@code 3.15.1:jax}.
+     *
+     * @throws InputException if there is no such Keras, or its rules are not known
      */
     public Loader keras(String version) {
       dialect = Dialect.parse(version);
@@ -506,6 +509,12 @@ public final class KerasModel implements AutoCloseable {
     /** The functions behind Lambda layers, custom activations and custom layers. */
     public Loader registry(ModelRegistry value) {
       registry = value;
+      return this;
+    }
+
+    /** Adds entries to the registry; those that it has already win. */
+    public Loader fallback(ModelRegistry more) {
+      registry = registry.or(more);
       return this;
     }
 

@@ -8,7 +8,9 @@ import dev.keraunos.importer.archive.ArchiveReader;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.ModelRegistry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -23,6 +25,14 @@ final class ModelOptions {
       paramLabel = "N",
       description = "Threads one call may use (default: all processors).")
   private Integer threads;
+
+  @Option(
+      names = "--layer-class",
+      paramLabel = "NAME=CLASS",
+      description =
+          "A custom layer by the class name in the file: a class on the class path, JAR!CLASS,"
+              + " FOLDER!CLASS, or a JAR or FOLDER that provides it. Repeatable.")
+  private Map<String, String> layers = new LinkedHashMap<>();
 
   @Option(
       names = "--lambda",
@@ -68,6 +78,15 @@ final class ModelOptions {
     return loader;
   }
 
+  /** The files that loading a model reads, all of which must outlive the command. */
+  List<Path> inputs(Path model) {
+    List<Path> inputs = new ArrayList<>(List.of(model));
+    weights().ifPresent(inputs::add);
+    losses.files().forEach(inputs::add);
+    layers.values().forEach(source -> UserClass.file(source).ifPresent(inputs::add));
+    return inputs;
+  }
+
   Optional<Path> weights() {
     return Optional.ofNullable(weights);
   }
@@ -79,10 +98,10 @@ final class ModelOptions {
   }
 
   ModelRegistry registry(Optional<Fixture> fixture) {
-    ModelRegistry.Builder registry = ModelRegistry.builder();
-    fixture.ifPresent(recorded -> Verification.bindLambdas(recorded, registry));
+    ModelRegistry.Builder registry = ModelRegistry.builder().providers(Main.class.getClassLoader());
+    layers.forEach((name, source) -> CustomLayers.register(registry, name, source));
     lambdas.forEach(
         (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
-    return registry.build();
+    return registry.build().or(fixture.map(Verification::lambdas).orElse(ModelRegistry.EMPTY));
   }
 }

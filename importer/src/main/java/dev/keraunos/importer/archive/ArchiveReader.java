@@ -348,7 +348,8 @@ public final class ArchiveReader {
   /** The weights of a weights file or of any model file. */
   private WeightStore weights(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      return with(file.resolve(WEIGHTS), source -> WeightFiles.store(WeightFiles.read(hdf5, source)));
+      return with(
+          file.resolve(WEIGHTS), source -> WeightFiles.store(WeightFiles.read(hdf5, source)));
     }
     try (ByteSource source = ByteSource.of(file)) {
       return switch (kind(source)) {

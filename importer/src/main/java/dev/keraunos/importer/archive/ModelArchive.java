@@ -46,7 +46,9 @@ public final class ModelArchive implements AutoCloseable {
     this.name = name;
     this.format = contents.format;
     this.config = contents.config;
-    this.dialect = Dialects.of(contents.kerasVersion, contents.backend, contents.config);
+    this.dialect =
+        Dialects.of(
+            contents.kerasVersion, contents.backend, contents.config, contents.training.json);
     this.saved = contents.saved;
     this.training = contents.training;
     this.weights = contents.weights;
