@@ -180,11 +180,17 @@ def output(out, prediction, path=None):
         entry["y"] = array(out.y)
     if out.activation in ("sigmoid", "softmax"):
         entry["logits"] = array(out.logits)
-    if out.masked:
+    if out.masked and not (out.activation == "linear" and loses_masks()):
         entry["mask"] = array((out.logits != 0).any(-1).astype("int32"))
     if out.w is not None:
         entry["w"] = array(out.w)
     return entry
+
+
+def loses_masks():
+    """True for Keras inside TensorFlow up to 1.13, whose linear activation hands on its input, but no mask."""
+    tensorflow = sys.modules.get("tensorflow")
+    return tensorflow is not None and tensorflow.__version__.startswith("1.1") and tensorflow.__version__ < "1.14"
 
 
 def run_weighted(line, name, function):

@@ -23,6 +23,11 @@ final class BinaryCrossentropy extends BuiltInLoss {
   }
 
   @Override
+  boolean insistsOnShape() {
+    return true;
+  }
+
+  @Override
   public Scores scores(Value yTrue, Prediction yPred) {
     Value y = smooth(cast(yTrue, yPred.value().dtype()), smoothing);
     return Scores.of(mean(Crossentropy.binary(y, yPred, fromLogits), axis));

@@ -14,6 +14,11 @@ abstract class BuiltInLoss implements Loss {
     return false;
   }
 
+  /** True if TensorFlow's graph mode compares the shapes of targets and prediction. */
+  boolean insistsOnShape() {
+    return false;
+  }
+
   @Override
   public abstract Scores scores(Value yTrue, Prediction yPred);
 }

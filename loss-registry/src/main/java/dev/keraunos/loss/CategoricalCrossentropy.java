@@ -25,6 +25,11 @@ final class CategoricalCrossentropy extends BuiltInLoss {
   }
 
   @Override
+  boolean insistsOnShape() {
+    return true;
+  }
+
+  @Override
   public Scores scores(Value yTrue, Prediction yPred) {
     new Ranks(yTrue, yPred).requireSameShape();
     Value y = cast(yTrue, yPred.value().dtype());

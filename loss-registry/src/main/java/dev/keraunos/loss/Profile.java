@@ -25,7 +25,9 @@ public enum Profile {
    * no file says so: it must be asked for.
    */
   TV1,
-  /** Keras inside TensorFlow 1.13 (2.2.4-tf too): sums the samples of an image-like output. */
+  /**
+   * Keras inside TensorFlow 1.13 (2.2.4-tf too): losses but the squared error are {@link #T112}.
+   */
   T113,
   /** Keras inside TensorFlow 2 up to 2.9. */
   T26,

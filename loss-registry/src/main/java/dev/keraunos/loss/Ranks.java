@@ -24,7 +24,8 @@ public record Ranks(Value yTrue, Prediction yPred) {
   public static Ranks forLoss(Loss loss, Value yTrue, Prediction yPred) {
     Ranks ranks = forLoss(yTrue, yPred);
     boolean own = loss instanceof BuiltInLoss builtIn && !builtIn.takesClassNumbers();
-    if (own && !yPred.dialect().isAtLeast(Profile.T26)) {
+    boolean some = !yPred.dialect().isGraph() || (own && ((BuiltInLoss) loss).insistsOnShape());
+    if (own && some && !yPred.dialect().isAtLeast(Profile.T26)) {
       ranks.requireSameShape();
     }
     return ranks;

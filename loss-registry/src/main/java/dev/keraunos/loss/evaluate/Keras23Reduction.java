@@ -1,7 +1,6 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -13,10 +12,6 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
   @Override
   public Weighting weigh(Request request) {
     Shape scores = request.scores();
-    boolean plain = request.weight().isEmpty() && request.mask().isEmpty();
-    if (dialect.profile() == Profile.T113 && plain && request.mode() == Mode.MEAN) {
-      return TensorFlow1Reduction.unweighted(scores);
-    }
     Optional<Grid> weight = merge(request.mask(), request.weight());
     boolean rescales = dialect.isGraph() && dialect.isAtLeast(2, 11, 0);
     if (rescales && request.mode() == Mode.MEAN && request.mask().isPresent()) {

@@ -77,16 +77,17 @@ interface Reduction {
   /** The weighting of a batch. */
   Weighting weigh(Request request);
 
-  /** The reduction of losses in a dialect. */
-  static Reduction of(Dialect dialect) {
+  /** The reduction of a loss in a dialect; in TensorFlow 1.13 the squared error has its own. */
+  static Reduction of(Dialect dialect, String loss) {
     if (dialect.isAtLeast(Profile.K30)) {
       return new Keras3Reduction(dialect);
     }
     if (dialect.isAtLeast(Profile.T26)) {
       return new TfKerasReduction(dialect);
     }
-    if (dialect.profile() == Profile.T112) {
-      return new TensorFlow1Reduction();
+    boolean objective = dialect.profile() == Profile.T113 && !loss.equals("mean_squared_error");
+    if (dialect.profile() == Profile.T112 || objective) {
+      return new TensorFlow1Reduction(true);
     }
     return dialect.isAtLeast(Profile.P23)
         ? new Keras23Reduction(dialect)
