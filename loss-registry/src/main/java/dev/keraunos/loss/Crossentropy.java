@@ -84,9 +84,10 @@ final class Crossentropy {
     return negative(add(positive, negatives));
   }
 
-  /** Keras up to 2.2 on TensorFlow went from probabilities back to logits. */
+  /** Keras up to 2.2 on TensorFlow, and TensorFlow 1.13, went from probabilities back to logits. */
   private static boolean viaLogits(Dialect dialect) {
-    return !dialect.isAtLeast(Profile.P23) && dialect.backend() == Backend.TENSORFLOW;
+    boolean early = !dialect.isAtLeast(Profile.P23) || dialect.profile() == Profile.T113;
+    return early && dialect.backend() == Backend.TENSORFLOW;
   }
 
   private static Value binaryOfLogits(Value y, Value x) {
