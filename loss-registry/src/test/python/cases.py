@@ -19,7 +19,12 @@ class Line:
         self.losses = keras.objectives if self.version < V2 else keras.losses
 
     def name(self):
-        return self.k.__version__ + ("-v1" if self.graph else "")
+        version = self.k.__version__
+        if version == "2.2.4-tf":  # of TensorFlow 1.13 to 2.1
+            import tensorflow
+
+            version += "1.13" if tensorflow.__version__.startswith("1.13") else ""
+        return version + ("-v1" if self.graph else "")
 
     def sizes(self, samples):
         """The batch sizes to evaluate with."""

@@ -14,7 +14,8 @@ generator.
 
 A line is a version, as `--old` where Keras ran on several backends first (1.2.2, 2.1.6, 2.2.4, 2.2.5, 2.3.1), with
 `--graph` where it ends in -v1 (2.6, 2.15), with `--save keras` from 3.0 on and for tf_keras, but for those that end in
--h5 (3.15, tf_keras), and with KERAS_BACKEND=jax where it ends in -jax (3.15).
+-h5 (3.15, tf_keras), and with KERAS_BACKEND=jax where it ends in -jax (3.15). tf1.11, tf1.13 and tf1.15 are `--keras
+tensorflow.keras` with these TensorFlows (Python 3.6 and 3.7), of which only the folder of the recording tells the last two apart.
 
 Some lines cannot load what they saved, or cannot trace a metric of a single output; they evaluate the model as it was
 compiled, or eagerly, and the case says so (`loaded`, `eager`). What a line refuses altogether is listed under `refused`,
@@ -179,11 +180,17 @@ def output(out, prediction, path=None):
         entry["y"] = array(out.y)
     if out.activation in ("sigmoid", "softmax"):
         entry["logits"] = array(out.logits)
-    if out.masked:
+    if out.masked and not (out.activation == "linear" and loses_masks()):
         entry["mask"] = array((out.logits != 0).any(-1).astype("int32"))
     if out.w is not None:
         entry["w"] = array(out.w)
     return entry
+
+
+def loses_masks():
+    """True for Keras inside TensorFlow up to 1.13, whose linear activation hands on its input, but no mask."""
+    tensorflow = sys.modules.get("tensorflow")
+    return tensorflow is not None and tensorflow.__version__.startswith("1.1") and tensorflow.__version__ < "1.14"
 
 
 def run_weighted(line, name, function):

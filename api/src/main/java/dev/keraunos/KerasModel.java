@@ -8,6 +8,7 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.pass.Passes;
 import dev.keraunos.importer.ImportedModel;
+import dev.keraunos.importer.archive.ArchiveReader;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.importer.layers.ModelRegistry;
@@ -29,6 +30,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -246,7 +248,7 @@ public final class KerasModel implements AutoCloseable {
    *     the second call of a layer, {@code path:1} its second tensor
    */
   public Map<String, Tensor> predict(Map<String, Tensor> inputs, Collection<String> wanted) {
-    List<String> names = List.copyOf(wanted);
+    List<String> names = List.copyOf(new LinkedHashSet<>(wanted));
     List<Tensor> results = run(names, ordered(inputs));
     Map<String, Tensor> named = new LinkedHashMap<>();
     names.forEach(name -> named.put(name, results.get(named.size())));
@@ -473,6 +475,7 @@ public final class KerasModel implements AutoCloseable {
     private Dialect dialect;
     private LossRegistry losses = LossRegistry.standard();
     private ModelRegistry registry = ModelRegistry.EMPTY;
+    private ArchiveReader archives = ArchiveReader.PLAIN;
     private boolean strict;
     private Consumer<String> warnings = warning -> {};
 
@@ -506,6 +509,8 @@ public final class KerasModel implements AutoCloseable {
     /**
      * Whose Keras to follow in {@link KerasModel#evaluate} instead of the file's: {@code 2.2.4},
      * {@code 3.15.1:jax}.
+     *
+     * @throws InputException if there is no such Keras, or its rules are not known
      */
     public Loader keras(String version) {
       dialect = Dialect.parse(version);
@@ -540,24 +545,36 @@ public final class KerasModel implements AutoCloseable {
       return this;
     }
 
+    /** Adds entries to the registry; those that it has already win. */
+    public Loader fallback(ModelRegistry more) {
+      registry = registry.or(more);
+      return this;
+    }
+
+    /** Has libhdf5 read what plain Java does not; see {@link ArchiveReader#WITH_LIBHDF5}. */
+    public Loader libhdf5() {
+      archives = ArchiveReader.WITH_LIBHDF5;
+      return this;
+    }
+
     /** See {@link KerasModel#load(Path)}. */
     public KerasModel load(Path file) {
-      return load(ModelArchive.open(file));
+      return load(archives.open(file));
     }
 
     /** An architecture as {@code model.to_json()} gives it, with a file of weights. */
     public KerasModel load(Path architecture, Path weights) {
-      return load(ModelArchive.open(architecture, weights));
+      return load(archives.open(architecture, weights));
     }
 
     /** See {@link KerasModel#load(InputStream)}. */
     public KerasModel load(InputStream stream) {
-      return load(ModelArchive.open(stream, "the stream"));
+      return load(archives.open(stream, "the stream"));
     }
 
     /** See {@link KerasModel#load(byte[])}. */
     public KerasModel load(byte[] content) {
-      return load(ModelArchive.open(content, "the model"));
+      return load(archives.open(content, "the model"));
     }
 
     private KerasModel load(ModelArchive archive) {
@@ -572,6 +589,7 @@ public final class KerasModel implements AutoCloseable {
       copy.dialect = dialect;
       copy.losses = losses;
       copy.registry = registry;
+      copy.archives = archives;
       copy.strict = strict;
       copy.warnings = warnings;
       return copy;

@@ -4,7 +4,6 @@ import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
-import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 import java.nio.file.Path;
@@ -41,13 +40,11 @@ public class LoadedModel {
     Path file = Path.of(model);
     String stem = file.toString().replaceFirst("\\.(h5|keras)$", "");
     fixture = Fixture.read(Path.of(stem + ".npz"));
-    ModelRegistry.Builder registry = ModelRegistry.builder();
-    Verification.bindLambdas(fixture, registry);
     ClassLoader classPath = LoadedModel.class.getClassLoader();
     loaded =
         KerasModel.loader()
             .engine(engine)
-            .registry(registry.build())
+            .registry(Verification.lambdas(fixture))
             .losses(LossRegistry.builder().providers(classPath).build())
             .load(file);
   }

@@ -71,6 +71,7 @@ final class BenchCommand implements Callable<Integer> {
     if (batch < 1 || runs < 1 || size < 1) {
       throw new InputException("--batch, --runs and --size must be at least 1");
     }
+    json.declare(new Outputs(options.inputs(model)));
     PrintWriter out = spec.commandLine().getOut();
     try (KerasModel loaded = options.load(model, Optional.empty())) {
       Map<String, Tensor> inputs = inputs(loaded);

@@ -7,13 +7,14 @@ import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.LossFixture;
-import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.UnknownNameException;
 import dev.keraunos.loss.check.PortReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -59,9 +60,10 @@ final class CheckLossCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    json.declare(new Outputs(inputs()));
     PrintWriter out = spec.commandLine().getOut();
     LossFixture recorded = LossFixture.read(fixture);
-    recorded = losses.keras().map(CheckLossCommand::dialect).map(recorded::as).orElse(recorded);
+    recorded = losses.dialect().map(recorded::as).orElse(recorded);
     Engine runs = losses.engine().map(Engines::named).orElseGet(Engines::preferred);
     PortReport report = recorded.check(port(recorded), runs);
     if (!json.takesOutput()) {
@@ -72,18 +74,19 @@ final class CheckLossCommand implements Callable<Integer> {
     return report.ok() ? 0 : 1;
   }
 
-  private static Dialect dialect(String keras) {
-    try {
-      return Dialect.parse(keras);
-    } catch (IllegalArgumentException e) {
-      throw new InputException("--keras: " + e.getMessage());
+  private List<Path> inputs() {
+    List<Path> inputs = new ArrayList<>(losses.files());
+    inputs.add(fixture);
+    if (UserClass.isSource(port)) {
+      UserClass.file(port).ifPresent(inputs::add);
     }
+    return inputs;
   }
 
   private Loss port(LossFixture recorded) {
     LossRegistry.Builder registry = losses.registry();
     JsonNode saved = recorded.recording().saved();
-    if (CustomLosses.isSource(port)) {
+    if (UserClass.isSource(port)) {
       CustomLosses.register(registry, recorded.recording().name(), port);
       return provided(registry.build(), saved);
     }

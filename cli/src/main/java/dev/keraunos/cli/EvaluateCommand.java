@@ -25,6 +25,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    json.declare(new Outputs(subject.inputs()));
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
       Map<String, Double> result = opened.model().evaluate(opened.parts(), opened.batchSize());

@@ -76,6 +76,16 @@ final class EvaluationOptions {
     return model;
   }
 
+  /** All files that are read. */
+  List<Path> inputs() {
+    List<Path> inputs = options.inputs(model);
+    inputs.add(data);
+    if (classWeight != null) {
+      inputs.add(classWeight);
+    }
+    return inputs;
+  }
+
   /**
    * Loads the model and opens the data. The caller closes them.
    *

@@ -44,6 +44,11 @@ final class ExplainLossCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Outputs outputs = new Outputs(subject.inputs());
+    json.declare(outputs);
+    if (html != null) {
+      outputs.write("--html", html);
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
       Explanation explanation =

@@ -38,6 +38,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    json.declare(new Outputs(options.inputs(model)));
     PrintWriter out = spec.commandLine().getOut();
     try (ModelArchive archive = options.open(model)) {
       ModelSummary summary = ModelSummary.of(archive, options.registry(Optional.empty()));

@@ -28,6 +28,13 @@ final class JsonOption {
     return "-".equals(file);
   }
 
+  /** Declares the file, if one is to be written. */
+  void declare(Outputs outputs) {
+    if (file != null && !takesOutput()) {
+      outputs.write("--json", Path.of(file));
+    }
+  }
+
   void write(Object result, PrintWriter out) {
     if (file == null) {
       return;

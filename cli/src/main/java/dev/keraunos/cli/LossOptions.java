@@ -1,7 +1,11 @@
 package dev.keraunos.cli;
 
+import dev.keraunos.error.InputException;
+import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.LossRegistry;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Option;
@@ -35,7 +39,25 @@ final class LossOptions {
   }
 
   Optional<String> keras() {
-    return Optional.ofNullable(keras);
+    return dialect().map(dialect -> keras);
+  }
+
+  /**
+   * Whose rules to follow, if not the file's.
+   *
+   * @throws InputException if there is no such Keras
+   */
+  Optional<Dialect> dialect() {
+    try {
+      return Optional.ofNullable(keras).map(Dialect::parse);
+    } catch (InputException e) {
+      throw new InputException("--keras: " + e.getMessage());
+    }
+  }
+
+  /** The jars and folders of custom losses. */
+  List<Path> files() {
+    return losses.values().stream().flatMap(source -> UserClass.file(source).stream()).toList();
   }
 
   /** Keras' own losses, those on the class path and those given. */

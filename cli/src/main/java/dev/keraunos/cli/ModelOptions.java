@@ -4,10 +4,13 @@ import dev.keraunos.KerasModel;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import dev.keraunos.graph.Expression;
+import dev.keraunos.importer.archive.ArchiveReader;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.ModelRegistry;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -24,6 +27,14 @@ final class ModelOptions {
   private Integer threads;
 
   @Option(
+      names = "--layer-class",
+      paramLabel = "NAME=CLASS",
+      description =
+          "A custom layer by the class name in the file: a class on the class path, JAR!CLASS,"
+              + " FOLDER!CLASS, or a JAR or FOLDER that provides it. Repeatable.")
+  private Map<String, String> layers = new LinkedHashMap<>();
+
+  @Option(
       names = "--lambda",
       paramLabel = "LAYER=EXPRESSION",
       description = "What a Lambda layer computes, as in --lambda lambda_1='x / 255'. Repeatable.")
@@ -34,6 +45,13 @@ final class ModelOptions {
       paramLabel = "FILE",
       description = "Weights of a model given as the JSON of its architecture.")
   private Path weights;
+
+  @Option(
+      names = "--libhdf5",
+      description =
+          "Let libhdf5 read the HDF5 storage that Java does not. Only for files you trust: a"
+              + " crafted one ends the program.")
+  private boolean libhdf5;
 
   /** Loads a model; a fixture's own Lambda bindings hold where the command line gives none. */
   KerasModel load(Path model, Optional<Fixture> fixture) {
@@ -51,10 +69,22 @@ final class ModelOptions {
         KerasModel.loader().registry(registry(fixture)).losses(losses.registry().build());
     losses.engine().ifPresent(loader::engine);
     losses.keras().ifPresent(loader::keras);
+    if (libhdf5) {
+      loader.libhdf5();
+    }
     if (threads != null) {
       loader.threads(threads);
     }
     return loader;
+  }
+
+  /** The files that loading a model reads, all of which must outlive the command. */
+  List<Path> inputs(Path model) {
+    List<Path> inputs = new ArrayList<>(List.of(model));
+    weights().ifPresent(inputs::add);
+    losses.files().forEach(inputs::add);
+    layers.values().forEach(source -> UserClass.file(source).ifPresent(inputs::add));
+    return inputs;
   }
 
   Optional<Path> weights() {
@@ -63,14 +93,15 @@ final class ModelOptions {
 
   /** Opens a model's file without lowering it. */
   ModelArchive open(Path model) {
-    return weights == null ? ModelArchive.open(model) : ModelArchive.open(model, weights);
+    ArchiveReader reader = libhdf5 ? ArchiveReader.WITH_LIBHDF5 : ArchiveReader.PLAIN;
+    return weights == null ? reader.open(model) : reader.open(model, weights);
   }
 
   ModelRegistry registry(Optional<Fixture> fixture) {
-    ModelRegistry.Builder registry = ModelRegistry.builder();
-    fixture.ifPresent(recorded -> Verification.bindLambdas(recorded, registry));
+    ModelRegistry.Builder registry = ModelRegistry.builder().providers(Main.class.getClassLoader());
+    layers.forEach((name, source) -> CustomLayers.register(registry, name, source));
     lambdas.forEach(
         (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
-    return registry.build();
+    return registry.build().or(fixture.map(Verification::lambdas).orElse(ModelRegistry.EMPTY));
   }
 }

@@ -60,17 +60,17 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    List<Path> inputs = options.inputs(model);
+    inputs.add(input);
+    new Outputs(inputs).write("-o", output);
     PrintWriter out = spec.commandLine().getOut();
     try (KerasModel loaded = options.load(model, Optional.empty())) {
       List<String> wanted = new ArrayList<>(loaded.outputNames());
       wanted.addAll(layers);
       Map<String, Tensor> predictions = loaded.predict(new DataFile(input).inputs(loaded), wanted);
       Map<String, Tensor> members = new LinkedHashMap<>();
-      predictions.forEach(
-          (name, tensor) ->
-              members.put(
-                  (loaded.outputNames().contains(name) ? "outputs/" : "activations/") + name,
-                  tensor));
+      loaded.outputNames().forEach(name -> members.put("outputs/" + name, predictions.get(name)));
+      layers.forEach(path -> members.put("activations/" + path, predictions.get(path)));
       Npz.write(output, members);
       members.forEach(
           (name, tensor) -> out.println(name + "  " + tensor.dtype() + " " + tensor.shape()));

@@ -4,14 +4,19 @@ import dev.keraunos.KerasModel;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.fixtures.Check;
+import dev.keraunos.fixtures.FailureText;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -60,7 +65,9 @@ final class VerifyCommand implements Callable<Integer> {
   public Integer call() {
     PrintWriter out =
         json.takesOutput() ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    options.loader(Optional.empty()); // what is wrong with an option is wrong for every model
     List<Fixture.Pair> pairs = pairs();
+    json.declare(new Outputs(inputs(pairs)));
     List<Case> cases = new ArrayList<>();
     for (Fixture.Pair pair : pairs) {
       Case result = verify(pair);
@@ -75,10 +82,23 @@ final class VerifyCommand implements Callable<Integer> {
     return passed == cases.size() ? 0 : 1;
   }
 
+  private List<Path> inputs(List<Fixture.Pair> pairs) {
+    Set<Path> inputs = new LinkedHashSet<>();
+    for (Fixture.Pair pair : pairs) {
+      inputs.addAll(options.inputs(pair.model()));
+      pair.weights().ifPresent(inputs::add);
+      inputs.add(pair.fixture());
+    }
+    return List.copyOf(inputs);
+  }
+
   private List<Fixture.Pair> pairs() {
     if (fixture != null) {
+      requireFile(model);
+      requireFile(fixture);
       return List.of(new Fixture.Pair(model, options.weights(), fixture));
     }
+    requireFile(model);
     if (!Files.isDirectory(model)) {
       throw new InputException(
           "'" + model + "' is no folder; give a fixture too, or a folder of models and fixtures");
@@ -91,17 +111,15 @@ final class VerifyCommand implements Callable<Integer> {
     return pairs;
   }
 
+  private static void requireFile(Path file) {
+    if (!Files.exists(file)) {
+      throw new InputException("there is no file '" + file + "'");
+    }
+  }
+
   private Case verify(Fixture.Pair pair) {
     long start = System.nanoTime();
-    List<Check> checks;
-    try {
-      Fixture recorded = Fixture.read(pair.fixture());
-      try (KerasModel loaded = pair.load(options.loader(Optional.of(recorded)))) {
-        checks = Verification.run(loaded, recorded);
-      }
-    } catch (KeraunosException e) {
-      checks = List.of(Check.failed("load", e.getMessage()));
-    }
+    List<Check> checks = checks(pair);
     return new Case(
         pair.model().toString(),
         pair.fixture().toString(),
@@ -110,27 +128,69 @@ final class VerifyCommand implements Callable<Integer> {
         checks);
   }
 
+  /** Whatever goes wrong with one model fails that one, and the others are still compared. */
+  private List<Check> checks(Fixture.Pair pair) {
+    Fixture recorded;
+    try {
+      recorded = Fixture.read(pair.fixture());
+    } catch (InputException e) {
+      if (pair.fixture() == fixture) {
+        throw e;
+      }
+      return List.of(Check.failed("fixture", e.getMessage()));
+    }
+    try (KerasModel loaded = pair.load(options.loader(Optional.of(recorded)))) {
+      return Verification.run(loaded, recorded);
+    } catch (KeraunosException | UncheckedIOException e) {
+      return List.of(Check.failed("load", e.getMessage()));
+    } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
+      return List.of(Check.failed("run", unforeseen(e)));
+    }
+  }
+
+  private static String unforeseen(Throwable e) {
+    StackTraceElement[] trace = e.getStackTrace();
+    return "stopped by "
+        + e
+        + (trace.length == 0 ? "" : " at " + trace[0])
+        + "; a model that needs less memory or a mended custom class helps, else this is a defect"
+        + " of Keraunos";
+  }
+
   private static void print(Case result, boolean all, PrintWriter out) {
-    if (all || !result.ok()) {
-      out.println((result.ok() ? "ok    " : "FAIL  ") + result.model());
-      for (Check check : result.checks()) {
-        if (all || !check.ok()) {
-          out.printf(
-              "  %-5s %-40s max abs %.3g, max rel %.3g%n",
-              check.ok() ? "ok" : "FAIL", check.name(), check.maxAbs(), check.maxRel());
-          if (!check.ok()) {
-            out.println("        " + check.message());
-          }
+    if (!all && result.ok()) {
+      return;
+    }
+    out.println((result.ok() ? "ok    " : "FAIL  ") + result.model());
+    for (Check check : result.checks()) {
+      if (all || !check.ok()) {
+        out.println(line(check));
+        if (!check.ok()) {
+          out.println("        " + check.message());
         }
       }
-      result.checks().stream()
-          .filter(check -> !check.ok() && check.name().startsWith("activations/"))
-          .findFirst()
-          .ifPresent(
-              first ->
-                  out.println(
-                      "  the first layer that differs: "
-                          + first.name().substring("activations/".length())));
     }
+    if (!result.ok()) {
+      FailureText failure = new FailureText(result.model(), result.checks());
+      failure
+          .firstLayer()
+          .ifPresent(layer -> out.println("  the first layer that differs: " + layer));
+      if (!failure.advice().isEmpty()) {
+        out.println("  " + failure.advice());
+      }
+    }
+  }
+
+  private static String line(Check check) {
+    String verdict = check.ok() ? "ok" : "FAIL";
+    return Double.isNaN(check.maxAbs())
+        ? String.format("  %-5s %s", verdict, check.name())
+        : String.format(
+            Locale.ROOT,
+            "  %-5s %-40s max abs %.3g, max rel %.3g",
+            verdict,
+            check.name(),
+            check.maxAbs(),
+            check.maxRel());
   }
 }

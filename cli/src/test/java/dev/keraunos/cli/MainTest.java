@@ -58,6 +58,26 @@ class MainTest {
   }
 
   @Test
+  void predictTakesTheLayerOfAnOutput() {
+    Path out = folder.resolve("out.npz");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", out, "--layer", "out", "--layer", "out")
+        .fine();
+    assertEquals(
+        Map.of("outputs/out", "(3, 3)", "activations/out", "(3, 3)"),
+        shapes(Npz.read(out).arrays()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"abc", "2.2.4:tensorflowx", "9.9", "3.16", "2.22.0", "1.3", "0.3", ""})
+  void keepsToTheKerasesThatAreKnown(String keras) {
+    for (String command : new String[] {"evaluate", "explain-loss", "verify"}) {
+      Cli.run(command, SEQUENTIAL, SEQUENTIAL_DATA, "--keras", keras).refused("--keras: ");
+    }
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", folder.resolve("o"), "--keras", keras)
+        .refused("--keras: ");
+  }
+
+  @Test
   void predictTakesOneArray() {
     Path input = folder.resolve("x.npz");
     Npz.write(input, Map.of("x", inputs(SEQUENTIAL_DATA).get("inputs/conv_input")));
@@ -149,6 +169,8 @@ class MainTest {
     assertEquals(1, run.code(), run.out());
     assertTrue(run.out().contains("the first layer that differs: up_2_relu_b"), run.out());
     assertTrue(run.out().contains("FAIL  outputs/mask"), run.out());
+    assertTrue(run.out().contains("allowed difference"), run.out());
+    assertTrue(run.out().contains("record the fixture anew"), run.out());
   }
 
   @Test
@@ -157,6 +179,9 @@ class MainTest {
     Npz.write(empty, inputs(SEQUENTIAL_DATA));
     assertEquals(1, Cli.run("verify", SEQUENTIAL, empty).code());
     Cli.run("verify", folder).refused("no model");
+    Cli.run("verify", SEQUENTIAL, "none.npz").refused("no file 'none.npz'");
+    Cli.run("verify", "none.h5", SEQUENTIAL_DATA).refused("no file 'none.h5'");
+    Cli.run("verify", SEQUENTIAL, SEQUENTIAL).refused("sequential.h5");
     Cli.run("verify", SEQUENTIAL).refused("is no folder");
   }
 

@@ -107,7 +107,7 @@ final class Accuracies {
     Dialect dialect = yPred.dialect();
     Value predicted = largest(yPred.value(), dialect);
     Value labels = yTrue;
-    boolean squeezable = yTrue.rank() == yPred.value().rank() || dialect.profile() == Profile.TV1;
+    boolean squeezable = yTrue.rank() == yPred.value().rank() || dialect.isGraph();
     if (!dialect.isAtLeast(2, 2, 3)) {
       labels = max(yTrue, -1);
     } else if (!dialect.isAtLeast(2, 2, 5)) {

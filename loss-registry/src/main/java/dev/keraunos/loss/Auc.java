@@ -1,9 +1,7 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -31,28 +29,28 @@ final class Auc implements StatefulMetric {
   private final boolean fromLogits;
   private final float[] labelWeights;
 
-  Auc(JsonNode config) {
-    curve = Curve.valueOf(config.path("curve").asText("ROC").toUpperCase(Locale.ROOT));
+  Auc(Settings config) {
+    curve = Curve.valueOf(config.oneOf("curve", "ROC", "ROC", "PR", "PRGAIN"));
     summation =
         Summation.valueOf(
-            config.path("summation_method").asText("interpolation").toUpperCase(Locale.ROOT));
-    multiLabel = Configs.flag(config, "multi_label");
-    fromLogits = Configs.flag(config, "from_logits");
-    labelWeights =
-        config.path("label_weights").isNull()
-            ? new float[0]
-            : Configs.numbers(config, "label_weights", Float.NaN);
+            config.oneOf(
+                "summation_method", "INTERPOLATION", "INTERPOLATION", "MINORING", "MAJORING"));
+    config.ignore("num_labels");
+    multiLabel = config.flag("multi_label", false);
+    fromLogits = config.flag("from_logits", false);
+    labelWeights = config.numbers("label_weights", Float.NaN);
     thresholds = thresholds(config);
     float[] inner = thresholds.clone();
     inner[0] = 0;
     inner[inner.length - 1] = 1;
-    even = ConfusionCounts.isEven(inner) || !config.path("thresholds").isArray();
+    even = ConfusionCounts.isEven(inner) || !config.isList("thresholds");
   }
 
-  private static float[] thresholds(JsonNode config) {
+  private static float[] thresholds(Settings config) {
     float[] given = ConfusionCounts.thresholds(config, Float.NaN);
     boolean none = given.length == 1 && Float.isNaN(given[0]);
-    int count = none ? (int) Configs.number(config, "num_thresholds", 200) : given.length + 2;
+    int chosen = config.count("num_thresholds", 200, 2);
+    int count = none ? chosen : given.length + 2;
     float[] thresholds = new float[count];
     Arrays.sort(given);
     for (int i = 1; i < count - 1; i++) {

@@ -1,5 +1,7 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.error.InputException;
+import java.util.Arrays;
 import java.util.Locale;
 
 /**
@@ -17,7 +19,7 @@ public enum Backend {
   /**
    * The backend of a name as Keras writes it; null and empty are TensorFlow.
    *
-   * @throws IllegalArgumentException if Keras has no such backend
+   * @throws InputException if Keras has no such backend
    */
   public static Backend of(String name) {
     if (name == null || name.isEmpty()) {
@@ -28,7 +30,7 @@ public enum Backend {
         return backend;
       }
     }
-    throw new IllegalArgumentException("'" + name + "' is none of Keras' backends");
+    throw new InputException("backend '" + name + "' is none of " + Arrays.toString(values()));
   }
 
   /** The name as Keras writes it. */

@@ -5,7 +5,6 @@ import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.mean;
 import static dev.keraunos.graph.Ops.multiply;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
 
 /**
@@ -17,10 +16,15 @@ final class BinaryCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  BinaryCrossentropy(JsonNode config) {
-    fromLogits = Configs.flag(config, "from_logits");
-    smoothing = Configs.number(config, "label_smoothing", 0);
-    axis = Configs.axis(config);
+  BinaryCrossentropy(Settings config) {
+    fromLogits = config.flag("from_logits", false);
+    smoothing = config.number("label_smoothing", 0);
+    axis = config.axis();
+  }
+
+  @Override
+  boolean insistsOnShape() {
+    return true;
   }
 
   @Override

@@ -8,7 +8,6 @@ import static dev.keraunos.graph.Ops.power;
 import static dev.keraunos.graph.Ops.sigmoid;
 import static dev.keraunos.graph.Ops.subtract;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
 import java.util.Optional;
 
@@ -21,13 +20,13 @@ final class BinaryFocalCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  BinaryFocalCrossentropy(JsonNode config) {
-    balanced = Configs.flag(config, "apply_class_balancing");
-    alpha = Configs.number(config, "alpha", 0.25);
-    gamma = Configs.number(config, "gamma", 2);
-    fromLogits = Configs.flag(config, "from_logits");
-    smoothing = Configs.number(config, "label_smoothing", 0);
-    axis = Configs.axis(config);
+  BinaryFocalCrossentropy(Settings config) {
+    balanced = config.flag("apply_class_balancing", false);
+    alpha = config.number("alpha", 0.25);
+    gamma = config.number("gamma", 2);
+    fromLogits = config.flag("from_logits", false);
+    smoothing = config.number("label_smoothing", 0);
+    axis = config.axis();
   }
 
   @Override

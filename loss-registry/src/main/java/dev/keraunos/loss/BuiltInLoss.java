@@ -9,6 +9,16 @@ abstract class BuiltInLoss implements Loss {
     return scores(yTrue, Prediction.of(yPred)).values();
   }
 
+  /** True if targets are class numbers and need not have the shape of the prediction. */
+  boolean takesClassNumbers() {
+    return false;
+  }
+
+  /** True if TensorFlow's graph mode compares the shapes of targets and prediction. */
+  boolean insistsOnShape() {
+    return false;
+  }
+
   @Override
   public abstract Scores scores(Value yTrue, Prediction yPred);
 }

@@ -3,6 +3,7 @@ package dev.keraunos.loss;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Tensor;
+import java.util.OptionalDouble;
 
 /** What Keras itself brings, under all its names. */
 final class BuiltIns {
@@ -12,7 +13,27 @@ final class BuiltIns {
 
   private BuiltIns() {}
 
-  static void losses(NameTable<LossFactory> losses) {
+  private interface Reader<T> {
+    T of(Settings config);
+  }
+
+  /** Takes the rows of a table. */
+  private interface Rows<T> {
+    void put(Reader<? extends T> reader, String name, String... aliases);
+  }
+
+  /** Reads the settings of one object, all of them. */
+  private static <T> T read(String kind, String name, JsonNode json, Reader<? extends T> reader) {
+    Settings settings = new Settings(kind + " '" + name + "'", json);
+    T made = reader.of(settings);
+    settings.requireAllRead();
+    return made;
+  }
+
+  static void losses(NameTable<LossFactory> table) {
+    Rows<Loss> losses =
+        (reader, name, aliases) ->
+            table.put(json -> read("loss", name, json, reader), name, aliases);
     losses.put(BinaryCrossentropy::new, BINARY, "bce", "BCE");
     losses.put(CategoricalCrossentropy::new, CATEGORICAL);
     losses.put(SparseCategoricalCrossentropy::new, SPARSE);
@@ -60,10 +81,12 @@ final class BuiltIns {
     losses.put(config -> new Ctc(), "ctc", "CTC");
   }
 
-  static void metrics(NameTable<MetricFactory> metrics) {
+  static void metrics(NameTable<MetricFactory> table) {
+    Rows<Metric> metrics =
+        (reader, name, aliases) ->
+            table.put(json -> read("metric", name, json, reader), name, aliases);
     metrics.put(config -> Accuracies.equality(), "Accuracy");
-    metrics.put(
-        config -> Accuracies.binary(Configs.number(config, "threshold", 0.5)), "binary_accuracy");
+    metrics.put(config -> Accuracies.binary(config.number("threshold", 0.5)), "binary_accuracy");
     metrics.put(config -> Accuracies.categorical(), "categorical_accuracy");
     metrics.put(config -> Accuracies.sparseCategorical(), "sparse_categorical_accuracy");
     metrics.put(config -> Accuracies.topK(k(config)), "top_k_categorical_accuracy");
@@ -90,7 +113,7 @@ final class BuiltIns {
     return function;
   }
 
-  private static void statefulMetrics(NameTable<MetricFactory> metrics) {
+  private static void statefulMetrics(Rows<Metric> metrics) {
     metrics.put(MeanIou::ofIds, "mean_io_u");
     metrics.put(MeanIou::ofIds, "io_u");
     metrics.put(MeanIou::ofOneHot, "one_hot_mean_io_u");
@@ -124,13 +147,12 @@ final class BuiltIns {
     metrics.put(R2Score::new, "r2_score", "R2Score");
   }
 
-  private static void confusion(
-      NameTable<MetricFactory> metrics, String name, ConfusionMetric.Figure figure) {
+  private static void confusion(Rows<Metric> metrics, String name, ConfusionMetric.Figure figure) {
     metrics.put(config -> new ConfusionMetric(config, figure), name);
   }
 
   private static void constrained(
-      NameTable<MetricFactory> metrics,
+      Rows<Metric> metrics,
       String wanted,
       String constrained,
       ConfusionMetric.Figure wantedFigure,
@@ -140,12 +162,12 @@ final class BuiltIns {
         wanted + "_at_" + constrained);
   }
 
-  private static int k(JsonNode config) {
-    return config.path("k").asInt(5);
+  private static int k(Settings config) {
+    return config.count("k", 5, 1);
   }
 
-  private static Metric sparseTopK(JsonNode config) {
-    return Configs.flag(config, "from_sorted_ids")
+  private static Metric sparseTopK(Settings config) {
+    return config.flag("from_sorted_ids", false)
         ? Accuracies.sparseTopKOfIds(k(config))
         : Accuracies.sparseTopK(k(config));
   }
@@ -161,7 +183,10 @@ final class BuiltIns {
     return loss.getDouble(0);
   }
 
-  static void regularizers(NameTable<RegularizerFactory> regularizers) {
+  static void regularizers(NameTable<RegularizerFactory> table) {
+    Rows<Regularizer> regularizers =
+        (reader, name, aliases) ->
+            table.put(json -> read("regularizer", name, json, reader), name, aliases);
     regularizers.put(
         config -> l1l2(config, 0, 0),
         "l1_l2",
@@ -178,23 +203,24 @@ final class BuiltIns {
     regularizers.put(config -> BuiltIns::added, "AddLoss");
   }
 
-  private static Regularizer eigenvalue(JsonNode config) {
-    if (!config.path("k").isNumber()) {
+  private static Regularizer eigenvalue(Settings config) {
+    OptionalDouble k = config.number("k");
+    if (k.isEmpty()) {
       throw new InputException(
           "Keras 1 does not save the factor k of EigenvalueRegularizer; say what it was:"
               + " LossRegistry.builder().regularizer(\"EigenvalueRegularizer\", config ->"
               + " Regularizer.eigenvalue(0.1))");
     }
-    return Regularizer.eigenvalue(config.get("k").asDouble());
+    return Regularizer.eigenvalue(k.getAsDouble());
   }
 
   /**
    * Keras names the factor of {@code l1} and {@code l2} after them, and {@code l} once upon a time.
    */
-  private static Regularizer l1l2(JsonNode config, double l1, double l2) {
-    double l = Configs.number(config, "l", Double.NaN);
+  private static Regularizer l1l2(Settings config, double l1, double l2) {
+    double l = config.number("l", Double.NaN);
     return Regularizer.l1l2(
-        Configs.number(config, "l1", l1 == 0 || Double.isNaN(l) ? l1 : l),
-        Configs.number(config, "l2", l2 == 0 || Double.isNaN(l) ? l2 : l));
+        config.number("l1", l1 == 0 || Double.isNaN(l) ? l1 : l),
+        config.number("l2", l2 == 0 || Double.isNaN(l) ? l2 : l));
   }
 }

@@ -6,7 +6,6 @@ import static dev.keraunos.graph.Ops.multiply;
 import static dev.keraunos.graph.Ops.negative;
 import static dev.keraunos.graph.Ops.sum;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 
@@ -19,14 +18,20 @@ final class CategoricalCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  CategoricalCrossentropy(JsonNode config) {
-    fromLogits = Configs.flag(config, "from_logits");
-    smoothing = Configs.number(config, "label_smoothing", 0);
-    axis = Configs.axis(config);
+  CategoricalCrossentropy(Settings config) {
+    fromLogits = config.flag("from_logits", false);
+    smoothing = config.number("label_smoothing", 0);
+    axis = config.axis();
+  }
+
+  @Override
+  boolean insistsOnShape() {
+    return true;
   }
 
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
+    new Ranks(yTrue, yPred).requireSameShape();
     Value y = cast(yTrue, yPred.value().dtype());
     if (smoothing != 0) {
       y = add(multiply(y, 1 - smoothing), smoothing / classes(y, yPred.dialect()));

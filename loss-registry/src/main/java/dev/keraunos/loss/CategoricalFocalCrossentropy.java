@@ -15,7 +15,6 @@ import static dev.keraunos.graph.Ops.softmax;
 import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
@@ -31,12 +30,12 @@ final class CategoricalFocalCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  CategoricalFocalCrossentropy(JsonNode config) {
-    alpha = Configs.numbers(config, "alpha", 0.25f);
-    gamma = Configs.number(config, "gamma", 2);
-    fromLogits = Configs.flag(config, "from_logits");
-    smoothing = Configs.number(config, "label_smoothing", 0);
-    axis = Configs.axis(config);
+  CategoricalFocalCrossentropy(Settings config) {
+    alpha = config.numbers("alpha", 0.25f);
+    gamma = config.number("gamma", 2);
+    fromLogits = config.flag("from_logits", false);
+    smoothing = config.number("label_smoothing", 0);
+    axis = config.axis();
   }
 
   @Override

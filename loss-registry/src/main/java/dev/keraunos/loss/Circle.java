@@ -18,7 +18,6 @@ import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.transpose;
 import static dev.keraunos.graph.Ops.where;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
 import java.util.Optional;
@@ -33,10 +32,10 @@ final class Circle extends BuiltInLoss {
   private final double margin;
   private final boolean removeDiagonal;
 
-  Circle(JsonNode config) {
-    gamma = Configs.number(config, "gamma", 80);
-    margin = Configs.number(config, "margin", 0.4);
-    removeDiagonal = config.path("remove_diagonal").asBoolean(true);
+  Circle(Settings config) {
+    gamma = config.number("gamma", 80);
+    margin = config.number("margin", 0.4);
+    removeDiagonal = config.flag("remove_diagonal", true);
   }
 
   @Override

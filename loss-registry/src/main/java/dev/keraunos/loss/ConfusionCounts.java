@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import java.util.Arrays;
 
@@ -37,8 +36,8 @@ final class ConfusionCounts {
   }
 
   /** The {@code thresholds} of a config, or the default. */
-  static float[] thresholds(JsonNode config, float absent) {
-    return Configs.numbers(config, "thresholds", absent);
+  static float[] thresholds(Settings config, float absent) {
+    return config.numbers("thresholds", absent);
   }
 
   /** True if thresholds are i/(n−1), as Keras tests it. */

@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -22,17 +21,11 @@ final class ConfusionMetric implements StatefulMetric {
   private final OptionalInt classId;
   private final float[] thresholds;
 
-  ConfusionMetric(JsonNode config, Figure figure) {
+  ConfusionMetric(Settings config, Figure figure) {
     this.figure = figure;
-    topK = integer(config, "top_k");
-    classId = integer(config, "class_id");
+    topK = config.integer("top_k");
+    classId = config.integer("class_id");
     thresholds = ConfusionCounts.thresholds(config, topK.isPresent() ? NEVER : 0.5f);
-  }
-
-  private static OptionalInt integer(JsonNode config, String key) {
-    return config.path(key).isNumber()
-        ? OptionalInt.of(config.get(key).asInt())
-        : OptionalInt.empty();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 
@@ -16,13 +15,13 @@ final class ConstrainedMetric implements StatefulMetric {
   private final ConfusionMetric.Figure wanted;
 
   ConstrainedMetric(
-      JsonNode config,
+      Settings config,
       String key,
       ConfusionMetric.Figure constrained,
       ConfusionMetric.Figure wanted) {
-    value = Configs.number(config, key, 0.5);
-    classId = config.path("class_id").asInt(-1);
-    int count = (int) Configs.number(config, "num_thresholds", 200);
+    value = config.number(key, 0.5);
+    classId = config.integer("class_id", -1);
+    int count = config.count("num_thresholds", 200, 1);
     thresholds = new float[count];
     for (int i = 0; i < count; i++) {
       thresholds[i] = count == 1 ? 0.5f : (float) (i * 1.0 / (count - 1));

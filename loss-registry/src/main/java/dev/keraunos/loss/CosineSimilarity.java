@@ -13,26 +13,28 @@ import static dev.keraunos.graph.Ops.sqrt;
 import static dev.keraunos.graph.Ops.square;
 import static dev.keraunos.graph.Ops.sum;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 
 /**
  * {@code keras.losses.cosine_similarity}, once {@code cosine_proximity}: (..., C) to (...), −1 for
- * vectors of the same direction. Up to 2.0.8 the mean of the products over the axis, then the sum.
+ * vectors of the same direction, but +1 in TensorFlow 1.14 and 1.15. Up to 2.0.8 the mean of the
+ * products over the axis, then the sum.
  */
 final class CosineSimilarity extends BuiltInLoss {
   private static final double SQUARE_EPSILON = 1e-12;
 
   private final int axis;
 
-  CosineSimilarity(JsonNode config) {
-    axis = Configs.axis(config);
+  CosineSimilarity(Settings config) {
+    axis = config.axis();
   }
 
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
-    return Scores.of(negative(similarity(yTrue, yPred)));
+    Value similarity = similarity(yTrue, yPred);
+    boolean unsigned = yPred.dialect().isTensorFlow1() && yPred.dialect().profile() != Profile.T113;
+    return Scores.of(unsigned ? similarity : negative(similarity));
   }
 
   /** +1 for vectors of the same direction. */

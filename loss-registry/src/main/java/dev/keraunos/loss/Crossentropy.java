@@ -5,6 +5,7 @@ import static dev.keraunos.graph.Ops.add;
 import static dev.keraunos.graph.Ops.clip;
 import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.exp;
+import static dev.keraunos.graph.Ops.less;
 import static dev.keraunos.graph.Ops.log;
 import static dev.keraunos.graph.Ops.log1p;
 import static dev.keraunos.graph.Ops.logSoftmax;
@@ -13,7 +14,9 @@ import static dev.keraunos.graph.Ops.negative;
 import static dev.keraunos.graph.Ops.reduce;
 import static dev.keraunos.graph.Ops.relu;
 import static dev.keraunos.graph.Ops.sigmoid;
+import static dev.keraunos.graph.Ops.softmax;
 import static dev.keraunos.graph.Ops.subtract;
+import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
@@ -25,6 +28,9 @@ import dev.keraunos.graph.Value;
  */
 final class Crossentropy {
   static final double EPSILON = 1e-7;
+
+  /** Differences of rounding between one activation computed in two ways. */
+  private static final double SAME = 1e-4;
 
   private Crossentropy() {}
 
@@ -51,8 +57,17 @@ final class Crossentropy {
    * TensorFlow's graph optimizer turns the latter into (1 + epsilon) − p, which rounds differently.
    */
   static Value binary(Value y, Prediction yPred, boolean fromLogits) {
+    if (yPred.logits().isPresent() && yPred.dialect().isTensorFlow1()) {
+      Value x = yPred.logits().get();
+      Value own = binary(y, yPred.with(yPred.value()), fromLogits);
+      return where(isClose(yPred.value(), sigmoid(x)), binaryOfLogits(y, x), own);
+    }
     Source source = Source.of(yPred, fromLogits);
     Dialect dialect = yPred.dialect();
+    boolean ofLogits = source.isLogits() && dialect.isAtLeast(Profile.T26);
+    if (ofLogits || dialect.isAtLeast(Profile.K30)) {
+      new Ranks(y, yPred).requireSameShape();
+    }
     if (source.isLogits() && dialect.backend() != Backend.NUMPY) {
       return binaryOfLogits(y, source.value());
     }
@@ -69,13 +84,22 @@ final class Crossentropy {
     return negative(add(positive, negatives));
   }
 
-  /** Keras up to 2.2 on TensorFlow went from probabilities back to logits. */
+  /** Keras up to 2.2 on TensorFlow, and TensorFlow 1.13, went from probabilities back to logits. */
   private static boolean viaLogits(Dialect dialect) {
-    return !dialect.isAtLeast(Profile.P23) && dialect.backend() == Backend.TENSORFLOW;
+    boolean early = !dialect.isAtLeast(Profile.P23) || dialect.profile() == Profile.T113;
+    return early && dialect.backend() == Backend.TENSORFLOW;
   }
 
   private static Value binaryOfLogits(Value y, Value x) {
     return add(subtract(relu(x), multiply(x, y)), rest(x));
+  }
+
+  /**
+   * Where a prediction is what an activation makes of the logits: TensorFlow 1 looks for them
+   * behind the activation that belongs to the loss only.
+   */
+  private static Value isClose(Value p, Value activated) {
+    return less(abs(subtract(p, activated)), SAME);
   }
 
   private static Value rest(Value x) {
@@ -84,6 +108,11 @@ final class Crossentropy {
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
   static Value logProbabilities(Prediction yPred, boolean fromLogits, int axis) {
+    if (yPred.logits().isPresent() && yPred.dialect().isTensorFlow1()) {
+      Value x = yPred.logits().get();
+      Value own = logProbabilities(yPred.with(yPred.value()), fromLogits, axis);
+      return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
+    }
     Source source = Source.of(yPred, fromLogits);
     if (source.isLogits()) {
       return logSoftmax(source.value(), axis);
@@ -97,6 +126,11 @@ final class Crossentropy {
    * logarithms.
    */
   static Value sparseLogProbabilities(Prediction yPred, boolean fromLogits, int axis) {
+    if (yPred.logits().isPresent() && yPred.dialect().isTensorFlow1()) {
+      Value x = yPred.logits().get();
+      Value own = sparseLogProbabilities(yPred.with(yPred.value()), fromLogits, axis);
+      return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
+    }
     Source source = Source.of(yPred, fromLogits);
     if (source.isLogits() || yPred.dialect().backend() != Backend.TENSORFLOW) {
       return logProbabilities(yPred, fromLogits, axis);

@@ -34,6 +34,8 @@ final class ElementLoss extends BuiltInLoss {
     SUM
   }
 
+  private static final Element SQUARED = (y, p, dialect) -> squaredDifference(p, y);
+
   private static final double EPSILON = Crossentropy.EPSILON;
 
   private final Element element;
@@ -52,7 +54,12 @@ final class ElementLoss extends BuiltInLoss {
   }
 
   static ElementLoss squaredError() {
-    return error((y, p, dialect) -> squaredDifference(p, y));
+    return error(SQUARED);
+  }
+
+  @Override
+  boolean insistsOnShape() {
+    return element.equals(SQUARED);
   }
 
   static ElementLoss absoluteError() {

@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -13,13 +12,10 @@ final class FBetaScore implements StatefulMetric {
   private final double beta;
   private final OptionalDouble threshold;
 
-  FBetaScore(JsonNode config) {
-    average = config.path("average").asText("");
-    beta = Configs.number(config, "beta", 1);
-    threshold =
-        config.path("threshold").isNumber()
-            ? OptionalDouble.of(config.get("threshold").asDouble())
-            : OptionalDouble.empty();
+  FBetaScore(Settings config) {
+    average = config.oneOf("average", "", "micro", "macro", "weighted");
+    beta = config.number("beta", 1);
+    threshold = config.number("threshold");
   }
 
   @Override

@@ -8,7 +8,6 @@ import static dev.keraunos.graph.Ops.power;
 import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
 
@@ -19,8 +18,8 @@ import dev.keraunos.tensor.DType;
 final class GeneralizedCrossentropy extends BuiltInLoss {
   private final double q;
 
-  GeneralizedCrossentropy(JsonNode config) {
-    q = Configs.number(config, "q", 0.5);
+  GeneralizedCrossentropy(Settings config) {
+    q = config.number("q", 0.5);
   }
 
   @Override

@@ -11,15 +11,14 @@ import static dev.keraunos.graph.Ops.square;
 import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.where;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
 
 /** {@code keras.losses.huber}: (..., C) to (...). In 2.3 the elements are not averaged. */
 final class Huber extends BuiltInLoss {
   private final double delta;
 
-  Huber(JsonNode config) {
-    delta = Configs.number(config, "delta", 1);
+  Huber(Settings config) {
+    delta = config.number("delta", 1);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keraunos.graph.Value;
 
@@ -9,23 +8,21 @@ import dev.keraunos.graph.Value;
  * prediction computes them, with their default arguments. See {@link Loss#of}.
  */
 public final class KerasLosses {
-  private static final JsonNode DEFAULTS = JsonNodeFactory.instance.objectNode();
-
   private KerasLosses() {}
 
   /** (..., C) to (...). */
   public static Value binaryCrossentropy(Value yTrue, Prediction yPred) {
-    return new BinaryCrossentropy(DEFAULTS).scores(yTrue, yPred).values();
+    return new BinaryCrossentropy(defaults()).scores(yTrue, yPred).values();
   }
 
   /** (..., C) to (...). */
   public static Value categoricalCrossentropy(Value yTrue, Prediction yPred) {
-    return new CategoricalCrossentropy(DEFAULTS).scores(yTrue, yPred).values();
+    return new CategoricalCrossentropy(defaults()).scores(yTrue, yPred).values();
   }
 
   /** Labels (...) and predictions (..., C) to (...). */
   public static Value sparseCategoricalCrossentropy(Value yTrue, Prediction yPred) {
-    return new SparseCategoricalCrossentropy(DEFAULTS).scores(yTrue, yPred).values();
+    return new SparseCategoricalCrossentropy(defaults()).scores(yTrue, yPred).values();
   }
 
   /** (..., C) to (...). */
@@ -36,5 +33,9 @@ public final class KerasLosses {
   /** (..., C) to (...). */
   public static Value meanAbsoluteError(Value yTrue, Prediction yPred) {
     return ElementLoss.absoluteError().scores(yTrue, yPred).values();
+  }
+
+  private static Settings defaults() {
+    return new Settings("the loss", JsonNodeFactory.instance.objectNode());
   }
 }

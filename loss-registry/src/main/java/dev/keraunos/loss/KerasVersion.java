@@ -1,5 +1,6 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.error.InputException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -10,6 +11,9 @@ import java.util.regex.Pattern;
  * @param line which of the four code bases it names
  */
 public record KerasVersion(String text, int major, int minor, int patch, Line line) {
+  /** By major version. */
+  private static final int[] NEWEST_MINOR = {0, 2, 21, 15};
+
   private static final Pattern NUMBERS =
       Pattern.compile("(\\d{1,4})(?:\\.(\\d{1,4}))?(?:\\.(\\d{1,4}))?.*");
 
@@ -29,12 +33,12 @@ public record KerasVersion(String text, int major, int minor, int patch, Line li
    * Reads a version text leniently: missing parts are 0, what follows the numbers is kept in the
    * text only.
    *
-   * @throws IllegalArgumentException if the text does not begin with a number
+   * @throws InputException if the text does not begin with a number
    */
   public static KerasVersion parse(String text) {
     Matcher matcher = NUMBERS.matcher(text.strip());
     if (!matcher.matches()) {
-      throw new IllegalArgumentException("'" + text + "' is no Keras version such as 2.15.0");
+      throw new InputException("'" + text + "' is no Keras version such as 2.15.0");
     }
     int major = Integer.parseInt(matcher.group(1));
     int minor = part(matcher, 2);
@@ -53,6 +57,21 @@ public record KerasVersion(String text, int major, int minor, int patch, Line li
       return Line.KERAS_3;
     }
     return minor >= 4 || text.contains("-tf") ? Line.TF_KERAS : Line.KERAS_2;
+  }
+
+  /**
+   * Refuses versions that there never were, and those that are newer than what Keraunos follows.
+   *
+   * @throws InputException if this is one of them
+   */
+  void requireKnown() {
+    boolean known = major >= 1 && major < NEWEST_MINOR.length && minor <= NEWEST_MINOR[major];
+    if (!known) {
+      throw new InputException(
+          "the rules of Keras "
+              + text
+              + " are not known; allowed: 1.0 to 1.2, 2.0 to 2.21 (tf_keras), 3.0 to 3.15");
+    }
   }
 
   /** True if this is the given version or a later one. */

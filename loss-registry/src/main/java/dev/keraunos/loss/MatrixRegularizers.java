@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
@@ -18,9 +17,9 @@ final class MatrixRegularizers {
    * {@code keras.regularizers.OrthogonalRegularizer}: the mean absolute cosine between different
    * rows, or columns, times a factor.
    */
-  static Regularizer orthogonal(JsonNode config) {
-    double factor = Configs.number(config, "factor", 0.01);
-    boolean rows = config.path("mode").asText("rows").equals("rows");
+  static Regularizer orthogonal(Settings config) {
+    double factor = config.number("factor", 0.01);
+    boolean rows = config.oneOf("mode", "rows", "rows", "columns").equals("rows");
     return x -> {
       double[][] vectors = rows ? rows(x) : transposed(rows(x));
       for (double[] vector : vectors) {

@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -8,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * {@code keras.metrics.MeanIoU} and relatives: intersection over union from a confusion matrix,
@@ -26,37 +26,31 @@ final class MeanIou implements StatefulMetric {
   private final boolean sparsePred;
   private final int axis;
 
-  private MeanIou(JsonNode config, int classes, boolean sparse, OptionalDouble threshold) {
+  private MeanIou(Settings config, int classes, boolean sparse, OptionalDouble threshold) {
     this.classes = classes;
     this.threshold = threshold;
-    ignored =
-        config.path("ignore_class").isNumber()
-            ? OptionalInt.of(config.get("ignore_class").asInt())
-            : OptionalInt.empty();
-    sparseTrue = config.path("sparse_y_true").asBoolean(sparse);
-    sparsePred = config.path("sparse_y_pred").asBoolean(sparse);
-    axis = config.path("axis").asInt(-1);
-    JsonNode list = Configs.list(config.path("target_class_ids"));
-    targets = new int[list.isArray() ? list.size() : classes];
-    for (int i = 0; i < targets.length; i++) {
-      targets[i] = list.isArray() ? list.get(i).asInt() : i;
-    }
+    ignored = config.integer("ignore_class");
+    sparseTrue = config.flag("sparse_y_true", sparse);
+    sparsePred = config.flag("sparse_y_pred", sparse);
+    axis = config.integer("axis", -1);
+    int[] chosen = config.integers("target_class_ids");
+    targets = chosen.length > 0 ? chosen : IntStream.range(0, classes).toArray();
+    config.ignore("num_classes");
   }
 
   /** Class ids: {@code MeanIoU} and {@code IoU}. */
-  static MeanIou ofIds(JsonNode config) {
-    return new MeanIou(config, config.path("num_classes").asInt(), true, OptionalDouble.empty());
+  static MeanIou ofIds(Settings config) {
+    return new MeanIou(config, config.count("num_classes", 0, 1), true, OptionalDouble.empty());
   }
 
   /** One-hot targets and channel scores: {@code OneHotMeanIoU} and {@code OneHotIoU}. */
-  static MeanIou ofOneHot(JsonNode config) {
-    return new MeanIou(config, config.path("num_classes").asInt(), false, OptionalDouble.empty());
+  static MeanIou ofOneHot(Settings config) {
+    return new MeanIou(config, config.count("num_classes", 0, 1), false, OptionalDouble.empty());
   }
 
   /** Two classes divided by a threshold: {@code BinaryIoU}. */
-  static MeanIou binary(JsonNode config) {
-    return new MeanIou(
-        config, 2, true, OptionalDouble.of(Configs.number(config, "threshold", 0.5)));
+  static MeanIou binary(Settings config) {
+    return new MeanIou(config, 2, true, OptionalDouble.of(config.number("threshold", 0.5)));
   }
 
   @Override

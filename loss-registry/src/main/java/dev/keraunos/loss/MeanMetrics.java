@@ -15,7 +15,6 @@ import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.var;
 import static dev.keraunos.graph.Ops.where;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
@@ -35,7 +34,7 @@ final class MeanMetrics {
   }
 
   /** The negative loss from 2.3 on, before the loss itself. */
-  static MetricFunction cosineSimilarity(JsonNode config) {
+  static MetricFunction cosineSimilarity(Settings config) {
     CosineSimilarity cosine = new CosineSimilarity(config);
     return new BuiltInMetric(
         (yTrue, yPred) ->
@@ -44,8 +43,8 @@ final class MeanMetrics {
                 : cosine.scores(yTrue, yPred).values());
   }
 
-  static MetricFunction meanRelativeError(JsonNode config) {
-    float[] normalizer = Configs.numbers(config, "normalizer", 1);
+  static MetricFunction meanRelativeError(Settings config) {
+    float[] normalizer = config.numbers("normalizer", 1);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
           Ranks ranks = ranks(yTrue, yPred);
@@ -55,7 +54,7 @@ final class MeanMetrics {
         });
   }
 
-  static MetricFunction pearsonCorrelation(JsonNode config) {
+  static MetricFunction pearsonCorrelation(Settings config) {
     int[] axis = correlated(config);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
@@ -66,7 +65,7 @@ final class MeanMetrics {
         });
   }
 
-  static MetricFunction concordanceCorrelation(JsonNode config) {
+  static MetricFunction concordanceCorrelation(Settings config) {
     int[] axis = correlated(config);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
@@ -83,8 +82,8 @@ final class MeanMetrics {
   }
 
   /** The axes that are correlated; the last one if not given. */
-  private static int[] correlated(JsonNode config) {
-    int[] axes = Configs.axes(config);
+  private static int[] correlated(Settings config) {
+    int[] axes = config.integers("axis");
     return axes.length == 0 ? new int[] {-1} : axes;
   }
 

@@ -7,7 +7,6 @@ import static dev.keraunos.graph.Ops.multiply;
 import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
 
 /**
@@ -23,12 +22,12 @@ final class Overlap extends BuiltInLoss {
   private final Ratio ratio;
   private final int[] axes;
 
-  private Overlap(JsonNode config, Ratio ratio) {
+  private Overlap(Settings config, Ratio ratio) {
     this.ratio = ratio;
-    axes = Configs.axes(config);
+    axes = config.integers("axis");
   }
 
-  static Overlap dice(JsonNode config) {
+  static Overlap dice(Settings config) {
     return new Overlap(
         config,
         (y, p, axes) ->
@@ -38,9 +37,9 @@ final class Overlap extends BuiltInLoss {
   }
 
   /** Keras' alpha weighs what the prediction misses, its beta what it invents. */
-  static Overlap tversky(JsonNode config) {
-    double alpha = Configs.number(config, "alpha", 0.5);
-    double beta = Configs.number(config, "beta", 0.5);
+  static Overlap tversky(Settings config) {
+    double alpha = config.number("alpha", 0.5);
+    double beta = config.number("beta", 0.5);
     return new Overlap(
         config,
         (y, p, axes) -> {

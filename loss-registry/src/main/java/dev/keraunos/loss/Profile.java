@@ -14,10 +14,21 @@ public enum Profile {
   P21,
   /** 2.2.5: the mean of the mask has an epsilon. */
   P225,
+  /**
+   * Keras inside TensorFlow 1.9 to 1.12 (2.1.5-tf, 2.1.6-tf): divides by the sum of the weights.
+   */
+  T112,
   /** 2.3: loss classes; the mask multiplies the weights and nothing is divided by it. */
   P23,
-  /** Graph mode of Keras inside TensorFlow 2. No file says so; it must be asked for. */
+  /**
+   * Keras inside TensorFlow 1.14 and 1.15 (2.2.4-tf), and graph mode inside TensorFlow 2, of which
+   * no file says so: it must be asked for.
+   */
   TV1,
+  /**
+   * Keras inside TensorFlow 1.13 (2.2.4-tf too): losses but the squared error are {@link #T112}.
+   */
+  T113,
   /** Keras inside TensorFlow 2 up to 2.9. */
   T26,
   /** 2.10: divides by the valid positions of {@code ignore_class}. */
@@ -53,7 +64,7 @@ public enum Profile {
       case KERAS_2:
         return multiBackend(version);
       case TF_KERAS:
-        return version.isAtLeast(2, 11) ? T211 : version.isAtLeast(2, 10) ? T210 : T26;
+        return tensorFlow(version);
       default:
         return keras3(version);
     }
@@ -64,6 +75,13 @@ public enum Profile {
       return P23;
     }
     return version.isAtLeast(2, 2, 5) ? P225 : version.isAtLeast(2, 0, 7) ? P21 : P20;
+  }
+
+  private static Profile tensorFlow(KerasVersion version) {
+    if (!version.isAtLeast(2, 3)) {
+      return version.isAtLeast(2, 2) ? TV1 : T112;
+    }
+    return version.isAtLeast(2, 11) ? T211 : version.isAtLeast(2, 10) ? T210 : T26;
   }
 
   private static Profile keras3(KerasVersion version) {

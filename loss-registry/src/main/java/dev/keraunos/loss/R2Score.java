@@ -1,6 +1,5 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 
@@ -11,10 +10,11 @@ final class R2Score implements StatefulMetric {
   private final String aggregation;
   private final int regressors;
 
-  R2Score(JsonNode config) {
-    JsonNode saved = config.path("class_aggregation");
-    aggregation = saved.isNull() ? "" : saved.asText("uniform_average");
-    regressors = config.path("num_regressors").asInt(0);
+  R2Score(Settings config) {
+    String absent = config.isNull("class_aggregation") ? "" : "uniform_average";
+    aggregation =
+        config.oneOf("class_aggregation", absent, "uniform_average", "variance_weighted_average");
+    regressors = config.count("num_regressors", 0, 0);
   }
 
   @Override

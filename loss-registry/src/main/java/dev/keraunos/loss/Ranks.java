@@ -4,8 +4,10 @@ import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.expandDims;
 import static dev.keraunos.graph.Ops.squeeze;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 
 /**
  * Targets and a prediction as a function of Keras receives them: types and ranks made to match
@@ -14,9 +16,45 @@ import dev.keraunos.tensor.DType;
 public record Ranks(Value yTrue, Prediction yPred) {
   /**
    * What {@code model.evaluate} hands to a loss function. Graphs take targets for as many axes as
-   * the output has, and so do not match ranks.
+   * the output has, and so do not match ranks; for Keras' own losses they insist on the shape of
+   * the output.
+   *
+   * @throws InputException where that Keras refuses targets of this shape
    */
-  public static Ranks forLoss(Value yTrue, Prediction yPred) {
+  public static Ranks forLoss(Loss loss, Value yTrue, Prediction yPred) {
+    Ranks ranks = forLoss(yTrue, yPred);
+    boolean own = loss instanceof BuiltInLoss builtIn && !builtIn.takesClassNumbers();
+    boolean some = !yPred.dialect().isGraph() || (own && ((BuiltInLoss) loss).insistsOnShape());
+    if (own && some && !yPred.dialect().isAtLeast(Profile.T26)) {
+      ranks.requireSameShape();
+    }
+    return ranks;
+  }
+
+  /**
+   * Refuses targets in another shape than the prediction's.
+   *
+   * @throws InputException saying so
+   */
+  void requireSameShape() {
+    Shape y = yTrue.shape();
+    Shape p = yPred.value().shape();
+    boolean same = y.rank() == p.rank();
+    for (int i = 0; same && i < y.rank(); i++) {
+      same = y.dim(i) == p.dim(i) || !y.isKnown(i) || !p.isKnown(i);
+    }
+    if (!same) {
+      throw new InputException(
+          "Keras "
+              + yPred.dialect().version()
+              + " wants targets in the shape of the predictions"
+              + (y.rank() == 0 || y.rank() < p.rank() || y.dim(-1) == 1
+                  ? "; class numbers are for sparse_categorical_crossentropy"
+                  : ""));
+    }
+  }
+
+  private static Ranks forLoss(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     if (!dialect.isAtLeast(Profile.K30)) {
       Ranks fed = fed(yTrue, yPred);
@@ -46,7 +84,7 @@ public record Ranks(Value yTrue, Prediction yPred) {
   private static Ranks fed(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     DType wanted = yPred.value().dtype();
-    boolean always = !dialect.isAtLeast(2, 7, 0) || dialect.profile() == Profile.TV1;
+    boolean always = !dialect.isAtLeast(2, 7, 0) || dialect.isGraph();
     boolean column = yTrue.rank() == 1 && (always || yPred.value().rank() == 2);
     boolean casts =
         !dialect.isAtLeast(Profile.TV1) || yTrue.dtype().isFloating() == wanted.isFloating();

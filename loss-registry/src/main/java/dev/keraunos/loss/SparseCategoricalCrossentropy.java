@@ -14,7 +14,6 @@ import static dev.keraunos.graph.Ops.reshape;
 import static dev.keraunos.graph.Ops.sum;
 import static dev.keraunos.graph.Ops.where;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Value;
@@ -23,6 +22,7 @@ import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * {@code keras.losses.sparse_categorical_crossentropy}: labels (...) or (..., 1) and predictions
@@ -31,16 +31,18 @@ import java.util.Optional;
  */
 final class SparseCategoricalCrossentropy extends BuiltInLoss {
   private final boolean fromLogits;
-  private final Optional<Integer> ignored;
+  private final OptionalInt ignored;
   private final int axis;
 
-  SparseCategoricalCrossentropy(JsonNode config) {
-    fromLogits = Configs.flag(config, "from_logits");
-    ignored =
-        config.path("ignore_class").isNumber()
-            ? Optional.of(config.get("ignore_class").asInt())
-            : Optional.empty();
-    axis = Configs.axis(config);
+  SparseCategoricalCrossentropy(Settings config) {
+    fromLogits = config.flag("from_logits", false);
+    ignored = config.integer("ignore_class");
+    axis = config.axis();
+  }
+
+  @Override
+  boolean takesClassNumbers() {
+    return true;
   }
 
   @Override
@@ -50,7 +52,7 @@ final class SparseCategoricalCrossentropy extends BuiltInLoss {
     if (ignored.isEmpty()) {
       return Scores.of(crossentropy(labels, yPred));
     }
-    Value valid = notEqual(labels, ignored.get());
+    Value valid = notEqual(labels, ignored.getAsInt());
     Value scores = crossentropy(where(valid, labels, 0.0), selected(yPred, valid));
     return new Scores(where(valid, scores, 0.0), Optional.of(valid));
   }

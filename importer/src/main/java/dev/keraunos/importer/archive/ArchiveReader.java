@@ -15,8 +15,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Tells what a file is by its content and reads it. */
-final class ArchiveReader {
+/** Opens model files: tells what a file is by its content and reads it. */
+public final class ArchiveReader {
+  /** Reads everything in plain Java. */
+  public static final ArchiveReader PLAIN = new ArchiveReader(Hdf5Reader.JAVA);
+
+  /**
+   * Has libhdf5 read the HDF5 storage that plain Java does not: chunks with an index of HDF5 1.10.
+   * Only for files of known origin, since a crafted one makes libhdf5 end the JVM.
+   */
+  public static final ArchiveReader WITH_LIBHDF5 = new ArchiveReader(Hdf5Reader.WITH_LIBRARY);
+
   private static final String CONFIG = "config.json";
   private static final String METADATA = "metadata.json";
   private static final String WEIGHTS = "model.weights.h5";
@@ -29,7 +38,11 @@ final class ArchiveReader {
       "Give the architecture (model.to_json()) and the weights as two files: load(architecture,"
           + " weights), or --weights on the command line.";
 
-  private ArchiveReader() {}
+  private final Hdf5Reader hdf5;
+
+  private ArchiveReader(Hdf5Reader hdf5) {
+    this.hdf5 = hdf5;
+  }
 
   /** Runs one opening; everything it refuses names the file. */
   private static <T> T named(String name, Opening<T> opening) {
@@ -49,7 +62,8 @@ final class ArchiveReader {
     T run() throws IOException;
   }
 
-  static ModelArchive open(Path file) {
+  /** See {@link ModelArchive#open(Path)}. */
+  public ModelArchive open(Path file) {
     return named(
         file.toString(),
         () -> {
@@ -62,11 +76,13 @@ final class ArchiveReader {
         });
   }
 
-  static ModelArchive open(String name, ByteSource source) {
-    return named(name, () -> new ModelArchive(name, contents(source)));
+  /** See {@link ModelArchive#open(byte[], String)}. */
+  public ModelArchive open(byte[] file, String name) {
+    return named(name, () -> new ModelArchive(name, contents(ByteSource.of(file))));
   }
 
-  static ModelArchive open(String name, InputStream stream) {
+  /** See {@link ModelArchive#open(InputStream, String)}. */
+  public ModelArchive open(InputStream stream, String name) {
     return named(
         name,
         () -> {
@@ -76,14 +92,15 @@ final class ArchiveReader {
         });
   }
 
-  static ModelArchive open(Path architecture, Path weights) {
+  /** See {@link ModelArchive#open(Path, Path)}. */
+  public ModelArchive open(Path architecture, Path weights) {
     Contents config =
         named(
             architecture.toString(),
             () ->
                 Files.isDirectory(architecture)
                     ? directoryConfig(architecture)
-                    : with(architecture, ArchiveReader::architecture));
+                    : with(architecture, this::architecture));
     WeightStore store = named(weights.toString(), () -> weights(weights));
     String name = architecture + " with " + weights;
     return named(
@@ -114,9 +131,9 @@ final class ArchiveReader {
   }
 
   /** A model in one file. */
-  private static Contents contents(ByteSource source) {
+  private Contents contents(ByteSource source) {
     return switch (kind(source)) {
-      case HDF5 -> hdf5(WeightFiles.read(source));
+      case HDF5 -> hdf5(WeightFiles.read(hdf5, source));
       case ZIP -> zip(source);
       case JSON -> throw incomplete(json(source));
       case OTHER -> throw unknown(source);
@@ -187,7 +204,7 @@ final class ArchiveReader {
     }
   }
 
-  private static Contents zip(ByteSource source) {
+  private Contents zip(ByteSource source) {
     ZipArchive zip = new ZipArchive(source);
     requireMembers(zip.names());
     Contents config = config(zip.text(CONFIG), zip.text(METADATA));
@@ -196,10 +213,10 @@ final class ArchiveReader {
     }
   }
 
-  private static Contents withWeights(Contents config, ByteSource weights) {
+  private Contents withWeights(Contents config, ByteSource weights) {
     WeightStore store;
     try {
-      store = WeightFiles.store(WeightFiles.read(weights));
+      store = WeightFiles.store(WeightFiles.read(hdf5, weights));
     } catch (ModelFileException e) {
       throw e.under(WEIGHTS);
     }
@@ -252,7 +269,7 @@ final class ArchiveReader {
         null);
   }
 
-  private static Contents directory(Path directory) throws IOException {
+  private Contents directory(Path directory) throws IOException {
     Contents config = directoryConfig(directory);
     return with(directory.resolve(WEIGHTS), weights -> withWeights(config, weights));
   }
@@ -281,14 +298,14 @@ final class ArchiveReader {
   }
 
   /** The config of an architecture file or of any model file. */
-  private static Contents architecture(ByteSource source) {
+  private Contents architecture(ByteSource source) {
     return switch (kind(source)) {
       case JSON -> architecture(json(source));
       case ZIP -> {
         ZipArchive zip = new ZipArchive(source);
         yield config(zip.text(CONFIG), zip.text(METADATA));
       }
-      case HDF5 -> architecture(Hdf5Reader.readAny(source, path -> false));
+      case HDF5 -> architecture(hdf5.read(source, path -> false));
       case OTHER -> throw unknown(source);
     };
   }
@@ -329,15 +346,16 @@ final class ArchiveReader {
   }
 
   /** The weights of a weights file or of any model file. */
-  private static WeightStore weights(Path file) throws IOException {
+  private WeightStore weights(Path file) throws IOException {
     if (Files.isDirectory(file)) {
-      return with(file.resolve(WEIGHTS), source -> WeightFiles.store(WeightFiles.read(source)));
+      return with(
+          file.resolve(WEIGHTS), source -> WeightFiles.store(WeightFiles.read(hdf5, source)));
     }
     try (ByteSource source = ByteSource.of(file)) {
       return switch (kind(source)) {
-        case HDF5 -> WeightFiles.store(WeightFiles.read(source));
+        case HDF5 -> WeightFiles.store(WeightFiles.read(hdf5, source));
         case ZIP -> zip(source).weights();
-        case JSON -> ShardedWeights.read(json(source), file);
+        case JSON -> ShardedWeights.read(hdf5, json(source), file);
         case OTHER -> throw unknown(source);
       };
     }

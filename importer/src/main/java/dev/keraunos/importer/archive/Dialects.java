@@ -1,10 +1,13 @@
 package dev.keraunos.importer.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.error.InputException;
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.loss.Backend;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.loss.Profile;
+import java.util.Map;
 import java.util.Set;
 
 /** Whose Keras wrote a file: what it says, or what its config looks like. */
@@ -26,18 +29,48 @@ final class Dialects {
 
   private Dialects() {}
 
-  static Dialect of(String kerasVersion, String backend, JsonNode config) {
+  static Dialect of(String kerasVersion, String backend, JsonNode config, String training) {
     String version = kerasVersion.isEmpty() ? infer(config) : kerasVersion;
     KerasVersion parsed;
     try {
       parsed = KerasVersion.parse(version);
-    } catch (IllegalArgumentException e) {
+    } catch (InputException e) {
       throw unknown(version, e);
     }
     if (parsed.major() > NEWEST_MAJOR) {
       throw unknown(version, null);
     }
-    return Dialect.of(version, knownBackend(backend));
+    Dialect dialect = Dialect.of(version, knownBackend(backend));
+    return dialect.profile() == Profile.TV1
+        ? new Dialect(dialect.version(), tensorFlow(config, training), dialect.backend())
+        : dialect;
+  }
+
+  /**
+   * TensorFlow 1.13 to 2.1 all call their Keras 2.2.4-tf. Up to 1.15 initializers save a dtype, in
+   * TensorFlow 2 they do not; up to 1.13 optimizers save the learning rate as {@code lr}.
+   */
+  private static Profile tensorFlow(JsonNode config, String training) {
+    if (hasInitializerOfTensorFlow2(config)) {
+      return Profile.T26;
+    }
+    return training.contains("\"lr\":") ? Profile.T113 : Profile.TV1;
+  }
+
+  private static boolean hasInitializerOfTensorFlow2(JsonNode json) {
+    for (Map.Entry<String, JsonNode> entry : json.properties()) {
+      JsonNode value = entry.getValue();
+      boolean initializer = entry.getKey().endsWith("_initializer") && value.has("class_name");
+      if (initializer && !value.path("config").has("dtype")) {
+        return true;
+      }
+    }
+    for (JsonNode child : json) {
+      if (hasInitializerOfTensorFlow2(child)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static ModelFileException unknown(String version, Throwable cause) {
@@ -49,7 +82,7 @@ final class Dialects {
   private static String knownBackend(String backend) {
     try {
       return Backend.of(backend).toString();
-    } catch (IllegalArgumentException e) {
+    } catch (InputException e) {
       return Backend.TENSORFLOW.toString();
     }
   }

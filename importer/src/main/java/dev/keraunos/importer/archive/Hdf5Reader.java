@@ -15,24 +15,39 @@ interface Hdf5Reader {
    */
   Hdf5Group read(ByteSource file, Predicate<String> wanted);
 
+  /** Reads in plain Java and refuses the storage that only libhdf5 reads. */
+  Hdf5Reader JAVA =
+      (file, wanted) -> {
+        try {
+          return new JavaHdf5Reader().read(file, wanted);
+        } catch (JavaHdf5Reader.BeyondJava e) {
+          throw new ModelFileException(
+              "/",
+              e.getMessage(),
+              "chunks as Keras and h5py write them by default",
+              "Copy the file with h5repack --low=0 --high=0, or have libhdf5 read it if you trust"
+                  + " where it comes from (a crafted file ends the JVM): loader().libhdf5(), or"
+                  + " --libhdf5 on the command line.");
+        }
+      };
+
   /**
-   * Reads a file in plain Java, or with libhdf5 where it has chunks indexed the way of HDF5 1.10.
-   * Such files carry checksums in all their structures. An older file that claims to have such
-   * chunks is refused: libhdf5 would be led by structures that nothing protects, and it does not
-   * survive every damage.
+   * Reads in plain Java, and with libhdf5 where a file has chunks indexed the way of HDF5 1.10. An
+   * older file that claims to have such chunks is refused: nobody writes them.
    */
-  static Hdf5Group readAny(ByteSource file, Predicate<String> wanted) {
-    try {
-      return new JavaHdf5Reader().read(file, wanted);
-    } catch (JavaHdf5Reader.BeyondJava e) {
-      if (!Hdf5Superblock.read(file).hasChecksums()) {
-        throw new ModelFileException(
-            "/",
-            e.getMessage() + " in a file of an older version",
-            "chunks of the file's own version",
-            "Copy the file with h5repack.");
-      }
-      return new NativeHdf5Reader().read(file, wanted);
-    }
-  }
+  Hdf5Reader WITH_LIBRARY =
+      (file, wanted) -> {
+        try {
+          return new JavaHdf5Reader().read(file, wanted);
+        } catch (JavaHdf5Reader.BeyondJava e) {
+          if (!Hdf5Superblock.read(file).hasChecksums()) {
+            throw new ModelFileException(
+                "/",
+                e.getMessage() + " in a file of an older version",
+                "chunks of the file's own version",
+                "Copy the file with h5repack.");
+          }
+          return new NativeHdf5Reader().read(file, wanted);
+        }
+      };
 }

@@ -46,7 +46,9 @@ public final class ModelArchive implements AutoCloseable {
     this.name = name;
     this.format = contents.format;
     this.config = contents.config;
-    this.dialect = Dialects.of(contents.kerasVersion, contents.backend, contents.config);
+    this.dialect =
+        Dialects.of(
+            contents.kerasVersion, contents.backend, contents.config, contents.training.json);
     this.saved = contents.saved;
     this.training = contents.training;
     this.weights = contents.weights;
@@ -60,17 +62,17 @@ public final class ModelArchive implements AutoCloseable {
    *     instead
    */
   public static ModelArchive open(Path file) {
-    return ArchiveReader.open(file);
+    return ArchiveReader.PLAIN.open(file);
   }
 
   /** Opens a model that is in memory; the array must not change meanwhile. */
   public static ModelArchive open(byte[] file, String name) {
-    return ArchiveReader.open(name, ByteSource.of(file));
+    return ArchiveReader.PLAIN.open(file, name);
   }
 
   /** Opens a model from a stream, read to its end and left open. */
   public static ModelArchive open(InputStream file, String name) {
-    return ArchiveReader.open(name, file);
+    return ArchiveReader.PLAIN.open(file, name);
   }
 
   /**
@@ -82,7 +84,7 @@ public final class ModelArchive implements AutoCloseable {
    *     the index of a sharded {@code .weights.json}, or any model file
    */
   public static ModelArchive open(Path architecture, Path weights) {
-    return ArchiveReader.open(architecture, weights);
+    return ArchiveReader.PLAIN.open(architecture, weights);
   }
 
   /** The file's name, for messages. */

@@ -19,7 +19,7 @@ import java.util.Set;
 final class ShardedWeights {
   private ShardedWeights() {}
 
-  static WeightStore read(JsonNode index, Path indexFile) throws IOException {
+  static WeightStore read(Hdf5Reader reader, JsonNode index, Path indexFile) throws IOException {
     JsonNode map = index.path("weight_map");
     if (!map.isObject()) {
       throw new ModelFileException(
@@ -32,7 +32,7 @@ final class ShardedWeights {
       for (String name : shardNames(map.get(path), path)) {
         Hdf5Group shard = shards.get(name);
         if (shard == null) {
-          shard = open(indexFile, name);
+          shard = open(reader, indexFile, name);
           shards.put(name, shard);
         }
         merge(find(shard, path), create(merged, path), path);
@@ -61,13 +61,13 @@ final class ShardedWeights {
     return names;
   }
 
-  private static Hdf5Group open(Path indexFile, String name) throws IOException {
+  private static Hdf5Group open(Hdf5Reader reader, Path indexFile, String name) throws IOException {
     Path shard = indexFile.resolveSibling(name);
     if (!Files.isRegularFile(shard)) {
       throw new ModelFileException("", "no file " + shard, "all files that the index names", "");
     }
     try (ByteSource source = ByteSource.of(shard)) {
-      return WeightFiles.read(source);
+      return WeightFiles.read(reader, source);
     } catch (ModelFileException e) {
       throw e.in(shard.toString());
     }

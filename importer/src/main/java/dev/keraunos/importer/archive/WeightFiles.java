@@ -18,8 +18,8 @@ final class WeightFiles {
   private WeightFiles() {}
 
   /** Reads a file without the optimizer's state. */
-  static Hdf5Group read(ByteSource file) {
-    return Hdf5Reader.readAny(file, path -> !TRAINING_STATE.contains(path));
+  static Hdf5Group read(Hdf5Reader reader, ByteSource file) {
+    return reader.read(file, path -> !TRAINING_STATE.contains(path));
   }
 
   /** The weights of a file of any scheme, a full model included. */

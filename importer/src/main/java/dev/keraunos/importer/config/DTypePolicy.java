@@ -1,6 +1,7 @@
 package dev.keraunos.importer.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.error.InputException;
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.tensor.DType;
 import java.util.Locale;
@@ -65,7 +66,7 @@ public record DTypePolicy(String name, DType compute, DType variable, String qua
   private static DType dtype(String name, String where) {
     try {
       return DType.of(name);
-    } catch (IllegalArgumentException e) {
+    } catch (InputException e) {
       throw new ModelFileException(
           where, "dtype '" + name + "'", "Keras' type names and dtype policies", "", e);
     }

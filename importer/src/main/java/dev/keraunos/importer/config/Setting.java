@@ -3,6 +3,7 @@ package dev.keraunos.importer.config;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keraunos.error.InputException;
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
@@ -180,7 +181,7 @@ public final class Setting {
     try {
       return Shape.of(
           list().stream().mapToLong(v -> v.isNull() ? Shape.UNKNOWN : v.dimension()).toArray());
-    } catch (ArithmeticException | IllegalArgumentException e) {
+    } catch (ArithmeticException | InputException e) {
       throw unexpected("a shape");
     }
   }

@@ -100,7 +100,7 @@ final class Activations {
     }
     SavedObject saved = entry.savedObject();
     Optional<UnaryOperator<Value>> custom =
-        registry.activation(saved.registeredName()).or(() -> registry.activation(saved.name()));
+        registry.activation(saved.registeredName(), saved.name());
     if (custom.isPresent()) {
       return custom.get().apply(x);
     }

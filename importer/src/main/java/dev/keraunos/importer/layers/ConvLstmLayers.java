@@ -73,7 +73,8 @@ final class ConvLstmLayers {
     int[] size =
         config.has("nb_row")
             ? new int[] {config.get("nb_row").integer(), config.get("nb_col").integer()}
-            : config.get("kernel_size").integers(spatial);
+            : Windows.lengths(
+                config.get("kernel_size"), config.get("kernel_size").integers(spatial));
     long[] kernelShape = kernelShape(size, call.dim(x, -1), filters);
     Op.Conv conv =
         new Op.Conv(

@@ -188,7 +188,8 @@ final class ConvolutionLayers {
           .map(axis -> config.get("kernel_dim" + axis).integer())
           .toArray();
     }
-    return config.get("kernel_size", "filter_length").integers(rank);
+    Setting size = config.get("kernel_size", "filter_length");
+    return Windows.lengths(size, size.integers(rank));
   }
 
   /** The spatial part of Keras 1's {@code output_shape}, empty for later versions. */

@@ -158,8 +158,7 @@ final class CoreLayers {
     String functionName = functionName(call);
     Function<List<Value>, Value> function =
         registry
-            .lambda(layerName)
-            .or(() -> registry.lambda(functionName))
+            .lambda(layerName, functionName)
             .orElseThrow(
                 () ->
                     call.gap(

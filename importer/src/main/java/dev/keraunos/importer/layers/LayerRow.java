@@ -66,6 +66,14 @@ final class LayerRow {
     return new LayerRow(lowering, names);
   }
 
+  /** A user's layer: it answers for every key and takes whatever arrays the file has for it. */
+  static LayerRow custom(CustomLayer layer, String name) {
+    LayerRow row =
+        new LayerRow(call -> List.of(new Masked(layer.lower(call), layer.mask(call))), name);
+    row.custom = true;
+    return row.ignoresAll();
+  }
+
   /** Declares trainable variables that are always there, in file order. */
   LayerRow weights(String... variables) {
     for (String name : variables) {
@@ -138,15 +146,6 @@ final class LayerRow {
   LayerRow ignores(String... keys) {
     ignored.addAll(List.of(keys));
     return this;
-  }
-
-  /**
-   * Declares a user's layer: it answers for every key and takes whatever arrays the file has for
-   * it.
-   */
-  LayerRow custom() {
-    custom = true;
-    return ignoresAll();
   }
 
   /** Declares that this row answers for every key. */

@@ -92,9 +92,8 @@ final class LayerTable implements VariableTable {
   /** The row of a layer; what the user registered comes first. */
   Optional<LayerRow> find(LayerSpec layer) {
     return registry
-        .layer(layer.registeredName())
-        .or(() -> registry.layer(layer.className()))
-        .map(function -> LayerRow.passes(function::apply, layer.className()).custom())
+        .layer(layer.registeredName(), layer.className())
+        .map(own -> LayerRow.custom(own, layer.className()))
         .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())))
         .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())));
   }
@@ -146,6 +145,8 @@ final class LayerTable implements VariableTable {
         + String.join(", ", nearest)
         + ". Register a lowering for it with ModelRegistry.builder().layer(\""
         + layer.className()
-        + "\", call -> ...)";
+        + "\", call -> ...), or --layer-class "
+        + layer.className()
+        + "=CLASS on the command line";
   }
 }

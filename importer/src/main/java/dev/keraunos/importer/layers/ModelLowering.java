@@ -1,5 +1,6 @@
 package dev.keraunos.importer.layers;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
@@ -157,8 +158,15 @@ public final class ModelLowering {
       gaps.add(new Gap(input.name(), "InputLayer", "text inputs are not supported"));
       return new TensorType(DType.FLOAT32, shape);
     }
-    return new TensorType(
-        DType.of(input.dtype()), shape.rank() == 0 ? shape : shape.with(0, Shape.UNKNOWN));
+    return new TensorType(dtype(input), shape.rank() == 0 ? shape : shape.with(0, Shape.UNKNOWN));
+  }
+
+  private static DType dtype(InputSpec input) {
+    try {
+      return DType.of(input.dtype());
+    } catch (InputException e) {
+      throw new ModelFileException(input.name(), "an input: " + e.getMessage(), "these", "", e);
+    }
   }
 
   private void findUnknown(ModelTopology topology) {
@@ -251,16 +259,23 @@ public final class ModelLowering {
     } catch (LayerCall.GapException e) {
       report(layer, e.getMessage());
       return List.of();
-    } catch (IllegalArgumentException | IndexOutOfBoundsException | ArithmeticException e) {
+    } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new ModelFileException(
           layer.path(),
-          "settings that do not go with the input: " + e.getMessage(),
+          "settings that do not go with the input: " + without(layer.path() + ": ", e.getMessage()),
           "axes and sizes that the input has",
           "",
           e);
     } finally {
       target.path(before);
     }
+  }
+
+  /** A message without the place where it begins with one. */
+  private static String without(String place, String message) {
+    return message != null && message.startsWith(place)
+        ? message.substring(place.length())
+        : message;
   }
 
   private void reportUnread(LayerCall call, LayerRow row) {

@@ -5,9 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.ServiceLoader;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * What a model refers to and its file cannot hold: the functions behind Lambda layers, custom
@@ -19,40 +20,60 @@ public final class ModelRegistry {
 
   private final Map<String, Function<List<Value>, Value>> lambdas;
   private final Map<String, UnaryOperator<Value>> activations;
-  private final Map<String, Function<LayerCall, Value>> layers;
+  private final Map<String, CustomLayer> layers;
+
+  private final Optional<ModelRegistry> fallback;
 
   private ModelRegistry(Builder builder) {
     lambdas = Map.copyOf(builder.lambdas);
     activations = Map.copyOf(builder.activations);
     layers = Map.copyOf(builder.layers);
+    fallback = Optional.empty();
+  }
+
+  private ModelRegistry(ModelRegistry first, ModelRegistry second) {
+    lambdas = first.lambdas;
+    activations = first.activations;
+    layers = first.layers;
+    fallback = Optional.of(first.fallback.map(own -> own.or(second)).orElse(second));
+  }
+
+  /** The entries of this registry, and where it has none those of another. */
+  public ModelRegistry or(ModelRegistry other) {
+    return other == EMPTY ? this : new ModelRegistry(this, other);
   }
 
   public static Builder builder() {
     return new Builder();
   }
 
-  Optional<Function<List<Value>, Value>> lambda(String name) {
-    return Optional.ofNullable(lambdas.get(name));
+  /** The function bound under the first of these names that has one. */
+  Optional<Function<List<Value>, Value>> lambda(String... names) {
+    return find(registry -> registry.lambdas, names);
   }
 
-  /** The names that Lambda functions are bound to. */
-  public Set<String> lambdaNames() {
-    return lambdas.keySet();
+  private <T> Optional<T> find(Function<ModelRegistry, Map<String, T>> entries, String... names) {
+    Map<String, T> own = entries.apply(this);
+    return Stream.of(names)
+        .filter(own::containsKey)
+        .findFirst()
+        .map(own::get)
+        .or(() -> fallback.flatMap(registry -> registry.find(entries, names)));
   }
 
-  Optional<UnaryOperator<Value>> activation(String name) {
-    return Optional.ofNullable(activations.get(name));
+  Optional<UnaryOperator<Value>> activation(String... names) {
+    return find(registry -> registry.activations, names);
   }
 
-  Optional<Function<LayerCall, Value>> layer(String name) {
-    return Optional.ofNullable(layers.get(name));
+  Optional<CustomLayer> layer(String... names) {
+    return find(registry -> registry.layers, names);
   }
 
   /** Collects entries; a later one replaces an earlier one of the same name. */
   public static final class Builder {
     private final Map<String, Function<List<Value>, Value>> lambdas = new HashMap<>();
     private final Map<String, UnaryOperator<Value>> activations = new HashMap<>();
-    private final Map<String, Function<LayerCall, Value>> layers = new HashMap<>();
+    private final Map<String, CustomLayer> layers = new HashMap<>();
 
     private Builder() {}
 
@@ -77,12 +98,15 @@ public final class ModelRegistry {
       return this;
     }
 
-    /**
-     * A custom layer by the class name in the file, {@code package>Name} or bare. The mask of the
-     * first input is handed on.
-     */
-    public Builder layer(String className, Function<LayerCall, Value> lowering) {
-      layers.put(className, lowering);
+    /** A custom layer by the class name in the file, {@code package>Name} or bare. */
+    public Builder layer(String className, CustomLayer layer) {
+      layers.put(className, layer);
+      return this;
+    }
+
+    /** Everything that the {@link LayerProvider}s of a class loader bring. */
+    public Builder providers(ClassLoader loader) {
+      ServiceLoader.load(LayerProvider.class, loader).forEach(provider -> provider.register(this));
       return this;
     }
 

@@ -4,6 +4,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.config.Setting;
 import dev.keraunos.loss.KerasVersion;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -64,8 +65,8 @@ final class PoolingLayers {
         call.x(),
         x -> {
           int rank = x.rank() - 2;
-          List<Integer> size =
-              Windows.list(call.config().get("pool_size", "pool_length").integers(rank, 2));
+          Setting pool = call.config().get("pool_size", "pool_length");
+          List<Integer> size = Windows.list(Windows.lengths(pool, pool.integers(rank, 2)));
           List<Integer> strides = Windows.strides(call, rank, size);
           return call.apply(
               new Op.Pool(max, size, strides, Windows.padding(call, "valid", "same")), x);
@@ -110,7 +111,8 @@ final class PoolingLayers {
         call,
         call.x(),
         x -> {
-          int[] size = call.config().get("output_size").integers(x.rank() - 2);
+          Setting wanted = call.config().get("output_size");
+          int[] size = Windows.lengths(wanted, wanted.integers(x.rank() - 2));
           return call.apply(new Op.AdaptivePool(max, Windows.list(size)), x);
         });
   }

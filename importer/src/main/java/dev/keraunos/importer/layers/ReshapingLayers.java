@@ -107,7 +107,14 @@ final class ReshapingLayers {
 
   /** Cells before and after each spatial axis, from any of the forms that Keras accepts. */
   private static List<int[]> cells(LayerCall call, String key, int rank) {
-    Setting cells = call.config().get(key);
+    List<int[]> cells = cells(call.config().get(key), rank);
+    if (cells.stream().flatMapToInt(Arrays::stream).anyMatch(count -> count < 0)) {
+      throw call.config().get(key).unexpected("numbers of cells from 0 on");
+    }
+    return cells;
+  }
+
+  private static List<int[]> cells(Setting cells, int rank) {
     if (cells.isObject()) {
       return namedCells(cells.config(), rank);
     }
@@ -149,7 +156,8 @@ final class ReshapingLayers {
         call,
         call.x(),
         x -> {
-          int[] size = call.config().get("size", "length").integers(x.rank() - 2, 2);
+          Setting factors = call.config().get("size", "length");
+          int[] size = Windows.lengths(factors, factors.integers(x.rank() - 2, 2));
           Value y = x;
           for (int axis = 0; axis < size.length; axis++) {
             y = Ops.repeat(y, size[axis], axis + 1);
@@ -178,7 +186,8 @@ final class ReshapingLayers {
         legacy
             ? Interpolation.BILINEAR_LEGACY
             : Interpolation.valueOf(name.toUpperCase(Locale.ROOT));
-    List<Integer> size = Windows.list(call.config().get("size").integers(2, 2));
+    Setting factors = call.config().get("size");
+    List<Integer> size = Windows.list(Windows.lengths(factors, factors.integers(2, 2)));
     return ChannelsLast.apply(
         call, call.x(), x -> call.apply(new Op.Resize(interpolation, true, size, false), x));
   }

@@ -1,21 +1,33 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Padding;
+import dev.keraunos.importer.config.Setting;
 import java.util.Arrays;
 import java.util.List;
 
 /** The settings that convolutions and pooling share, under the names of every Keras version. */
 final class Windows {
+  private static final int LONGEST = 1 << 24;
+
   private Windows() {}
 
   /** One stride per spatial axis; null stands for the default. */
   static List<Integer> strides(LayerCall call, int rank, List<Integer> absent) {
     var strides = call.config().get("strides", "subsample", "subsample_length", "stride");
-    return strides.isNull() ? absent : list(strides.integers(rank));
+    return strides.isNull() ? absent : list(lengths(strides, strides.integers(rank)));
   }
 
   static List<Integer> dilations(LayerCall call, int rank) {
-    return list(call.config().get("dilation_rate", "atrous_rate").integers(rank, 1));
+    Setting dilations = call.config().get("dilation_rate", "atrous_rate");
+    return list(lengths(dilations, dilations.integers(rank, 1)));
+  }
+
+  /** Lengths of strides, windows and kernels: no tensor has use for longer ones. */
+  static int[] lengths(Setting setting, int... values) {
+    if (Arrays.stream(values).anyMatch(value -> value < 1 || value > LONGEST)) {
+      throw setting.unexpected("whole numbers from 1 to " + LONGEST);
+    }
+    return values;
   }
 
   /** One of the modes that the layer allows, {@code valid} where nothing is said. */

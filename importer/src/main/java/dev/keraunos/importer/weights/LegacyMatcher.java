@@ -1,5 +1,6 @@
 package dev.keraunos.importer.weights;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.StoredArray;
 import dev.keraunos.importer.archive.WeightStore;
@@ -152,13 +153,26 @@ final class LegacyMatcher {
   }
 
   private void convert(Saveable owner, List<Tensor> arrays) {
-    List<Tensor> converted = layouts.convert(owner.layer().orElseThrow(), arrays);
+    List<Tensor> converted = converted(owner, arrays);
     List<Variable> variables = once(owner);
     Map<String, Tensor> named = new LinkedHashMap<>();
     for (int i = 0; i < converted.size(); i++) {
       named.put(variables.get(i).name(), converted.get(i));
     }
     values.put(owner, named);
+  }
+
+  private List<Tensor> converted(Saveable owner, List<Tensor> arrays) {
+    try {
+      return layouts.convert(owner.layer().orElseThrow(), arrays);
+    } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
+      throw new ModelFileException(
+          owner.path(),
+          "settings that do not go with its variables: " + e.getMessage(),
+          "sizes that the variables have",
+          "The config or the weights are damaged.",
+          e);
+    }
   }
 
   /** A layer of an unknown class takes what is stored under its name; alone in its group, all. */

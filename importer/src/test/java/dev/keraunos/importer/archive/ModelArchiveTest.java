@@ -19,6 +19,7 @@ import java.util.concurrent.Future;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** One model by every way in. */
@@ -149,14 +150,34 @@ class ModelArchiveTest {
     assertTrue(refusal.found().contains("SavedModel"));
   }
 
+  /** A crafted file ends the JVM inside libhdf5. */
+  @Test
+  void libhdf5IsUsedOnlyWhenAskedFor() throws IOException {
+    Path chunks = Fixtures.folder("variants/chunked_latest.h5");
+    byte[] content = Files.readAllBytes(chunks);
+    for (Executable opening :
+        List.<Executable>of(
+            () -> ModelArchive.open(chunks),
+            () -> ModelArchive.open(content, "bytes"),
+            () -> ModelArchive.open(H5, chunks))) {
+      ModelFileException refusal = assertThrows(ModelFileException.class, opening);
+      assertTrue(refusal.found().contains("index of HDF5 1.10"), refusal.getMessage());
+      assertTrue(refusal.remedy().contains("--libhdf5"), refusal.getMessage());
+    }
+    assertEquals(
+        values(ArchiveReader.WITH_LIBHDF5.open(chunks)),
+        values(ArchiveReader.WITH_LIBHDF5.open(content, "bytes")));
+  }
+
   @Test
   void fromManyThreads() throws Exception {
     Path chunks = Fixtures.folder("variants/chunked_latest.h5");
-    List<String> expected = values(ModelArchive.open(chunks));
+    ArchiveReader reader = ArchiveReader.WITH_LIBHDF5;
+    List<String> expected = values(reader.open(chunks));
     ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     List<Future<List<String>>> results = new ArrayList<>();
     for (int i = 0; i < 4 * THREADS; i++) {
-      results.add(threads.submit(() -> values(ModelArchive.open(chunks))));
+      results.add(threads.submit(() -> values(reader.open(chunks))));
     }
     for (Future<List<String>> result : results) {
       assertEquals(expected, result.get());

@@ -116,7 +116,7 @@ final class FiniteDifferences {
     Ranks ranks =
         dialect.isAtLeast(Profile.K30)
             ? new Ranks(Ops.cast(target, DType.FLOAT64), given).equal()
-            : Ranks.forLoss(target, given);
+            : Ranks.forLoss(loss, target, given);
     Value scores = loss.scores(ranks.yTrue(), ranks.yPred()).values();
     Value gradient = Gradients.of(builder, scores, prediction);
     return builder.build(Map.of("scores", scores, "gradient", gradient));

@@ -73,7 +73,7 @@ final class Hints {
         }
       }
       return !cases.isEmpty();
-    } catch (KeraunosException | IllegalArgumentException e) {
+    } catch (KeraunosException e) {
       return false;
     }
   }

@@ -9,7 +9,10 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Profile;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * What a model was compiled with: losses, their weights, metrics. Names are looked up only by an
@@ -55,6 +58,50 @@ public final class CompileSpec {
     return json.has("optimizer_config");
   }
 
+  /**
+   * Refuses losses, weights and metrics that belong to no output.
+   *
+   * @throws InputException naming the first
+   */
+  void requireOutputs(List<OutputSpec> outputs, Dialect dialect) {
+    List<String> keys = new ArrayList<>(List.of("loss", "loss_weights"));
+    if (dialect.isAtLeast(Profile.P23)) { // before, metrics of unknown outputs are left out
+      keys.addAll(List.of("metrics", "weighted_metrics"));
+    }
+    Set<String> names = new LinkedHashSet<>();
+    for (OutputSpec output : outputs) {
+      names.add(output.name());
+      names.add(output.reported());
+      names.addAll(output.path());
+    }
+    for (String key : keys) {
+      JsonNode saved = OutputTree.items(json.path(key));
+      if (saved.isObject() && OutputTree.isStructure(saved)) {
+        for (Map.Entry<String, JsonNode> entry : saved.properties()) {
+          requireName(key, entry.getKey(), names);
+        }
+      }
+    }
+    int weights = flat(json.path("loss_weights")).size();
+    boolean listed = OutputTree.items(json.path("loss_weights")).isArray();
+    if (listed && weights > Math.max(outputs.size(), flat(json.path("loss")).size())) {
+      throw new InputException(
+          "'loss_weights' has "
+              + weights
+              + " entries for "
+              + outputs.size()
+              + (outputs.size() == 1 ? " output: " : " outputs: ")
+              + json.path("loss_weights"));
+    }
+  }
+
+  private static void requireName(String key, String found, Set<String> names) {
+    if (!names.contains(found)) {
+      throw new InputException(
+          "'" + key + "' names the output '" + found + "'; the outputs are " + names);
+    }
+  }
+
   /** The loss declared for each output, the first of several; null for none. */
   List<JsonNode> losses(List<OutputSpec> outputs) {
     List<JsonNode> losses = new ArrayList<>();
@@ -77,9 +124,16 @@ public final class CompileSpec {
   List<List<Double>> lossWeights(List<OutputSpec> outputs, Dialect dialect) {
     List<List<Double>> weights = new ArrayList<>();
     for (JsonNode value : perLoss("loss_weights", outputs, dialect)) {
-      weights.add(flat(value).stream().map(JsonNode::asDouble).toList());
+      weights.add(flat(value).stream().map(CompileSpec::weight).toList());
     }
     return weights;
+  }
+
+  private static double weight(JsonNode saved) {
+    if (!saved.isNumber()) {
+      throw new InputException("'loss_weights': " + saved + "; allowed: numbers");
+    }
+    return saved.asDouble();
   }
 
   /** The metrics of each output. */

@@ -278,6 +278,7 @@ public final class Evaluation implements AutoCloseable {
       Warnings warnings = new Warnings(strict);
       List<OutputEvaluation> evaluations = new ArrayList<>();
       Engine chosen = engine.orElseGet(Engines::preferred);
+      spec.requireOutputs(outputs, dialect);
       Setups setups = new Setups(spec, outputs, dialect, registry);
       setups.checkLosses(warnings);
       List<OutputEvaluation.Setup> all = setups.all(detail);

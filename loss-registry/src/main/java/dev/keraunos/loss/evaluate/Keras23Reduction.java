@@ -1,7 +1,6 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -14,7 +13,7 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
   public Weighting weigh(Request request) {
     Shape scores = request.scores();
     Optional<Grid> weight = merge(request.mask(), request.weight());
-    boolean rescales = dialect.profile() == Profile.TV1 && dialect.isAtLeast(2, 11, 0);
+    boolean rescales = dialect.isGraph() && dialect.isAtLeast(2, 11, 0);
     if (rescales && request.mode() == Mode.MEAN && request.mask().isPresent()) {
       Grid mask = request.mask().get();
       weight = weight.map(w -> w.times(mask.size() / mask.sum()));
@@ -28,9 +27,7 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
 
   /** Graph mode broadcasts what one trailing axis more or less does not fit. */
   private Grid fit(Grid weight, Shape scores) {
-    return dialect.profile() == Profile.TV1
-        ? TfKerasReduction.fitRank(weight, scores)
-        : align(weight, scores);
+    return dialect.isGraph() ? TfKerasReduction.fitRank(weight, scores) : align(weight, scores);
   }
 
   /** The mask as weights, or both multiplied after one trailing axis of the weights was adapted. */

@@ -53,10 +53,16 @@ final class MetricAverage {
       Reduction.Request request =
           new Reduction.Request(
               values.shape(), outputRank, seen, Optional.empty(), user, Reduction.Mode.MEAN);
-      Grid coefficients = new Keras1Reduction(dialect).weigh(request).coefficients();
+      Grid coefficients = rules().weigh(request).coefficients();
       total += batch * values.dot(coefficients);
       count += batch;
     }
+  }
+
+  private Reduction rules() {
+    return dialect.profile() == Profile.T112
+        ? new TensorFlow1Reduction(false)
+        : new Keras1Reduction(dialect);
   }
 
   /** Keras 2.3 weights by 1 where nobody gave weights. */

@@ -55,10 +55,10 @@ final class MetricNames {
     if (dialect.isAtLeast(Profile.T26)) {
       return tfKeras(prefix, own(saved), weighted);
     }
-    if (dialect.profile() == Profile.TV1 && (saved.isObject() || isClass(saved.asText()))) {
+    if (dialect.isGraph() && (saved.isObject() || isClass(saved.asText()))) {
       return numbered(own(saved));
     }
-    if (dialect.isAtLeast(Profile.P23)) {
+    if (dialect.isAtLeast(Profile.P23) && !dialect.isTensorFlow1()) {
       return numbered(prefixed(prefix, saved));
     }
     String name = prefix + (weighted ? "weighted_" : "") + function(saved);
@@ -70,7 +70,7 @@ final class MetricNames {
    * graph mode keep them in a dict.
    */
   Collection<JsonNode> distinct(List<JsonNode> saved, String output) {
-    boolean graph = dialect.profile() == Profile.TV1;
+    boolean graph = dialect.isGraph();
     if (dialect.profile() != Profile.P23 && !graph) {
       return saved;
     }
@@ -154,15 +154,13 @@ final class MetricNames {
   private String lookedUp(JsonNode saved) {
     String function = registry.canonicalName(saved);
     boolean kept =
-        function.equals("cosine_proximity")
-            && dialect.profile() == Profile.TV1
-            && !dialect.isAtLeast(2, 8, 0);
+        function.equals("cosine_proximity") && dialect.isGraph() && !dialect.isAtLeast(2, 8, 0);
     return kept ? function : RENAMED.getOrDefault(function, function);
   }
 
   /** TensorFlow's Keras makes an object of a class name, graph mode of {@code Accuracy} too. */
   private boolean isInstance(String text) {
-    boolean graph = dialect.profile() == Profile.TV1;
+    boolean graph = dialect.isGraph();
     boolean tf = graph || (dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30));
     return tf && isClass(text) && (graph || !isOpen(text));
   }

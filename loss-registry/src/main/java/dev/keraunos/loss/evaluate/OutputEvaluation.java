@@ -70,7 +70,7 @@ final class OutputEvaluation implements AutoCloseable {
     this.engine = engine;
     this.threads = threads;
     this.warnings = warnings;
-    reduction = Reduction.of(dialect);
+    reduction = Reduction.of(dialect, setup.lossName());
     boolean explained = setup.detail() != Detail.NOTHING && setup.loss().isPresent();
     attribution = explained ? Optional.of(new Attribution(setup, threads)) : Optional.empty();
     metrics = new OutputMetrics(setup.output().name(), setup.metrics(), dialect);

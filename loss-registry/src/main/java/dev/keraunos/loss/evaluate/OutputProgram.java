@@ -101,7 +101,7 @@ final class OutputProgram implements AutoCloseable {
   }
 
   private static Scores scores(Loss loss, Value yTrue, Prediction yPred) {
-    Ranks ranks = Ranks.forLoss(yTrue, yPred);
+    Ranks ranks = Ranks.forLoss(loss, yTrue, yPred);
     return loss.scores(ranks.yTrue(), ranks.yPred());
   }
 

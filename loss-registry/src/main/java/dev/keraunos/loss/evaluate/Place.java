@@ -32,10 +32,7 @@ record Place(String output, String function, Shape yTrue, Shape yPred) {
   <T> T of(Supplier<T> work) {
     try {
       return work.get();
-    } catch (InputException
-        | IllegalArgumentException
-        | IndexOutOfBoundsException
-        | ArithmeticException e) {
+    } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new InputException(
           "output '"
               + output

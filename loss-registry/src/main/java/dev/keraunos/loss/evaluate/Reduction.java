@@ -1,5 +1,6 @@
 package dev.keraunos.loss.evaluate;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Profile;
 import dev.keraunos.tensor.Shape;
@@ -40,8 +41,17 @@ interface Reduction {
           return NONE;
         case "mean_with_sample_weight":
           return MEAN_WITH_SAMPLE_WEIGHT;
-        default:
+        case "":
+        case "auto":
+        case "mean":
+        case "sum_over_batch_size":
           return MEAN;
+        default:
+          throw new InputException(
+              "the 'reduction' of a loss is '"
+                  + saved
+                  + "'; allowed: sum, sum_over_batch_size, mean, mean_with_sample_weight, none,"
+                  + " auto");
       }
     }
   }
@@ -67,13 +77,17 @@ interface Reduction {
   /** The weighting of a batch. */
   Weighting weigh(Request request);
 
-  /** The reduction of losses in a dialect. */
-  static Reduction of(Dialect dialect) {
+  /** The reduction of a loss in a dialect; in TensorFlow 1.13 the squared error has its own. */
+  static Reduction of(Dialect dialect, String loss) {
     if (dialect.isAtLeast(Profile.K30)) {
       return new Keras3Reduction(dialect);
     }
     if (dialect.isAtLeast(Profile.T26)) {
       return new TfKerasReduction(dialect);
+    }
+    boolean objective = dialect.profile() == Profile.T113 && !loss.equals("mean_squared_error");
+    if (dialect.profile() == Profile.T112 || objective) {
+      return new TensorFlow1Reduction(true);
     }
     return dialect.isAtLeast(Profile.P23)
         ? new Keras23Reduction(dialect)

@@ -53,6 +53,7 @@ public final class GraphBuilder {
 
   private List<TensorType> infer(Op op, List<TensorType> types) {
     try {
+      OpRules.check(op, types);
       return op.infer(types);
     } catch (InputException e) {
       throw path.isEmpty() ? e : new InputException(path + ": " + e.getMessage());

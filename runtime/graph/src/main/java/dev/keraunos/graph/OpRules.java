@@ -19,6 +19,13 @@ final class OpRules {
   private record Entry(int least, int most, Rule<Op> rule) {}
 
   private static final int ANY = Integer.MAX_VALUE;
+
+  /** The longest stride, dilation, window or padding: longer than the axes of any tensor in use. */
+  private static final int LONGEST = 1 << 24;
+
+  /** The longest kernel with the gaps that dilation makes: kernels count in ints. */
+  private static final long LONGEST_EXTENT = 1L << 30;
+
   private static final Set<ReduceKind> RUNNING =
       Set.of(ReduceKind.SUM, ReduceKind.PROD, ReduceKind.MAX, ReduceKind.MIN);
   private static final Map<Class<? extends Op>, Entry> TABLE = new HashMap<>();
@@ -56,7 +63,7 @@ final class OpRules {
     add(Op.ConvTranspose.class, 2, 2, OpRules::convTranspose);
     add(Op.Pool.class, 1, 1, OpRules::pool);
     add(Op.AdaptivePool.class, 1, 1, OpRules::adaptivePool);
-    add(Op.Resize.class, 1, 1, (op, in) -> atLeast(1, op.size(), "size"));
+    add(Op.Resize.class, 1, 1, (op, in) -> within(1, op.size(), "size"));
 
     add(Op.Softmax.class, 1, 1, (op, in) -> lanes(op.axes(), in.get(0)));
     add(Op.Standardize.class, 1, 1, OpRules::standardize);
@@ -116,6 +123,16 @@ final class OpRules {
 
   private static void atLeast(int least, List<Integer> values, String what) {
     require(values.stream().allMatch(value -> value >= least), "%s is %s", what, values);
+  }
+
+  private static void within(int least, List<? extends Number> values, String what) {
+    require(
+        values.stream().allMatch(v -> v.longValue() >= least && v.longValue() <= LONGEST),
+        "%s %s; allowed: %s to %s each",
+        what,
+        values,
+        least,
+        LONGEST);
   }
 
   private static void spatial(List<?> attribute, TensorType in, String what) {
@@ -198,7 +215,7 @@ final class OpRules {
   private static void pad(Op.Pad op, List<TensorType> in) {
     List<Long> all = new ArrayList<>(op.before());
     all.addAll(op.after());
-    require(all.stream().allMatch(cells -> cells >= 0), "padding %s", all);
+    within(0, all, "padding");
   }
 
   private static void repeat(Op.Repeat op, List<TensorType> in) {
@@ -224,21 +241,35 @@ final class OpRules {
     sameType(in);
     window(op.strides(), op.dilations(), op.padding(), in.get(0));
     require(in.get(1).shape().isConcrete(), "the kernel is %s", in.get(1));
+    extent(op.dilations(), in.get(1).shape());
     atLeast(1, List.of(op.groups()), "groups");
+  }
+
+  private static void extent(List<Integer> dilations, Shape kernel) {
+    for (int i = 0; i < Math.min(dilations.size(), kernel.rank()); i++) {
+      require(
+          (kernel.dim(i) - 1) * dilations.get(i) < LONGEST_EXTENT,
+          "dilation %s of a kernel of %s cells; allowed: %s cells with the gaps",
+          dilations.get(i),
+          kernel.dim(i),
+          LONGEST_EXTENT);
+    }
   }
 
   private static void convTranspose(Op.ConvTranspose op, List<TensorType> in) {
     sameType(in);
     window(op.strides(), op.dilations(), op.padding(), in.get(0));
     require(in.get(1).shape().isConcrete(), "the kernel is %s", in.get(1));
+    extent(op.dilations(), in.get(1).shape());
     Padding.Mode mode = op.padding().mode();
     require(mode == Padding.Mode.VALID || mode == Padding.Mode.SAME, "padding %s", mode);
     if (!op.outputPadding().isEmpty()) {
       spatial(op.outputPadding(), in.get(0), "output padding");
-      atLeast(0, op.outputPadding(), "output padding");
+      within(0, op.outputPadding(), "output padding");
     }
     if (!op.outputSize().isEmpty()) {
       spatial(op.outputSize(), in.get(0), "output size");
+      within(1, op.outputSize(), "output size");
       require(op.outputPadding().isEmpty(), "both output size and output padding");
     }
   }
@@ -247,8 +278,8 @@ final class OpRules {
       List<Integer> strides, List<Integer> dilations, Padding padding, TensorType x) {
     spatial(strides, x, "strides");
     spatial(dilations, x, "dilations");
-    atLeast(1, strides, "stride");
-    atLeast(1, dilations, "dilation");
+    within(1, strides, "strides");
+    within(1, dilations, "dilations");
     if (padding.mode() == Padding.Mode.EXPLICIT) {
       spatial(padding.before(), x, "padding");
       spatial(padding.after(), x, "padding");
@@ -258,12 +289,12 @@ final class OpRules {
   private static void pool(Op.Pool op, List<TensorType> in) {
     window(op.strides(), op.strides(), op.padding(), in.get(0));
     spatial(op.size(), in.get(0), "window");
-    atLeast(1, op.size(), "window");
+    within(1, op.size(), "window");
   }
 
   private static void adaptivePool(Op.AdaptivePool op, List<TensorType> in) {
     spatial(op.outputSize(), in.get(0), "output size");
-    atLeast(1, op.outputSize(), "output size");
+    within(1, op.outputSize(), "output size");
   }
 
   private static void standardize(Op.Standardize op, List<TensorType> in) {

@@ -1,5 +1,6 @@
 package dev.keraunos.graph;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Shape;
 
 /** A Python slice; null stands for an absent bound. The step is not zero. */
@@ -12,7 +13,7 @@ public record Range(Long start, Long stop, long step) {
 
   public Range {
     if (step == 0) {
-      throw new IllegalArgumentException("a slice has step 0");
+      throw new InputException("a slice has step 0");
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.keraunos.tensor;
 
+import dev.keraunos.error.InputException;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** Element types, in the names of {@code keras.backend.standardize_dtype}. */
@@ -59,7 +61,7 @@ public enum DType {
   /**
    * The type of a Keras name.
    *
-   * @throws IllegalArgumentException if the name is none of Keras' types
+   * @throws InputException if the name is none of Keras' types
    */
   public static DType of(String kerasName) {
     for (DType dtype : values()) {
@@ -67,7 +69,11 @@ public enum DType {
         return dtype;
       }
     }
-    throw new IllegalArgumentException("dtype '" + kerasName + "' is not one of Keras' types");
+    throw new InputException(
+        "dtype '"
+            + kerasName
+            + "' is none of "
+            + Arrays.stream(values()).map(DType::kerasName).toList());
   }
 
   /** The type two operands meet in, as {@code keras.backend.result_type}. */

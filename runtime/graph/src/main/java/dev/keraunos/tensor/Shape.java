@@ -1,5 +1,6 @@
 package dev.keraunos.tensor;
 
+import dev.keraunos.error.InputException;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -20,8 +21,8 @@ public final class Shape {
   /**
    * A shape of these dimensions.
    *
-   * @throws IllegalArgumentException if a dimension is below zero and not {@link #UNKNOWN}, or the
-   *     number of elements overflows 63 bits
+   * @throws InputException if a dimension is below zero and not {@link #UNKNOWN}, or the number of
+   *     elements overflows 63 bits
    */
   public static Shape of(long... dims) {
     if (dims.length == 0) {
@@ -31,8 +32,7 @@ public final class Shape {
     long size = 1;
     for (long dim : copy) {
       if (dim < UNKNOWN) {
-        throw new IllegalArgumentException(
-            "dimension " + dim + " in shape " + Arrays.toString(dims));
+        throw new InputException("dimension " + dim + " in shape " + Arrays.toString(dims));
       }
       size = Math.multiplyExact(size, Math.max(dim, 1));
     }
@@ -55,12 +55,12 @@ public final class Shape {
   /**
    * A possibly negative axis as an index from 0.
    *
-   * @throws IllegalArgumentException if the axis is outside the rank
+   * @throws InputException if the axis is outside the rank
    */
   public int axis(int axis) {
     int index = axis < 0 ? axis + dims.length : axis;
     if (index < 0 || index >= dims.length) {
-      throw new IllegalArgumentException("axis " + axis + " is outside shape " + this);
+      throw new InputException("axis " + axis + " is outside shape " + this);
     }
     return index;
   }

@@ -1,0 +1,35 @@
+package dev.keraunos.cli;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.importer.layers.CustomLayer;
+import dev.keraunos.importer.layers.LayerProvider;
+import dev.keraunos.importer.layers.ModelRegistry;
+
+/** Registers the layers that the command line names. */
+final class CustomLayers {
+  private CustomLayers() {}
+
+  /**
+   * Registers a layer under the class name that model files use.
+   *
+   * @param source see {@link UserClass}
+   * @throws InputException if there is no such class, or it cannot be used
+   */
+  static void register(ModelRegistry.Builder registry, String name, String source) {
+    UserClass.of(source).use("layers", registry::providers, made -> add(registry, name, made));
+  }
+
+  private static void add(ModelRegistry.Builder registry, String name, Object made) {
+    if (made instanceof CustomLayer layer) {
+      registry.layer(name, layer);
+    } else if (made instanceof LayerProvider provider) {
+      provider.register(registry);
+    } else {
+      throw new InputException(
+          made.getClass().getName()
+              + " implements neither "
+              + CustomLayer.class.getName()
+              + " nor LayerProvider");
+    }
+  }
+}

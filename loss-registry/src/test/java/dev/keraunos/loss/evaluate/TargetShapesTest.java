@@ -1,0 +1,80 @@
+package dev.keraunos.loss.evaluate;
+
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.keraunos.error.InputException;
+import dev.keraunos.loss.Dialect;
+import dev.keraunos.loss.Level;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Targets of another shape than the predictions: refused where that Keras refuses them. */
+class TargetShapesTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"2.2.4", "tf1.15", "tf_keras-2.21", "3.15"})
+  void asRecorded(String line) throws IOException {
+    JsonNode recorded = read("shapes/" + line + ".json");
+    int refused = 0;
+    for (Map.Entry<String, JsonNode> entry : recorded.get("results").properties()) {
+      String[] words = entry.getKey().split(" ");
+      if (words.length == 3) {
+        Evaluated evaluated = new Evaluated(recorded, words[0], words[1], words[2]);
+        if (entry.getValue().isNull()) {
+          refused++;
+          assertThrows(InputException.class, evaluated::result, line + ": " + entry.getKey());
+        } else {
+          double expected = entry.getValue().asDouble(Double.NaN);
+          Level.LOSS.check(expected, evaluated.result(), line + ": " + entry.getKey());
+        }
+      }
+    }
+    assertTrue(refused > 0, line);
+  }
+
+  private static JsonNode read(String name) throws IOException {
+    try (InputStream in = TargetShapesTest.class.getResourceAsStream(name)) {
+      assertNotNull(in, name);
+      JsonMapper.Builder json = JsonMapper.builder();
+      return json.enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build().readTree(in);
+    }
+  }
+
+  private record Evaluated(JsonNode recorded, String activation, String loss, String targets) {
+    double result() {
+      Dialect dialect =
+          Dialect.parse(
+              recorded.get("keras_version").asText() + ":" + recorded.get("backend").asText());
+      Tensor p = tensor(recorded.get("results").get(activation));
+      OutputSpec output = new OutputSpec("out", p.shape().with(0, Shape.UNKNOWN));
+      try (Evaluation evaluation =
+          Evaluation.builder(CompileSpec.of(loss), List.of(output), dialect).build()) {
+        OutputData data = OutputData.of(tensor(recorded.get("targets").get(targets)), p);
+        OutputData full = data.withLogits(tensor(recorded.get("logits")));
+        evaluation.update(new Batch(Map.of("out", full), Map.of()));
+        return evaluation.result().get("loss");
+      }
+    }
+
+    private static Tensor tensor(JsonNode rows) {
+      boolean flat = !rows.get(0).isArray();
+      int columns = flat ? 1 : rows.get(0).size();
+      float[] values = new float[rows.size() * columns];
+      for (int i = 0; i < values.length; i++) {
+        JsonNode row = rows.get(i / columns);
+        values[i] = (float) (flat ? row : row.get(i % columns)).asDouble();
+      }
+      return flat ? Tensor.of(values) : Tensor.of(values, rows.size(), columns);
+    }
+  }
+}
