@@ -4,6 +4,7 @@ import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
+import dev.keraunos.fixtures.example.WeightedBceDice;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.Tensor;
@@ -43,12 +44,13 @@ public class LoadedModel {
     fixture = Fixture.read(Path.of(stem + ".npz"));
     ModelRegistry.Builder registry = ModelRegistry.builder();
     Verification.bindLambdas(fixture, registry);
-    ClassLoader classPath = LoadedModel.class.getClassLoader();
+    LossRegistry.Builder losses = LossRegistry.builder();
+    new WeightedBceDice().register(losses);
     loaded =
         KerasModel.loader()
             .engine(engine)
             .registry(registry.build())
-            .losses(LossRegistry.builder().providers(classPath).build())
+            .losses(losses.build())
             .load(file);
   }
 
