@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Times one prediction of a model on Keraunos and on its peers, side by side on this machine.
+"""Times one prediction of models on Keraunos and on its peers, side by side on this machine.
 
     python fixtures/recorder/unet.py unet.keras
     python benchmarks/compare.py unet.keras --batch 1 16 --lambda lambda_1='x / 255'
@@ -24,7 +24,7 @@ WARM_UP_SECONDS = 2
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("model")
+    parser.add_argument("models", nargs="+")
     parser.add_argument("--batch", type=int, nargs="+", default=[1])
     parser.add_argument("--runs", type=int, default=30)
     parser.add_argument("--rounds", type=int, default=3)
@@ -34,20 +34,22 @@ def main():
     parser.add_argument("--one", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        print(json.dumps(timed(PEERS[args.one](args.model, args.batch[0]), args.runs)))
+        print(json.dumps(timed(PEERS[args.one](args.models[0], args.batch[0]), args.runs)))
         return
-    results = [{"batch": batch, "medianMs": rounds(args, batch)} for batch in args.batch]
-    for result in results:
-        show(result)
+    results = []
+    for model in args.models:
+        for batch in args.batch:
+            results.append({"model": model, "batch": batch, "medianMs": rounds(args, model, batch)})
+            show(results[-1])
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps(results, indent=1))
 
 
-def rounds(args, batch):
+def rounds(args, model, batch):
     medians = {}
     for _ in range(args.rounds):
         for peer in ["keraunos"] + args.peers:
-            ran = keraunos(args, batch) if peer == "keraunos" else another(args, peer, batch)
+            ran = keraunos(args, model, batch) if peer == "keraunos" else another(args, model, peer, batch)
             if ran.returncode:
                 print("%s does not run: %s" % (peer, (ran.stderr.strip().splitlines() or ["?"])[-1]), file=sys.stderr)
                 args.peers = [p for p in args.peers if p != peer]
@@ -56,21 +58,21 @@ def rounds(args, batch):
     return medians
 
 
-def keraunos(args, batch):
+def keraunos(args, model, batch):
     lambdas = [part for given in args.lambdas for part in ("--lambda", given)]
-    line = [ROOT / "keraunos", "bench", args.model, "--batch", str(batch), "--runs", str(args.runs), "--json", "-"]
+    line = [ROOT / "keraunos", "bench", model, "--batch", str(batch), "--runs", str(args.runs), "--json", "-"]
     return subprocess.run(line + lambdas, capture_output=True, text=True)
 
 
-def another(args, peer, batch):
-    line = [sys.executable, __file__, args.model, "--one", peer, "--batch", str(batch), "--runs", str(args.runs)]
+def another(args, model, peer, batch):
+    line = [sys.executable, __file__, model, "--one", peer, "--batch", str(batch), "--runs", str(args.runs)]
     return subprocess.run(line, capture_output=True, text=True, env=dict(os.environ, TF_CPP_MIN_LOG_LEVEL="3"))
 
 
 def show(result):
     medians = {peer: statistics.median(times) for peer, times in result["medianMs"].items()}
     own = medians.get("keraunos")
-    print("batch %d" % result["batch"])
+    print("%s, batch %d" % (os.path.basename(result["model"]), result["batch"]))
     for peer, median in sorted(medians.items(), key=lambda entry: entry[1]):
         times = result["medianMs"][peer]
         ratio = "" if own is None or peer == "keraunos" else "   %.2f times as long" % (median / own)

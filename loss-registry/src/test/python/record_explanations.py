@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Records what parts of a loss add to it, told by Keras itself, as the oracle of explanations.
 
-    python record_explanations.py OUT.json [--keras PACKAGE] [--old FOLDER] [--worked]
+    python record_explanations.py OUT.json [--keras PACKAGE] [--old FOLDER] [--worked | --low]
 
 The loss is linear in the sample weights, so what some positions add is what `model.evaluate` returns more if they weigh
 more: (evaluate with their weights times 1025, less evaluate) / 1024. Weights that are not zero stay so, and no divisor
@@ -10,8 +10,9 @@ channel as a model of one channel. What other predictions or weights would give 
 
 Written are the cases as record_evaluate.py writes them, with `shares` by batch size: objects of `what`, `output`, `index`
 and `value`; and `what_if`. `--worked` records the worked example of a million pixels instead, whose data the test makes,
-computed in float64: Keras' sum of so many float32 is off by 1e-6 of itself.
-The file of a line is `src/test/resources/dev/keraunos/loss/evaluate/explained/LINE.json`, or `worked-LINE.json`.
+computed in float64: Keras' sum of so many float32 is off by 1e-6 of itself. `--low` records models that find some classes
+far less well than others, and how well: IoU, recall and Dice as that Keras computes them.
+The file of a line is `src/test/resources/dev/keraunos/loss/evaluate/explained/LINE.json`, `worked-LINE.json` or `low-LINE.json`.
 """
 
 import argparse
@@ -102,7 +103,7 @@ class Asked:
 
 
 def positions(out):
-    return out.logits.shape[:-1]
+    return tuple(np.delete(out.logits.shape, getattr(out, "axis", -1)))
 
 
 def weights(out):
@@ -144,7 +145,7 @@ def channels(line, out, loss, size):
 
 def compiled(line, outs, loss, options):
     """Weights of steps must be announced up to Keras 2.3."""
-    model = recorder.build(line, outs)
+    model = recorder.build(line, outs, recorder.alone)
     if line.version < V26:
         modes = ["temporal" if o.logits.ndim > 2 else None for o in outs]
         options = dict(options, sample_weight_mode=modes[0] if len(outs) == 1 else modes)
@@ -183,7 +184,7 @@ def replaced(asked, rows, targets, sources, coupled):
 
 
 def weighted_bce_dice(line):
-    """The reference loss, as dev.keraunos.loss.example.WeightedBceDice has it."""
+    """The reference loss, as ReferenceLoss.java has it."""
     k = line.ops
 
     def loss(y, p):
@@ -219,6 +220,119 @@ def run(line, name, function):
     predictions = model.predict(recorder.alone([o.logits for o in outs]), verbose=0)
     record["outputs"] = [recorder.output(o, p) for o, p in zip(outs, predictions if len(outs) > 1 else [predictions])]
     return record
+
+
+LOW = Suite()
+
+
+def low(name, shape, parts, hits, loss, sparse=False, masked=False, weight=None, axis=-1, since=(2,), several=False):
+    """A case whose model finds of class k the part hits[k]; classes have parts[k] of the positions. It predicts probabilities."""
+
+    def function(line):
+        random = rng("low_" + name)
+        size, count = int(np.prod(shape)), len(parts)
+        sizes = np.round(np.array(parts) * size).astype(int)
+        sizes[0] += size - sizes.sum()
+        label = np.repeat(np.arange(count), sizes)
+        guess = label.copy()
+        for k in range(count):
+            guess[np.flatnonzero(label == k)[int(round(hits[k] * sizes[k])) :]] = 1 if k == 0 else 0
+        order = random.permutation(size)
+        label, guess = label[order], guess[order]
+        p = np.full((size, count), 0.01, "float32")
+        p[np.arange(size), guess] = 0.97 - 0.01 * label
+        p, y = p.reshape(shape + (count,)), np.eye(count, dtype="float32")[label].reshape(shape + (count,))
+        w = None if weight is None else np.where(y[..., -1] == 1, weight, 1).astype("float32")
+        if masked:
+            p[::2, -2:] = 0
+        if several:
+            y[0, ..., :2] = 1
+        if axis == 1:
+            p, y = np.moveaxis(p, -1, 1), np.moveaxis(y, -1, 1)
+        y = y.argmax(-1)[..., None] if sparse else y
+        out = Out(p, "linear", y, w, masked)
+        out.axis = axis
+        return [out], loss, {}
+
+    LOW.add(name, function, since)
+
+
+FEW = (0.63, 0.2, 0.15, 0.02)
+EVEN = (0.25, 0.25, 0.25, 0.25)
+FOUND_LAST = (1, 0.98, 1, 0.25)
+FIRST_AXIS = {"class_name": "CategoricalCrossentropy", "config": {"axis": 1}}
+low("rare_pixels", (4, 6, 10), FEW, FOUND_LAST, "binary_crossentropy")
+low("rare_sparse", (8, 25), FEW, FOUND_LAST, "sparse_categorical_crossentropy", sparse=True)
+low("rare_channels_first", (4, 6, 10), FEW, FOUND_LAST, FIRST_AXIS, axis=1, since=(3,))
+low("rare_masked", (8, 25), FEW, FOUND_LAST, "binary_crossentropy", masked=True)
+low("rare_samples", (200,), FEW, FOUND_LAST, "categorical_crossentropy")
+low("rare_weighted", (8, 25), FEW, FOUND_LAST, "categorical_crossentropy", weight=1.5)
+low("rare_two", (8, 25), (0.82, 0.14, 0.02, 0.02), (1, 1, 0.5, 0.25), "categorical_crossentropy")
+low("frequent_pixels", (4, 6, 10), (0.3, 0.3, 0.25, 0.15), FOUND_LAST, "binary_crossentropy")
+low("coupled_pixels", (4, 6, 10), FEW, FOUND_LAST, "dice")
+low("all_right", (8, 25), FEW, (1, 1, 1, 1), "categorical_crossentropy")
+low("all_nearly_right", (8, 25), FEW, (1, 0.95, 0.96, 0.9), "categorical_crossentropy")
+low("all_wrong", (8, 25), EVEN, (0, 0, 0, 0), "categorical_crossentropy")
+low("one_class_predicted", (200,), (0.1,) * 10, (1,) + 9 * (0,), "categorical_crossentropy")
+low("uncertain_pixels", (4, 6, 10), (0.5, 0.3, 0.15, 0.05), FOUND_LAST, "binary_crossentropy")
+low("several_labels", (8, 25), FEW, FOUND_LAST, "binary_crossentropy", several=True)
+
+
+def run_low(line, name, function):
+    outs, loss, options = function(line)
+    out = outs[0]
+    model = compiled(line, outs, made(line, loss), options)
+    record = {"name": name, "compile": {"loss": loss}, "outputs": [recorder.output(out, model.predict(out.logits, verbose=0))]}
+    size = len(out.logits)
+    asked = Asked(line, model, outs, size)
+    axis = out.axis
+    p = np.moveaxis(out.logits, axis, -1).reshape(-1, out.logits.shape[axis])
+    y = out.y.ravel() if out.y.shape[-1] == 1 else np.moveaxis(out.y, axis, -1).reshape(p.shape).argmax(-1)
+    counts = (p != 0).any(-1)
+    record["found"] = {"loss": asked.base, "classes": [of_class(line, y[counts], p[counts], k) for k in range(p.shape[-1])]}
+    if name != "several_labels":
+        record["found"]["right"], record["found"]["wrong"] = (moved(asked, y, p, counts, axis, right) for right in (True, False))
+    if loss != "dice" and axis == -1 and name != "several_labels":
+        last = (y == p.shape[-1] - 1).reshape(positions(out))
+        record["found"]["share"] = asked.added(0, last) / asked.base
+        held = np.ones(y.shape) if out.w is None else out.w.ravel()
+        sums = np.array([(held * counts)[y == k].sum() for k in range(p.shape[-1])])
+        alike = (sums.sum() / len(sums) / sums).astype("float32")
+        record["found"]["balanced"] = asked.loss(w=[(alike[y] * held).astype("float32").reshape(positions(out))])
+    return record
+
+
+def made(line, loss):
+    return getattr(line.k.losses, loss["class_name"])(**loss["config"]) if isinstance(loss, dict) else loss
+
+
+def of_class(line, y, p, k):
+    """How well a class is found, by this Keras' own functions where it has them."""
+    guess, metrics, losses = p.argmax(-1), line.k.metrics, line.k.losses
+    both, either = ((y == k) & (guess == k)).sum(), ((y == k) | (guess == k)).sum()
+    iou, recall = both / either, both / (y == k).sum()
+    if hasattr(metrics, "IoU"):
+        iou = metrics.IoU(p.shape[-1], [k])(y, guess)
+        recall = metrics.Recall()((y == k).astype("float32"), (guess == k).astype("float32"))
+    truth = (y == k).astype("float32")
+    dice = 1 - 2 * (truth * p[:, k]).sum(dtype="float64") / (truth.sum() + p[:, k].sum(dtype="float64"))
+    if hasattr(losses, "dice"):
+        dice = losses.dice(truth, p[:, k])
+    return {"positions": int((y == k).sum()), "iou": float(iou), "recall": float(recall), "dice": float(dice)}
+
+
+def moved(asked, y, p, counts, axis, right):
+    """The loss where the badly found classes, behind the others, are all predicted as a right, or wrong, one is."""
+    changed, guess = p.copy(), p.argmax(-1)
+    for k in range(1, p.shape[-1]):
+        own = counts & (y == k)
+        hits = own & (guess == k)
+        if own.any() and hits.sum() <= own.sum() / 2:
+            sources = np.flatnonzero(hits if right else own & ~hits)
+            if len(sources):
+                changed[own & (hits != right)] = p[sources[0]]
+    shape = np.moveaxis(asked.outs[0].logits, axis, -1).shape
+    return asked.loss(x=[np.moveaxis(changed.reshape(shape), -1, axis)])
 
 
 PIXELS_OF = (600000, 250000, 100000, 46000, 4000)
@@ -261,17 +375,18 @@ def main():
     parser.add_argument("--keras", default="keras")
     parser.add_argument("--old")
     parser.add_argument("--worked", action="store_true")
+    parser.add_argument("--low", action="store_true")
     args = parser.parse_args()
     args.graph = False
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     line = Line(recorder.keras_of(args))
     line.save, line.singles = "h5", False
-    cases = [("binary_crossentropy", None), ("weighted_bce_dice", None)] if args.worked else EXPLAINED.of(line)
+    cases = [("binary_crossentropy", None), ("weighted_bce_dice", None)] if args.worked else (LOW if args.low else EXPLAINED).of(line)
     records = []
     for name, function in cases:
         line.clear()
-        records.append((run_worked if args.worked else run)(line, name, function))
+        records.append((run_worked if args.worked else run_low if args.low else run)(line, name, function))
         print(line.name(), name)
     document = {"keras_version": line.name(), "backend": line.backend, "cases": records}
     with open(args.out, "w") as file:

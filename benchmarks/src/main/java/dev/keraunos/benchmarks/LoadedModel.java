@@ -4,6 +4,7 @@ import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
+import dev.keraunos.fixtures.example.WeightedBceDice;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 import java.nio.file.Path;
@@ -40,12 +41,13 @@ public class LoadedModel {
     Path file = Path.of(model);
     String stem = file.toString().replaceFirst("\\.(h5|keras)$", "");
     fixture = Fixture.read(Path.of(stem + ".npz"));
-    ClassLoader classPath = LoadedModel.class.getClassLoader();
+    LossRegistry.Builder losses = LossRegistry.builder();
+    new WeightedBceDice().register(losses);
     loaded =
         KerasModel.loader()
             .engine(engine)
             .registry(Verification.lambdas(fixture))
-            .losses(LossRegistry.builder().providers(classPath).build())
+            .losses(losses.build())
             .load(file);
   }
 

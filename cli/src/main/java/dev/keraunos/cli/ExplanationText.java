@@ -18,6 +18,7 @@ final class ExplanationText {
   }
 
   void print(Explanation explanation) {
+    explanation.outputs().forEach(output -> headline(explanation, output));
     print(
         "loss %s   (%s, %d samples in %d batches: %s)",
         number(explanation.loss()),
@@ -38,6 +39,23 @@ final class ExplanationText {
     for (String note : explanation.notes()) {
       print("note: %s", note);
     }
+  }
+
+  private void headline(Explanation explanation, Explanation.Output output) {
+    if (output.headline().isEmpty()) {
+      return;
+    }
+    print("%s", headline(explanation, output, output.headline().get()));
+    print("What would show it:");
+    output.headline().get().remedies().forEach(remedy -> print("  * %s", remedy));
+    print("");
+  }
+
+  /** The sentence, with the name of the output where there are several. */
+  static String headline(
+      Explanation explanation, Explanation.Output output, Explanation.Headline headline) {
+    boolean alone = explanation.outputs().size() == 1;
+    return alone ? headline.sentence() : "Output '" + output.name() + "': " + headline.sentence();
   }
 
   private void output(Explanation.Output output) {
@@ -113,15 +131,16 @@ final class ExplanationText {
     }
     print("");
     print("  share of each class");
+    boolean samples = output.areSamples();
     boolean unknown = output.classes().stream().allMatch(share -> share.lossIfRight().isEmpty());
     print(
         "    %5s %12s %14s %14s %14s %8s  %-27s %s",
         "class",
-        "positions",
+        output.unit(),
         "by true class",
         "by channel",
         "mean score",
-        "IoU",
+        samples ? "recall" : "IoU",
         "share by true class",
         unknown ? "" : "loss if all right .. if all wrong");
     double total =
@@ -135,7 +154,7 @@ final class ExplanationText {
           number(share.byTrueClass()),
           number(share.byChannel()),
           number(share.meanScore()),
-          percent(share.iou()),
+          percent(samples ? share.recall() : share.iou()),
           bar(part) + " " + percent(Optional.of(part)),
           unknown ? "" : number(share.lossIfRight()) + " .. " + number(share.lossIfWrong()));
     }

@@ -30,6 +30,7 @@ final class HtmlReport {
     page.add("<meta charset=\"utf-8\"/><title>Loss of %s</title>", title);
     page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
     page.add("<style>%s</style></head><body>", Html.of(style().replace("%", "%%")));
+    explanation.outputs().forEach(this::headline);
     page.add("<h1>How the loss %s comes about</h1>", number(explanation.loss()));
     page.add(
         "<p>%s, by the rules of Keras %s; %d samples in %d batches; %s.</p>",
@@ -44,6 +45,20 @@ final class HtmlReport {
     summands();
     explanation.outputs().forEach(this::output);
     return page.add("</body></html>\n").toString();
+  }
+
+  /** What to read first, before all else. */
+  private void headline(Explanation.Output output) {
+    if (output.headline().isEmpty()) {
+      return;
+    }
+    Explanation.Headline headline = output.headline().get();
+    page.add(
+        "<div class=\"headline\"><p>%s</p>",
+        ExplanationText.headline(explanation, output, headline));
+    page.add("<p>What would show it:</p><ul>");
+    headline.remedies().forEach(remedy -> page.add("<li>%s</li>", remedy));
+    page.add("</ul></div>");
   }
 
   private static String style() {
@@ -186,7 +201,7 @@ final class HtmlReport {
           share.index() < 0 ? "none" : String.valueOf(share.index()),
           bar(share.byTrueClass(), largest),
           part(Math.abs(share.byTrueClass()), all),
-          ExplanationText.percent(share.iou()),
+          ExplanationText.percent(output.areSamples() ? share.recall() : share.iou()),
           share.positions(),
           part(share.positions(), positions),
           number(share.byTrueClass()));
@@ -206,13 +221,14 @@ final class HtmlReport {
               + " colspan=\"5\"></td></tr>",
           number(output.unsplit()));
     }
-    table(
+    String head =
         "<tr><th class=\"n\">class</th><th></th><th class=\"n\">share</th><th"
-            + " class=\"n\">IoU</th><th class=\"n\">positions</th><th class=\"n\">by true"
+            + " class=\"n\">%s</th><th class=\"n\">%s</th><th class=\"n\">by true"
             + " class</th><th class=\"n\">mean score</th><th class=\"n\">by channel</th><th"
             + " class=\"n\">loss if all right</th><th class=\"n\">if all wrong</th><th"
-            + " class=\"n\">weight to count alike</th></tr>",
-        rows);
+            + " class=\"n\">weight to count alike</th></tr>";
+    String measure = output.areSamples() ? "recall" : "IoU";
+    table(String.format(Locale.ROOT, head, measure, output.unit()), rows);
   }
 
   /** What consecutive samples or batches add, as columns from a common line. */

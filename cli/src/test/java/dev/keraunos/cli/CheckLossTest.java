@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckLossTest {
   private static final Path RECORDINGS = Cli.CASES.resolve("keras3/ports");
   private static final Path DISTANCE = RECORDINGS.resolve("distance.npz");
-  private static final String REFERENCE = "dev.keraunos.loss.example.WeightedBceDice";
+  private static final String REFERENCE = "dev.keraunos.fixtures.example.WeightedBceDice";
   private static final String SOURCE =
       """
       package example;

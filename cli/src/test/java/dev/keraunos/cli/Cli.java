@@ -18,6 +18,10 @@ import java.nio.file.Path;
 record Cli(int code, String out, String err) {
   static final Path CASES = Path.of("../fixtures/cases");
 
+  /** Gives the custom loss and metric of the reference model. */
+  static final String EXAMPLE =
+      "--loss=weighted_bce_dice=dev.keraunos.fixtures.example.WeightedBceDice";
+
   static Cli run(Object... arguments) {
     String[] texts = new String[arguments.length];
     for (int i = 0; i < texts.length; i++) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Losses that the command line brings along, in place of one that is on the class path. */
+/** Losses that the command line brings along, in place of one that was given before. */
 class CustomLossesTest {
   private static final String SOURCE =
       """
@@ -93,7 +93,8 @@ class CustomLossesTest {
     Path unet = Cli.CASES.resolve("reference/unet.h5");
     Path data = Cli.CASES.resolve("reference/unet.npz");
     String loss = "--loss=weighted_bce_dice=" + source;
-    return Cli.run("evaluate", unet, data, "--lambda=lambda_1=x / 255", loss, "--json", "-");
+    String metric = "--loss=mean_iou=dev.keraunos.fixtures.example.WeightedBceDice";
+    return Cli.run("evaluate", unet, data, metric, loss, "--json", "-");
   }
 
   private Path jar(boolean provider) throws IOException {

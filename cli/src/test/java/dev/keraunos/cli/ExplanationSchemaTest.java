@@ -33,16 +33,15 @@ class ExplanationSchemaTest {
   }
 
   private static JsonNode explain(Path model, Path data) {
-    return Cli.run("explain-loss", model, data, "--lambda=lambda_1=x / 255", "--json", "-")
-        .fine()
-        .json();
+    String lambda = "--lambda=lambda_1=x / 255";
+    return Cli.run("explain-loss", model, data, lambda, Cli.EXAMPLE, "--json", "-").fine().json();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "reference/unet.h5",
-        "reference/unet_bce.h5",
+        "reference/rare_class.h5",
         "reference/unet_keras3.keras",
         "keras2.2.4/evaluate/several_outputs_penalised.h5",
         "keras2.2.4/evaluate/masked_and_temporal.h5",

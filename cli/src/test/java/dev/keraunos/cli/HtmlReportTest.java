@@ -41,7 +41,7 @@ class HtmlReportTest {
   private static Explanation.ClassShare share(int index, double value) {
     Optional<Double> some = Optional.of(value);
     return new Explanation.ClassShare(
-        index, 2, 0.5, value, some, some, Optional.of(0.5), Optional.empty(), some, some);
+        index, 2, 0.5, value, some, some, some, some, some, Optional.empty(), some, some);
   }
 
   /** A loss of 2 by two classes of which the first adds three times the second, with its sign. */
@@ -61,6 +61,7 @@ class HtmlReportTest {
             1,
             2,
             2,
+            "pixels",
             List.of(
                 new Explanation.Stage(name, "(?, 2, 2)", 2, name),
                 new Explanation.Stage("reduction", "()", 2, "sum / number of scores of " + name)),
@@ -85,6 +86,7 @@ class HtmlReportTest {
                 new Explanation.Region(List.of(0L, 0L), List.of(1L, 2L), 1),
                 new Explanation.Region(List.of(1L, 0L), List.of(2L, 2L), 1)),
             List.of(sample),
+            Optional.of(new Explanation.Headline("first " + name, List.of("remedy " + name))),
             List.of("a finding of " + name));
     return new Explanation(
         name,
@@ -122,6 +124,15 @@ class HtmlReportTest {
     }
     String style = page.getElementsByTagName("style").item(0).getTextContent();
     assertFalse(style.contains("url(") || style.contains("@import"), style);
+  }
+
+  @Test
+  void theHeadlineComesBeforeAllElse() throws Exception {
+    Document page = parse(new HtmlReport(explanation(HOSTILE), HOSTILE).render());
+    Element first = (Element) page.getElementsByTagName("body").item(0).getFirstChild();
+    String shown = HOSTILE.replace('\u0007', '\ufffd');
+    assertEquals("first " + shown, first.getFirstChild().getTextContent());
+    assertEquals("remedy " + shown, first.getElementsByTagName("li").item(0).getTextContent());
   }
 
   @Test

@@ -128,7 +128,7 @@ class MainTest {
   @Test
   void evaluateGivesTheRecordedNames() {
     JsonNode recorded = Fixture.read(UNET_DATA).metrics();
-    Cli run = Cli.run("evaluate", UNET, UNET_DATA, LAMBDA, "--batch-size", 3, "--json", "-");
+    Cli run = Cli.run("evaluate", UNET, UNET_DATA, LAMBDA, Cli.EXAMPLE, "--json", "-");
     JsonNode computed = run.fine().json();
     recorded
         .fieldNames()
@@ -165,7 +165,7 @@ class MainTest {
     }
     Path tampered = folder.resolve("tampered.npz");
     Npz.write(tampered, changed);
-    Cli run = Cli.run("verify", UNET, tampered, LAMBDA);
+    Cli run = Cli.run("verify", UNET, tampered, LAMBDA, Cli.EXAMPLE);
     assertEquals(1, run.code(), run.out());
     assertTrue(run.out().contains("the first layer that differs: up_2_relu_b"), run.out());
     assertTrue(run.out().contains("FAIL  outputs/mask"), run.out());

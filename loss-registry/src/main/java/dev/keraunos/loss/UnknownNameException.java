@@ -21,7 +21,9 @@ public final class UnknownNameException extends KeraunosException {
             + config
             + "; nearest names: "
             + String.join(", ", nearest)
-            + ". Predicting works without it. Register it:\n"
+            + ". Predicting works without it. Register it, on the command line by --loss "
+            + name
+            + "=JAR!CLASS, in code by:\n"
             + stub);
     this.kind = kind;
     this.name = name;

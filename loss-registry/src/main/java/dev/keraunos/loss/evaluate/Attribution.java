@@ -15,6 +15,9 @@ final class Attribution {
   /** From so many scores on, sums are formed side by side. */
   private static final int WORTHWHILE = 1 << 13;
 
+  /** What positions are, by the number of their axes. */
+  private static final List<String> UNITS = List.of("samples", "steps", "pixels", "voxels");
+
   private final OutputEvaluation.Setup setup;
   private final int threads;
   private final Stages stages;
@@ -28,6 +31,7 @@ final class Attribution {
   private ClassTotals totals;
   private Optional<WhatIfs> whatIfs = Optional.empty();
   private int axis;
+  private String unit;
   private boolean isPlaced;
   private boolean isSplit;
   private boolean coupled;
@@ -66,6 +70,7 @@ final class Attribution {
     ClassAxis told = batch.program().classAxis();
     classes = Classes.of(batch.yTrue(), batch.yPred(), told);
     axis = classes.map(Classes::axis).orElse(told.axis());
+    unit = UNITS.get(Math.min(UNITS.size(), Math.max(1, batch.yPred().shape().rank() - 1)) - 1);
     isPlaced = axis == told.axis() && batch.scores().size() == positions(batch);
     for (Term term : batch.program().terms()) {
       coupled |= term.batchLevel();
@@ -109,6 +114,11 @@ final class Attribution {
         sums.add(() -> split.add(term, batch, found, new double[size]));
       }
     }
+    int last = now.size() + 1;
+    found.ifPresent(
+        f ->
+            sums.add(
+                sum(batch, found, last, part -> totals.overlaps().add(batch, f.classes(), part))));
     boolean together = threads > 1 && size >= WORTHWHILE;
     (together ? sums.parallelStream() : sums.stream()).forEach(Runnable::run);
     return batch;
@@ -144,7 +154,11 @@ final class Attribution {
     places.begin(isSplit ? spread : batch);
     for (int from = 0; from < shares.length; from += Chunk.SIZE) {
       chunk.read(spread, from);
-      found.ifPresent(f -> f.read(chunk));
+      found.ifPresent(
+          f -> {
+            f.read(chunk);
+            totals.overlaps().add(batch, f.classes(), chunk);
+          });
       totals.add(chunk);
       if (isSplit) {
         places.add(chunk);
@@ -240,7 +254,8 @@ final class Attribution {
                 factor,
                 byChannel.size() == totals.count() ? byChannel : List.of(),
                 (k, right) -> change(k, right, alike).map(change -> loss + factor * change),
-                weighs)
+                weighs,
+                chunk.exclusive)
             : List.of();
     Explanation.Output output =
         new Explanation.Output(
@@ -249,6 +264,7 @@ final class Attribution {
             setup.lossWeight(),
             stages.value(),
             contribution,
+            unit,
             stages.result(),
             explained,
             shares,
@@ -257,8 +273,10 @@ final class Attribution {
             places.bySample(factor),
             places.byRegion(factor),
             worst.times(factor),
+            Optional.empty(),
             List.of());
-    return output.withFindings(Findings.of(output, loss));
+    boolean sums = setup.mode() == Reduction.Mode.SUM;
+    return output.with(Headlines.of(output, loss, sums), Findings.of(output));
   }
 
   private Optional<Double> change(int k, boolean right, boolean alike) {

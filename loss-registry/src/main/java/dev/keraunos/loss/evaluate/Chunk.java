@@ -30,6 +30,9 @@ final class Chunk {
   /** False once a target was found that is neither zero nor one, or no whole number for a label. */
   boolean namesClasses = true;
 
+  /** False once a position was found that is of several classes, or of none. */
+  boolean exclusive = true;
+
   /** Predicted classes. */
   final int[] guess = new int[SIZE];
 

@@ -16,6 +16,7 @@ final class ClassTotals {
   private final double[] scores;
   private final Sums coefficients;
   private final Sums contributions;
+  private final Overlaps overlaps;
 
   ClassTotals(int count) {
     this.count = count;
@@ -24,6 +25,12 @@ final class ClassTotals {
     scores = new double[2 * count + 2];
     coefficients = new Sums(2 * count + 2);
     contributions = new Sums(2 * count + 2);
+    overlaps = new Overlaps(count);
+  }
+
+  /** What is predicted of each class, to which predictions are added beside the scores. */
+  Overlaps overlaps() {
+    return overlaps;
   }
 
   /** The number of classes. */
@@ -98,12 +105,14 @@ final class ClassTotals {
    * @param byChannel empty unless there is one per class
    * @param changed the loss if a class were predicted right, or wrong, everywhere
    * @param weighs true if weighting positions weights their shares
+   * @param exclusive true if every position is of one class exactly
    */
   List<Explanation.ClassShare> result(
       double factor,
       List<Double> byChannel,
       BiFunction<Integer, Boolean, Optional<Double>> changed,
-      boolean weighs) {
+      boolean weighs,
+      boolean exclusive) {
     List<Explanation.ClassShare> shares = new ArrayList<>();
     double equal = equalCoefficient();
     for (int k = 0; k < classes(); k++) {
@@ -121,6 +130,8 @@ final class ClassTotals {
               k < byChannel.size() ? Optional.of(byChannel.get(k)) : Optional.empty(),
               quotient(scores[2 * k] + scores[2 * k + 1], positions(k)),
               quotient(hits, union),
+              exclusive && isClass ? quotient(hits, positions(k)) : Optional.empty(),
+              exclusive && isClass ? overlaps.dice(k, positions(k)) : Optional.empty(),
               positions(k) > 0 && isClass ? changed.apply(k, true) : Optional.empty(),
               positions(k) > 0 && isClass ? changed.apply(k, false) : Optional.empty(),
               isClass && weighs ? quotient(equal, coefficient) : Optional.empty()));

@@ -82,11 +82,14 @@ record Classes(Kind kind, int count, int axis) {
 
   /** True if every position is of one class exactly, as targets say; labels always are. */
   private boolean areExclusive(Tensor yTrue) {
+    return kind != Kind.HOT || areExclusive(yTrue, 0, (int) (yTrue.size() / count));
+  }
+
+  private boolean areExclusive(Tensor yTrue, int start, int positions) {
     int rows = Math.max(1, BLOCK / count);
     float[] block = new float[rows * count];
-    int positions = kind == Kind.HOT ? (int) (yTrue.size() / count) : 0;
-    for (int from = 0; from < positions; from += rows) {
-      int n = Math.min(rows, positions - from);
+    for (int from = start; from < start + positions; from += rows) {
+      int n = Math.min(rows, start + positions - from);
       read(yTrue, from, block, n);
       for (int row = 0; row < n; row++) {
         float sum = 0;
@@ -125,11 +128,16 @@ record Classes(Kind kind, int count, int axis) {
     return (int) tensor.shape().size(axis + 1, tensor.shape().rank());
   }
 
+  /** How many channels the prediction has for a position. */
+  int width() {
+    return kind == Kind.BINARY ? 1 : count;
+  }
+
   /** The channels of consecutive positions, one row each. */
-  private void read(Tensor tensor, int from, float[] rows, int n) {
+  void read(Tensor tensor, int from, float[] rows, int n) {
     int step = step(tensor);
-    if (step == 1) {
-      tensor.read((long) from * count, rows, 0, n * count);
+    if (step == 1 || kind == Kind.BINARY) {
+      tensor.read((long) from * width(), rows, 0, n * width());
       return;
     }
     float[] run = new float[n];
@@ -175,13 +183,16 @@ record Classes(Kind kind, int count, int axis) {
     return sum == 0;
   }
 
-  /** The true classes of a chunk's positions, and whether the targets still name classes. */
+  /**
+   * The true classes of a chunk's positions, and whether the targets still name classes, one each.
+   */
   void truth(ScoredBatch batch, Chunk chunk) {
     int width = kind == Kind.HOT ? count : 1;
     chunk.namesClasses &=
         accepts(batch.yTrue(), (long) chunk.from * width, (long) chunk.count * width);
     if (kind == Kind.HOT) {
       largest(batch, TRUTH, batch.yTrue(), chunk, chunk.truth);
+      chunk.exclusive = chunk.exclusive && areExclusive(batch.yTrue(), chunk.from, chunk.count);
     } else {
       numbers(batch.yTrue(), chunk, chunk.truth);
     }

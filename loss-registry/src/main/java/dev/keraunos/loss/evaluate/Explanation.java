@@ -34,6 +34,8 @@ public record Explanation(
    * @param loss the name of its loss
    * @param value its loss as Keras reports it, before the loss weight
    * @param contribution what it adds to the loss
+   * @param unit what its positions are: {@code samples}, {@code steps}, {@code pixels} or {@code
+   *     voxels}
    * @param stages from the element losses to the contribution
    * @param classes empty where targets name no classes, or the scores have other positions
    * @param unsplit the part of the contribution that belongs to no position: what is left of terms
@@ -48,7 +50,8 @@ public record Explanation(
    * @param byRegion what each time step, or square of pixels, adds; empty where samples have one
    *     score, or the loss couples them
    * @param worst the samples that add most
-   * @param findings what follows from all this, in sentences
+   * @param headline what to read first; empty if every class is found about as well as the others
+   * @param findings what else follows from all this, in sentences
    */
   public record Output(
       String name,
@@ -56,6 +59,7 @@ public record Explanation(
       double lossWeight,
       double value,
       double contribution,
+      String unit,
       List<Stage> stages,
       List<Term> terms,
       List<ClassShare> classes,
@@ -64,14 +68,21 @@ public record Explanation(
       List<Part> bySample,
       List<Region> byRegion,
       List<Sample> worst,
+      Optional<Headline> headline,
       List<String> findings) {
-    Output withFindings(List<String> sentences) {
+    /** True if a sample has one position, so that classes are those of samples. */
+    public boolean areSamples() {
+      return unit.equals("samples");
+    }
+
+    Output with(Optional<Headline> first, List<String> sentences) {
       return new Output(
           name,
           loss,
           lossWeight,
           value,
           contribution,
+          unit,
           stages,
           terms,
           classes,
@@ -80,9 +91,19 @@ public record Explanation(
           bySample,
           byRegion,
           worst,
+          first,
           sentences);
     }
   }
+
+  /**
+   * What stands out: classes that are found far less well than the others, and why the loss shows
+   * it or does not.
+   *
+   * @param sentence in plain words, with the numbers
+   * @param remedies what would show these classes, each with the number that it gives
+   */
+  public record Headline(String sentence, List<String> remedies) {}
 
   /**
    * What consecutive samples or batches add.
@@ -159,6 +180,10 @@ public record Explanation(
    *     no elements
    * @param meanScore the mean score of the positions of this class; empty if there are none
    * @param iou intersection over union of positions of this class and positions predicted to be
+   * @param recall the part of the positions of this class that is predicted to be; empty if there
+   *     are none, or if targets have positions of several classes or of none
+   * @param dice {@code 2 * sum(y * p) / (sum(y) + sum(p))} of its predictions over all positions
+   *     that count; empty likewise, and if predictions are not between 0 and 1
    * @param lossIfRight the loss if every position of this class scored as those predicted right do,
    *     all else unchanged. If none of it is predicted right, as those of the other classes do,
    *     unless the loss weights positions. For a loss that couples the samples of a batch the loss
@@ -176,6 +201,8 @@ public record Explanation(
       Optional<Double> byChannel,
       Optional<Double> meanScore,
       Optional<Double> iou,
+      Optional<Double> recall,
+      Optional<Double> dice,
       Optional<Double> lossIfRight,
       Optional<Double> lossIfWrong,
       Optional<Double> equalWeight) {}

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.loss.Dialect;
 import dev.keraunos.loss.Level;
 import dev.keraunos.loss.LossRegistry;
-import dev.keraunos.loss.example.WeightedBceDice;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -47,7 +46,7 @@ class WorkedExampleTest {
       }
     }
     LossRegistry.Builder registry = LossRegistry.builder();
-    new WeightedBceDice().register(registry);
+    new ReferenceLoss().register(registry);
     List<OutputSpec> outputs =
         List.of(new OutputSpec("mask", yPred.shape().with(0, Shape.UNKNOWN)));
     try (Evaluation evaluation =
