@@ -122,7 +122,13 @@ public final class ModelLowering {
       }
     }
     return new LoweredModel(
-        builder.build(named), masks, layerOutputs, penalties.list(), parameters, states, constantWeights);
+        builder.build(named),
+        masks,
+        layerOutputs,
+        penalties.list(),
+        parameters,
+        states,
+        constantWeights);
   }
 
   /** Unknown layers may leave their neighbours without weights: then they are what to report. */

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  *
  * <p>There is a file for every suite of the recipe {@code record_evaluate.py} (rules, catalogue of
  * losses and metrics, compilation, penalties, class weights, what random evaluations found) and
- * line: Keras 1.2.2 to 2.3.1, Keras inside TensorFlow 1.11, 1.15, 2.6, 2.10 and 2.13, graph mode of 2.6 and
- * 2.15, tf_keras 2.21, Keras 3.0 to 3.15, the newest on JAX and from HDF5 as well. Each case is
- * evaluated in batches of several sizes, of which the last is smaller.
+ * line: Keras 1.2.2 to 2.3.1, Keras inside TensorFlow 1.11, 1.15, 2.6, 2.10 and 2.13, graph mode of
+ * 2.6 and 2.15, tf_keras 2.21, Keras 3.0 to 3.15, the newest on JAX and from HDF5 as well. Each
+ * case is evaluated in batches of several sizes, of which the last is smaller.
  */
 class RecordedEvaluateTest {
   private static final int FILES = 119;

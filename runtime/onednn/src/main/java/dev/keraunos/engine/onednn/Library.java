@@ -57,6 +57,12 @@ final class Library {
     return Handles.STREAM;
   }
 
+  /** Whether oneDNN computes with AVX-512 or better here. */
+  static boolean hasAvx512() {
+    int wanted = dnnl.dnnl_cpu_isa_avx512_core;
+    return (dnnl.dnnl_get_effective_cpu_isa() & wanted) == wanted;
+  }
+
   /** Version, threading and the instruction set in use. */
   static String description() {
     dnnl_version_t version = dnnl.dnnl_version();

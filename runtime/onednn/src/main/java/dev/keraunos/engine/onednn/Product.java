@@ -25,13 +25,7 @@ final class Product implements Tiling.Work {
   private final PostOps postOps;
 
   private Product(
-      Planner plan,
-      View a,
-      View b,
-      View y,
-      boolean packed,
-      Optional<View> bias,
-      PostOps postOps) {
+      Planner plan, View a, View b, View y, boolean packed, Optional<View> bias, PostOps postOps) {
     this.plan = plan;
     this.a = a;
     this.b = b;
@@ -61,8 +55,7 @@ final class Product implements Tiling.Work {
     }
     View left = (op.transposeA() ? swapped(a) : a).expand(rank);
     return PostOps.of(group, plan, Optional::of)
-        .flatMap(
-            postOps -> of(plan, left, b.expand(rank), y, false, postOps).steps(group));
+        .flatMap(postOps -> of(plan, left, b.expand(rank), y, false, postOps).steps(group));
   }
 
   private static View swapped(View view) {
@@ -139,11 +132,25 @@ final class Product implements Tiling.Work {
                     description,
                     Library.engine(),
                     primitives.layout(part(a, range)),
-                    packed ? primitives.any(b.dims()) : primitives.layout(right(range)),
+                    packed ? weights(range) : primitives.layout(right(range)),
                     bias.map(this::row).map(primitives::layout).orElse(null),
                     primitives.layout(part(y, range)),
                     primitives.attributes(after)))
         .map(description -> primitives.create(description, constants(description)));
+  }
+
+  /**
+   * The layout of packed weights: the primitive's choice where it has a good one. Below AVX-512
+   * oneDNN's blocks are slower than plain columns, and than rows for a single row of the result.
+   */
+  private dnnl_memory_desc weights(Tiling.Range range) {
+    Primitives primitives = plan.primitives();
+    if (Library.hasAvx512()) {
+      return primitives.any(b.dims());
+    }
+    return range.length() == 1
+        ? primitives.plain(dnnl.dnnl_ab, b.dims())
+        : primitives.plain(dnnl.dnnl_ba, b.dims());
   }
 
   /** A vector as a bias: of the result's rank, all axes but the last of length 1. */
