@@ -59,7 +59,7 @@ class ModulesTest {
 
   private static List<Module> modules() {
     return List.of(
-        new Module("runtime/graph", "keraunos-graph", List.of(), List.of(JAVACPP)),
+        new Module("runtime/graph", "keraunos-graph", List.of(), List.of(JAVACPP, "org.slf4j..")),
         new Module(
             "runtime/onednn",
             "keraunos-onednn",
@@ -71,7 +71,7 @@ class ModulesTest {
             "importer",
             "keraunos-importer",
             List.of("runtime/graph", "loss-registry"),
-            List.of(JACKSON, JAVACPP, "org.bytedeco.hdf5..", "org.slf4j..")),
+            List.of(JACKSON, JAVACPP, "org.bytedeco.hdf5..")),
         new Module(
             "api",
             "keraunos",
