@@ -141,7 +141,7 @@ public final class KerasModel implements AutoCloseable {
     return settings.dialect != null ? settings.dialect : imported.archive().dialect();
   }
 
-  /** The engine that runs this model. */
+  /** The engine that runs this model; prints as its name. */
   public Engine engine() {
     return engine;
   }
@@ -469,7 +469,9 @@ public final class KerasModel implements AutoCloseable {
 
   /** Settings under which a model is loaded. */
   public static final class Loader {
-    private Engine engine = Engines.preferred();
+    /** Not chosen yet: the preferred one. */
+    private Engine engine;
+
     private int threads = Runtime.getRuntime().availableProcessors();
     private boolean optimize = true;
     private Dialect dialect;
@@ -488,6 +490,17 @@ public final class KerasModel implements AutoCloseable {
      */
     public Loader engine(String name) {
       engine = Engines.named(name);
+      return this;
+    }
+
+    /**
+     * Refuses plain Java, which otherwise runs, with a warning in the log, where no native engine
+     * does. This or {@link #engine}, whichever is called last, counts.
+     *
+     * @throws KeraunosException if no native engine can run here, with the reason
+     */
+    public Loader requireNative() {
+      engine = Engines.preferredNative();
       return this;
     }
 
@@ -583,7 +596,7 @@ public final class KerasModel implements AutoCloseable {
 
     private Loader copy() {
       Loader copy = new Loader();
-      copy.engine = engine;
+      copy.engine = engine == null ? Engines.preferred() : engine;
       copy.threads = threads;
       copy.optimize = optimize;
       copy.dialect = dialect;

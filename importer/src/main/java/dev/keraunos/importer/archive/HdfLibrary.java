@@ -1,6 +1,7 @@
 package dev.keraunos.importer.archive;
 
 import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.tensor.Tensor;
 import java.io.PrintStream;
 import org.bytedeco.hdf5.H5E_auto2_t;
 import org.bytedeco.hdf5.global.hdf5;
@@ -35,6 +36,9 @@ final class HdfLibrary {
    * for that line alone.
    */
   private static String tryLoad() {
+    if (!Tensor.hasAddresses()) {
+      return "JavaCPP, org.bytedeco:javacpp, does not load";
+    }
     PrintStream error = System.err;
     System.setErr(
         new PrintStream(error, true) {

@@ -66,7 +66,7 @@ final class NativeHdf5Reader implements Hdf5Reader {
         check(path, hdf5.H5Tset_order(memory.handle, hdf5.H5T_ORDER_LE));
       }
       int all = hdf5.H5S_ALL;
-      Pointer target = tensor.pointer();
+      Pointer target = View.of(tensor.address(), tensor.byteSize());
       check(path, hdf5.H5Dread(dataset.handle, memory.handle, all, all, hdf5.H5P_DEFAULT, target));
       return tensor;
     } catch (RuntimeException | Error e) {
@@ -131,6 +131,11 @@ final class NativeHdf5Reader implements Hdf5Reader {
       address = start;
       limit = bytes;
       capacity = bytes;
+    }
+
+    /** As a pointer of any kind, so that the reader itself links where JavaCPP is absent. */
+    static Pointer of(long start, long bytes) {
+      return new View(start, bytes);
     }
   }
 }

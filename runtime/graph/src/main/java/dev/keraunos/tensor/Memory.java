@@ -4,9 +4,8 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.concurrent.atomic.LongAccumulator;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.javacpp.Pointer;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
  * A block of off-heap bytes of any size, seen through windows of at most 1 GiB. It is one
@@ -16,25 +15,14 @@ import org.bytedeco.javacpp.Pointer;
 final class Memory {
   private static final int WINDOW_BITS = 30;
   private static final long WINDOW = 1L << WINDOW_BITS;
-  private static final int ALIGNMENT = 64;
   private static final String LIMIT = "org.bytedeco.javacpp.maxBytes";
   private static final boolean NATIVE = loads();
-  private static final LongAccumulator PEAK = new LongAccumulator(Math::max, 0);
 
-  /** Bytes at an address, whose owner must outlive it. */
-  static final class View extends BytePointer {
-    View(long start, long bytes) {
-      address = start;
-      limit = bytes;
-      capacity = bytes;
-    }
-  }
-
-  private final Pointer owner;
+  private final NativeBlock owner;
   private final long address;
   private volatile ByteBuffer[] windows;
 
-  private Memory(Pointer owner, long address, ByteBuffer[] windows) {
+  private Memory(NativeBlock owner, long address, ByteBuffer[] windows) {
     this.owner = owner;
     this.address = address;
     this.windows = windows;
@@ -42,51 +30,56 @@ final class Memory {
 
   private static boolean loads() {
     raiseLimit();
-    try (Pointer probe = Pointer.malloc(1)) {
-      return probe.address() != 0;
+    try {
+      return NativeBlock.works();
     } catch (LinkageError | RuntimeException e) {
       return false;
     }
   }
 
   /**
-   * JavaCPP holds native memory to the size of the Java heap; weights and images may take half of
-   * the machine's. A limit that the user set stands.
+   * JavaCPP holds native memory to the size of the Java heap unless it is told otherwise before its
+   * first use; weights and images may take half of the machine's. A limit that the user set, in
+   * either of the spellings that JavaCPP knows, stands.
    */
   private static void raiseLimit() {
     long memory =
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    if (System.getProperty(LIMIT) == null && memory / 2 > Runtime.getRuntime().maxMemory()) {
+    boolean chosen = Stream.of(LIMIT, LIMIT.toLowerCase(Locale.ROOT)).anyMatch(Memory::isSet);
+    if (!chosen && memory / 2 > Runtime.getRuntime().maxMemory()) {
       System.setProperty(LIMIT, memory / 2 / 1024 + "k");
     }
   }
 
+  private static boolean isSet(String property) {
+    return System.getProperty(property) != null;
+  }
+
+  /** True where native code can reach this memory. */
+  static boolean isNative() {
+    return NATIVE;
+  }
+
   /** Zero-filled memory. */
   static Memory allocate(long bytes) {
-    if (!NATIVE || bytes == 0) {
-      ByteBuffer[] windows = new ByteBuffer[Math.max(1, count(bytes))];
-      for (int i = 0; i < windows.length; i++) {
-        windows[i] = ordered(ByteBuffer.allocateDirect((int) Math.min(WINDOW, bytes - i * WINDOW)));
-      }
-      return new Memory(null, 0, windows);
-    }
-    BytePointer block = new BytePointer(bytes + ALIGNMENT);
-    PEAK.accumulate(Pointer.totalBytes());
-    Pointer.memset(block, 0, bytes + ALIGNMENT);
-    long skip = (ALIGNMENT - block.address() % ALIGNMENT) % ALIGNMENT;
-    ByteBuffer[] windows = new ByteBuffer[count(bytes)];
+    NativeBlock block = NATIVE && bytes > 0 ? NativeBlock.allocate(bytes) : null;
+    ByteBuffer[] windows = new ByteBuffer[Math.max(1, count(bytes))];
     for (int i = 0; i < windows.length; i++) {
-      long start = block.address() + skip + i * WINDOW;
-      windows[i] = ordered(new View(start, Math.min(WINDOW, bytes - i * WINDOW)).asByteBuffer());
+      long start = i * WINDOW;
+      long length = Math.min(WINDOW, bytes - start);
+      windows[i] =
+          ordered(
+              block == null
+                  ? ByteBuffer.allocateDirect((int) length)
+                  : block.window(start, length));
     }
-    return new Memory(block, block.address() + skip, windows);
+    return new Memory(block, block == null ? 0 : block.address(), windows);
   }
 
   /** The memory of a direct buffer from its position to its limit, shared. */
   static Memory of(ByteBuffer buffer) {
     ByteBuffer window = ordered(buffer.slice());
-    return new Memory(
-        null, NATIVE ? new BytePointer(window).address() : 0, new ByteBuffer[] {window});
+    return new Memory(null, NATIVE ? NativeBlock.addressOf(window) : 0, new ByteBuffer[] {window});
   }
 
   private static int count(long bytes) {
@@ -104,12 +97,6 @@ final class Memory {
       throw new IllegalStateException("the tensor's memory is closed");
     }
     return open[(int) (at >> WINDOW_BITS)];
-  }
-
-  /** The bytes that are allocated now, and the most there were since this was last asked. */
-  static long[] allocated() {
-    long now = Pointer.totalBytes();
-    return new long[] {now, Math.max(now, PEAK.getThenReset())};
   }
 
   /** Copies one element of 1, 2, 4 or 8 bytes. */

@@ -5,7 +5,6 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * A dense row-major tensor in off-heap memory. It may exceed 2 GiB: element indices are 64-bit.
@@ -548,15 +547,11 @@ public final class Tensor implements AutoCloseable {
   }
 
   /**
-   * A native pointer to the first element that keeps no hold of the memory; this tensor must
-   * outlive it.
+   * True where tensors have addresses, that is where JavaCPP loads. Native code asks this before it
+   * touches JavaCPP itself, since JavaCPP takes the limit of off-heap memory from its first use.
    */
-  public Pointer pointer() {
-    long address = address();
-    if (address == 0) {
-      throw new IllegalStateException("this tensor has no native memory: JavaCPP is not loaded");
-    }
-    return new Memory.View(address, byteSize());
+  public static boolean hasAddresses() {
+    return Memory.isNative();
   }
 
   /** Frees the memory unless this is a view. Later access throws {@link IllegalStateException}. */

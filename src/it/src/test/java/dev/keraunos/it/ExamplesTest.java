@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.keraunos.it.Jvm.Ended;
 import java.io.File;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -93,26 +94,12 @@ class ExamplesTest {
                 throw new UncheckedIOException(e);
               }
             });
-    Path output = folder.resolve(example.className() + ".out");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of(System.getProperty("keraunos.jvm").strip().split("\\s+")));
-    String classPath = folder + File.pathSeparator + System.getProperty("java.class.path");
-    command.addAll(List.of("-cp", classPath, example.className()));
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(output.toFile())
-            .start();
-    assertEquals(0, process.waitFor(), () -> example.code() + read(output));
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    Ended ended =
+        Jvm.java(
+            folder,
+            List.of(),
+            folder + File.pathSeparator + Jvm.classPath(entry -> true),
+            example.className());
+    assertEquals(0, ended.exit(), () -> example.code() + ended.out() + ended.error());
   }
 }

@@ -28,7 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The arrows between the modules: what a pom does not allow, no class may use either. */
 class ModulesTest {
   private static final Map<Path, JavaClasses> READ = new HashMap<>();
-  private static final Set<String> EDGES_OF_THE_WHOLE = Set.of("src/it");
+  private static final String BOM = "package/bom";
+  private static final Set<String> NO_PART_OF_THE_WAY = Set.of("src/it", BOM);
 
   /**
    * One module.
@@ -41,6 +42,12 @@ class ModulesTest {
   private record Module(String folder, String artifact, List<String> uses, List<String> foreign) {
     Path classes() {
       return Repository.root().resolve(folder).resolve("target/classes");
+    }
+
+    boolean isInternal() {
+      return Pom.of(Repository.root().resolve(folder))
+          .texts("properties", "maven.deploy.skip")
+          .contains("true");
     }
 
     JavaClasses read() {
@@ -59,11 +66,12 @@ class ModulesTest {
 
   private static List<Module> modules() {
     return List.of(
-        new Module("runtime/graph", "keraunos-graph", List.of(), List.of(JAVACPP)),
+        new Module("runtime/graph", "keraunos-graph", List.of(), List.of(JAVACPP, "org.slf4j..")),
+        new Module("runtime/testing", "keraunos-testing", List.of("runtime/graph"), List.of()),
         new Module(
             "runtime/onednn",
             "keraunos-onednn",
-            List.of("runtime/graph"),
+            List.of("runtime/graph", "runtime/testing"),
             List.of(JAVACPP, "org.bytedeco.dnnl..", "org.bytedeco.opencl..")),
         new Module(
             "loss-registry", "keraunos-loss-registry", List.of("runtime/graph"), List.of(JACKSON)),
@@ -71,7 +79,7 @@ class ModulesTest {
             "importer",
             "keraunos-importer",
             List.of("runtime/graph", "loss-registry"),
-            List.of(JACKSON, JAVACPP, "org.bytedeco.hdf5..", "org.slf4j..")),
+            List.of(JACKSON, JAVACPP, "org.bytedeco.hdf5..")),
         new Module(
             "api",
             "keraunos",
@@ -92,13 +100,14 @@ class ModulesTest {
             "benchmarks",
             "keraunos-benchmarks",
             List.of("runtime/graph", "loss-registry", "importer", "api", "fixtures"),
-            List.of("org.openjdk.jmh..")));
+            List.of("org.openjdk.jmh..")),
+        new Module("package/platform", "keraunos-platform", List.of("api"), List.of()));
   }
 
   @Test
   void rootPomBuildsExactlyTheseModules() {
     Set<String> built = new HashSet<>(Pom.of(Repository.root()).texts("modules", "module"));
-    built.removeAll(EDGES_OF_THE_WHOLE);
+    built.removeAll(NO_PART_OF_THE_WAY);
     assertEquals(modules().stream().map(Module::folder).collect(Collectors.toSet()), built);
   }
 
@@ -115,6 +124,19 @@ class ModulesTest {
           used == null || module.uses.contains(used.folder),
           module + " must not depend on " + dependency + "; it may use " + module.uses);
     }
+  }
+
+  @Test
+  void bomListsWhatIsPublishedInTheSameVersion() {
+    Pom bom = Pom.of(Repository.root().resolve(BOM));
+    assertEquals(
+        Pom.of(Repository.root()).texts("project", "version"), bom.texts("project", "version"));
+    Set<String> published =
+        modules().stream()
+            .filter(module -> !module.isInternal())
+            .map(Module::artifact)
+            .collect(Collectors.toSet());
+    assertEquals(published, new HashSet<>(bom.texts("dependency", "artifactId")));
   }
 
   @ParameterizedTest

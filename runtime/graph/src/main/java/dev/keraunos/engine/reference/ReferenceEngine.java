@@ -34,4 +34,9 @@ public final class ReferenceEngine implements Engine {
   public Executable compile(Graph graph, int threads) {
     return new ReferenceExecutable(graph, new Workers(threads));
   }
+
+  @Override
+  public String toString() {
+    return NAME;
+  }
 }

@@ -1,6 +1,7 @@
 package dev.keraunos.engine.onednn;
 
 import dev.keraunos.error.KeraunosException;
+import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
@@ -25,23 +26,32 @@ final class Library {
     }
   }
 
+  /** Nothing here may rely on JavaCPP: it may be what is missing. */
   private static Optional<String> load() {
+    String platform = "of your platform";
     try {
+      if (Tensor.hasAddresses()) {
+        platform = Loader.getPlatform();
+      }
       Loader.load(dnnl.class);
       return Optional.empty();
     } catch (LinkageError | RuntimeException e) {
-      return Optional.of(explain(e));
+      return Optional.of(explain(e, platform, Library.class.getModule().isNamed()));
     }
   }
 
   /** One sentence on a failure to load, with the remedy. */
-  static String explain(Throwable failure) {
-    String platform = Loader.getPlatform();
+  static String explain(Throwable failure, String platform, boolean onModulePath) {
+    String cause = failure.getClass().getSimpleName() + ": " + failure.getMessage();
     return "oneDNN does not load ("
-        + String.valueOf(failure.getMessage()).lines().findFirst().orElse("")
-        + "); put org.bytedeco:dnnl, opencl and javacpp with the classifier "
+        + cause.lines().findFirst().orElse("")
+        + "); "
+        + (onModulePath ? "start Java with --add-modules ALL-MODULE-PATH, " : "")
+        + "put org.bytedeco:dnnl, opencl and javacpp with the classifier "
         + platform
-        + " on the class path, or choose the engine 'reference'";
+        + (onModulePath ? " on the module path" : " on the class path")
+        + ", give JavaCPP a folder to write to with -Dorg.bytedeco.javacpp.cachedir=FOLDER,"
+        + " or choose the engine 'reference'";
   }
 
   /** Why the library cannot be used here; empty if it can. */

@@ -43,4 +43,9 @@ public final class OneDnnEngine implements Engine {
             });
     return new OneDnnExecutable(graph, threads);
   }
+
+  @Override
+  public String toString() {
+    return NAME;
+  }
 }

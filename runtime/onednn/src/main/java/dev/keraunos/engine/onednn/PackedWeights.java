@@ -39,7 +39,7 @@ final class PackedWeights implements AutoCloseable {
         key -> {
           Shape bytes = Shape.of(dnnl.dnnl_memory_desc_get_size(wanted));
           Tensor target = Tensor.allocate(DType.UINT8, bytes);
-          reorder(new Address(address), given, target.pointer(), wanted);
+          reorder(new Address(address), given, new Address(target.address()), wanted);
           return new Place.Constant(target);
         });
   }
