@@ -179,8 +179,8 @@ class VerifierTest {
     return List.of(
         Arguments.of("product of", new Op.MatMul(false, false), List.of(X, X)),
         Arguments.of("operands are", new Op.MatMul(true, false), List.of(X, WHOLE)),
-        Arguments.of("stride is", conv(List.of(0), ONE, Padding.VALID, 1), List.of(X, KERNEL)),
-        Arguments.of("dilation is", conv(ONE, List.of(0), Padding.VALID, 1), List.of(X, KERNEL)),
+        Arguments.of("strides [0]", conv(List.of(0), ONE, Padding.VALID, 1), List.of(X, KERNEL)),
+        Arguments.of("dilations [0]", conv(ONE, List.of(0), Padding.VALID, 1), List.of(X, KERNEL)),
         Arguments.of("spatial", conv(List.of(1, 1), ONE, Padding.VALID, 1), List.of(X, KERNEL)),
         Arguments.of("groups", conv(ONE, ONE, Padding.VALID, 5), List.of(X, KERNEL)),
         Arguments.of(
