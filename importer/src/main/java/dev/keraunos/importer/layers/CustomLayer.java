@@ -25,6 +25,6 @@ public interface CustomLayer {
    * gives null.
    */
   default Value mask(LayerCall call) {
-    return call.mask();
+    return call.passedMask();
   }
 }

@@ -27,7 +27,7 @@ class TargetShapesTest {
     JsonNode recorded = read("shapes/" + line + ".json");
     int refused = 0;
     for (Map.Entry<String, JsonNode> entry : recorded.get("results").properties()) {
-      String[] words = entry.getKey().split(" ");
+      String[] words = entry.getKey().split(" ", -1);
       if (words.length == 3) {
         Evaluated evaluated = new Evaluated(recorded, words[0], words[1], words[2]);
         if (entry.getValue().isNull()) {

@@ -77,10 +77,14 @@ class SamplesTest {
   private static Graph graph(Case recorded, List<Tensor> batches) {
     GraphBuilder builder = new GraphBuilder();
     List<Value> operands = new ArrayList<>();
+    boolean windowed =
+        recorded.op() instanceof Op.Conv || recorded.op() instanceof Op.ConvTranspose;
     Shape first = recorded.inputs().isEmpty() ? Shape.of() : recorded.inputs().get(0).shape();
     for (Tensor tensor : recorded.inputs()) {
-      boolean batch =
+      boolean kernel = windowed && !operands.isEmpty();
+      boolean rows =
           first.rank() > 0 && tensor.shape().rank() > 0 && tensor.shape().dim(0) == first.dim(0);
+      boolean batch = rows && !kernel;
       if (batch) {
         Shape shape = tensor.shape().with(0, Shape.UNKNOWN);
         batches.add(tensor);

@@ -88,6 +88,17 @@ final class Primitives {
     return describeAny(creation).filter(made -> !implementation(made).startsWith("ref"));
   }
 
+  /** Describes a primitive by the implementation of a name if oneDNN has it, else as it prefers. */
+  Optional<dnnl_primitive_desc> describe(Creation creation, String preferred) {
+    Optional<dnnl_primitive_desc> made = describeAny(creation);
+    while (made.isPresent() && !implementation(made.get()).startsWith(preferred)) {
+      if (dnnl.dnnl_primitive_desc_next_impl(made.get()) != dnnl.dnnl_success) {
+        return describe(creation);
+      }
+    }
+    return made;
+  }
+
   /** Describes a primitive, be it the generic one: recurrences that are fast go by that name. */
   Optional<dnnl_primitive_desc> describeAny(Creation creation) {
     dnnl_primitive_desc description = new dnnl_primitive_desc();

@@ -16,6 +16,14 @@ import org.bytedeco.dnnl.global.dnnl;
  * each are packed.
  */
 final class Product implements Tiling.Work {
+  /**
+   * Below AVX-512 oneDNN's plain product of columns is faster than the one it prefers, if the
+   * weights have at least {@link #LARGE} elements.
+   */
+  private static final String PLAIN = "gemm";
+
+  private static final long LARGE = 1 << 18;
+
   private final Planner plan;
   private final View a;
   private final View b;
@@ -125,32 +133,29 @@ final class Product implements Tiling.Work {
   public Optional<Call> call(Tiling.Range range) {
     Primitives primitives = plan.primitives();
     PostOps after = postOps.slice(0, range.from(), range.length());
-    return primitives
-        .describe(
-            description ->
-                dnnl.dnnl_matmul_primitive_desc_create(
-                    description,
-                    Library.engine(),
-                    primitives.layout(part(a, range)),
-                    packed ? weights(range) : primitives.layout(right(range)),
-                    bias.map(this::row).map(primitives::layout).orElse(null),
-                    primitives.layout(part(y, range)),
-                    primitives.attributes(after)))
+    Primitives.Creation creation =
+        description ->
+            dnnl.dnnl_matmul_primitive_desc_create(
+                description,
+                Library.engine(),
+                primitives.layout(part(a, range)),
+                packed ? weights() : primitives.layout(right(range)),
+                bias.map(this::row).map(primitives::layout).orElse(null),
+                primitives.layout(part(y, range)),
+                primitives.attributes(after));
+    return (isPlain() ? primitives.describe(creation, PLAIN) : primitives.describe(creation))
         .map(description -> primitives.create(description, constants(description)));
   }
 
-  /**
-   * The layout of packed weights: the primitive's choice where it has a good one. Below AVX-512
-   * oneDNN's blocks are slower than plain columns, and than rows for a single row of the result.
-   */
-  private dnnl_memory_desc weights(Tiling.Range range) {
-    Primitives primitives = plan.primitives();
-    if (Library.hasAvx512()) {
-      return primitives.any(b.dims());
-    }
-    return range.length() == 1
-        ? primitives.plain(dnnl.dnnl_ab, b.dims())
-        : primitives.plain(dnnl.dnnl_ba, b.dims());
+  /** The layout of packed weights: the primitive's choice, or columns for a plain product. */
+  private dnnl_memory_desc weights() {
+    return isPlain()
+        ? plan.primitives().plain(dnnl.dnnl_ba, b.dims())
+        : plan.primitives().any(b.dims());
+  }
+
+  private boolean isPlain() {
+    return packed && !Library.hasAvx512() && b.size() >= LARGE;
   }
 
   /** A vector as a bias: of the result's rank, all axes but the last of length 1. */
