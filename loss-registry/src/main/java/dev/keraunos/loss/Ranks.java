@@ -6,6 +6,7 @@ import static dev.keraunos.graph.Ops.squeeze;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
+import dev.keraunos.loss.KerasVersion.Line;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 
@@ -26,7 +27,7 @@ public record Ranks(Value yTrue, Prediction yPred) {
     boolean own = loss instanceof BuiltInLoss builtIn && !builtIn.takesClassNumbers();
     boolean some = !yPred.dialect().isGraph() || (own && ((BuiltInLoss) loss).insistsOnShape());
     if (own && some && !yPred.dialect().isAtLeast(Profile.T26)) {
-      ranks.requireSameShape();
+      ranks.requireSameShape(yPred.dialect().line() != Line.TF_KERAS);
     }
     return ranks;
   }
@@ -37,10 +38,15 @@ public record Ranks(Value yTrue, Prediction yPred) {
    * @throws InputException saying so
    */
   void requireSameShape() {
+    requireSameShape(true);
+  }
+
+  /** The graphs of TensorFlow compare the axes that both have, those of Keras the rank too. */
+  private void requireSameShape(boolean sameRank) {
     Shape y = yTrue.shape();
     Shape p = yPred.value().shape();
-    boolean same = y.rank() == p.rank();
-    for (int i = 0; same && i < y.rank(); i++) {
+    boolean same = !sameRank || y.rank() == p.rank();
+    for (int i = 0; same && i < Math.min(y.rank(), p.rank()); i++) {
       same = y.dim(i) == p.dim(i) || !y.isKnown(i) || !p.isKnown(i);
     }
     if (!same) {
