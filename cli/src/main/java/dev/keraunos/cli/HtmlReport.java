@@ -221,14 +221,18 @@ final class HtmlReport {
               + " colspan=\"5\"></td></tr>",
           number(output.unsplit()));
     }
-    String head =
-        "<tr><th class=\"n\">class</th><th></th><th class=\"n\">share</th><th"
-            + " class=\"n\">%s</th><th class=\"n\">%s</th><th class=\"n\">by true"
-            + " class</th><th class=\"n\">mean score</th><th class=\"n\">by channel</th><th"
-            + " class=\"n\">loss if all right</th><th class=\"n\">if all wrong</th><th"
-            + " class=\"n\">weight to count alike</th></tr>";
     String measure = output.areSamples() ? "recall" : "IoU";
-    table(String.format(Locale.ROOT, head, measure, output.unit()), rows);
+    table(
+        String.format(
+            Locale.ROOT,
+            "<tr><th class=\"n\">class</th><th></th><th class=\"n\">share</th><th"
+                + " class=\"n\">%s</th><th class=\"n\">%s</th><th class=\"n\">by true"
+                + " class</th><th class=\"n\">mean score</th><th class=\"n\">by channel</th><th"
+                + " class=\"n\">loss if all right</th><th class=\"n\">if all wrong</th><th"
+                + " class=\"n\">weight to count alike</th></tr>",
+            measure,
+            output.unit()),
+        rows);
   }
 
   /** What consecutive samples or batches add, as columns from a common line. */
