@@ -78,7 +78,7 @@ class EvaluationTest {
     String readme = Files.readString(root.resolve("README.md"));
     String line =
         readme.lines().filter(l -> l.startsWith("    ./keraunos explain-loss")).findFirst().get();
-    String[] words = line.strip().split(" ");
+    String[] words = line.strip().split(" ", -1);
     Path page = folder.resolve("page.html");
     Cli run =
         Cli.run(words[1], root.resolve(words[2]), root.resolve(words[3]), "--html", page).fine();
