@@ -91,8 +91,13 @@ final class ModelOptions {
     return Optional.ofNullable(weights);
   }
 
-  /** Opens a model's file without lowering it. */
+  /**
+   * Opens a model's file without lowering it.
+   *
+   * @throws dev.keraunos.error.InputException if there is no such Keras as {@code --keras} says
+   */
   ModelArchive open(Path model) {
+    losses.dialect();
     ArchiveReader reader = libhdf5 ? ArchiveReader.WITH_LIBHDF5 : ArchiveReader.PLAIN;
     return weights == null ? reader.open(model) : reader.open(model, weights);
   }

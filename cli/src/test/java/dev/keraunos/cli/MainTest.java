@@ -73,6 +73,7 @@ class MainTest {
     for (String command : new String[] {"evaluate", "explain-loss", "verify"}) {
       Cli.run(command, SEQUENTIAL, SEQUENTIAL_DATA, "--keras", keras).refused("--keras: ");
     }
+    Cli.run("inspect", SEQUENTIAL, "--keras", keras).refused("--keras: ");
     Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", folder.resolve("o"), "--keras", keras)
         .refused("--keras: ");
   }

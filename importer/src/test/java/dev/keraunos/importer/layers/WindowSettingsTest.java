@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** Strides, dilations and windows that no tensor has use for: native code does not survive them. */
 class WindowSettingsTest {
   private static final List<Path> FOLDERS =
-      Stream.of("keras3", "tfk").map(Fixtures::folder).toList();
+      Stream.of("keras3", "tfk", "keras1.2.2").map(Fixtures::folder).toList();
 
   private static final List<String> LENGTHS =
       List.of(
@@ -53,17 +53,14 @@ class WindowSettingsTest {
   void areRefusedWithTheLayerAndTheKey() {
     for (Path file : Fixtures.models()) {
       if (FOLDERS.stream().anyMatch(file::startsWith)) {
-        try (ModelArchive archive = ModelArchive.open(file)) {
-          check(archive);
-        }
+        check(file);
       }
     }
     assertTrue(seen.size() >= FEWEST, () -> "only " + seen);
   }
 
-  private void check(ModelArchive archive) {
-    ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
-    for (LayerSpec layer : topology.layersByName().values()) {
+  private void check(Path file) {
+    for (LayerSpec layer : layers(file)) {
       Set<String> keys = new HashSet<>(LENGTHS);
       keys.addAll(CELL_CLASSES.contains(layer.className()) ? CELLS : List.of());
       for (String key : keys) {
@@ -71,15 +68,28 @@ class WindowSettingsTest {
         boolean has = !value.isMissingNode() && !value.isNull() && !value.isTextual();
         if (has && layer.model().isEmpty() && seen.add(layer.className() + "." + key)) {
           for (int bad : bad(key)) {
-            refused(archive, layer.name(), key, bad);
+            refused(file, layer.name(), key, bad);
           }
         }
       }
     }
   }
 
+  private static List<LayerSpec> layers(Path file) {
+    try (ModelArchive archive = ModelArchive.open(file)) {
+      ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
+      return List.copyOf(topology.layersByName().values());
+    }
+  }
+
   private static int[] bad(String key) {
     return CELLS.contains(key) ? new int[] {-1} : new int[] {Integer.MAX_VALUE - 1, 0, -1};
+  }
+
+  private static void refused(Path file, String name, String key, int bad) {
+    try (ModelArchive archive = ModelArchive.open(file)) {
+      refused(archive, name, key, bad);
+    }
   }
 
   private static void refused(ModelArchive archive, String name, String key, int bad) {
