@@ -307,19 +307,18 @@ public final class ModelLowering {
     gaps.add(new Gap(layer.path(), layer.className(), problem));
   }
 
-  /** Notes a state that a layer keeps; its calls follow each other, so there may be only one. */
-  void keep(LayerCall call, Value before, Value after) {
+  /**
+   * Notes the states that a layer keeps; its calls would follow each other, so there may be one.
+   */
+  void keep(LayerCall call, List<Value> before, List<Value> after) {
     String path = call.layer().path();
-    boolean called = states.stream().anyMatch(state -> path.equals(keeper(state)));
-    if (call.builder() != builder
-        || (called && !keeper(states.get(states.size() - 1)).equals(path))) {
+    boolean called = states.stream().anyMatch(s -> s.after().producer().path().equals(path));
+    if (called || call.builder() != builder) {
       throw call.gap("a stateful layer that is called more than once is not supported");
     }
-    states.add(new LoweredModel.State(before, after));
-  }
-
-  private static String keeper(LoweredModel.State state) {
-    return state.after().producer().path();
+    for (int i = 0; i < before.size(); i++) {
+      states.add(new LoweredModel.State(before.get(i), after.get(i)));
+    }
   }
 
   /** A stored tensor as a constant of a builder, once per type. */

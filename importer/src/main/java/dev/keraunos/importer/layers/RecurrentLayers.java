@@ -267,8 +267,8 @@ final class RecurrentLayers {
     if (sequence && timeMajor) {
       y = Ops.swapaxes(y, 0, 1);
     }
-    for (int i = 0; i < given.kept().size(); i++) {
-      call.lowering().keep(call, given.kept().get(i), computed.get(1 + i));
+    if (!given.kept().isEmpty()) {
+      call.lowering().keep(call, given.kept(), computed.subList(1, computed.size()));
     }
     List<Masked> outputs = new ArrayList<>();
     outputs.add(new Masked(y, sequence ? call.passedMask() : null));

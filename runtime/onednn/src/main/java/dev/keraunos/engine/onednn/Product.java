@@ -18,7 +18,7 @@ import org.bytedeco.dnnl.global.dnnl;
 final class Product implements Tiling.Work {
   /**
    * Below AVX-512 oneDNN's plain product of columns is faster than the one it prefers, if the
-   * weights have at least {@link #LARGE} elements.
+   * weights of a block have at least {@link #LARGE} elements.
    */
   private static final String PLAIN = "gemm";
 
