@@ -178,6 +178,23 @@ class OneDnnAgainstReferenceTest {
     check(random.dense(random.relu(random.dense(random.input(dims), 700)), 300), dims, 1, 64, 65);
   }
 
+  /** Weights that no cache holds, cut into blocks of columns and of rows, and what follows them. */
+  @ParameterizedTest
+  @CsvSource({"1201, 1003", "4099, 300", "300, 4099"})
+  void weightsBeyondTheCache(int in, int out) {
+    long[] dims = dims(1, in);
+    Value x = random.input(dims);
+    Value y = random.relu(random.dense(x, out));
+    Value gated = random.binary(BinaryKind.MULTIPLY, y, random.constant(out));
+    check(gated, dims, 1, 2, 65, 130);
+    Value other = random.unary(UnaryKind.TANH, 0, random.dense(x, out));
+    check(random.binary(BinaryKind.SUBTRACT, random.dense(x, out), other), dims, 1, 3, 64);
+    Value bare = random.apply(new Op.MatMul(false, true), x, random.weights(in, out, in));
+    check(bare, dims, 1, 5, 129);
+    long[] sequence = dims(1, 7, in);
+    check(random.relu(random.dense(random.input(sequence), out)), sequence, 1, 10);
+  }
+
   @Test
   void attention() {
     long[] dims = dims(1, 10, 24);

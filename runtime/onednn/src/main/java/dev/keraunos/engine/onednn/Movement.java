@@ -23,9 +23,8 @@ final class Movement implements Tiling.Work {
     this.to = to;
   }
 
-  /** Parts of the output, one per input. */
   /** Elements to copy, and where. */
-  private record Copy(View from, View to) {}
+  record Copy(View from, View to) {}
 
   /** Parts of the output, one per input. */
   static Optional<List<Step>> concat(Group group, Planner plan) {
@@ -86,7 +85,8 @@ final class Movement implements Tiling.Work {
     return sliced;
   }
 
-  private static Optional<List<Step>> copies(List<Node> nodes, Planner plan, List<Copy> copies) {
+  /** All copies at once, if oneDNN has them. */
+  static Optional<List<Step>> copies(List<Node> nodes, Planner plan, List<Copy> copies) {
     List<Step.Tile> tiles = new ArrayList<>();
     for (Copy copy : copies) {
       Optional<Step> copied = copy(nodes, plan, copy.from, copy.to);

@@ -263,6 +263,12 @@ final class Planner implements AutoCloseable {
     return View.of(place(value), types.get(value).dtype(), shape(value));
   }
 
+  /** Memory for so many float32 elements that lie nowhere yet. */
+  View scratch(long size) {
+    Place place = new Place.Scratch(size * DType.FLOAT32.bytes());
+    return View.of(place, DType.FLOAT32, Shape.of(size));
+  }
+
   /** Whether a node's results must be computed in every run. */
   boolean computes(Node node) {
     Value first = node.outputs().get(0);

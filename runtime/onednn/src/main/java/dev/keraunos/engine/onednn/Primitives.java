@@ -62,14 +62,10 @@ final class Primitives {
 
   /** A float32 layout that the primitive chooses. */
   dnnl_memory_desc any(long... dims) {
-    return plain(dnnl.dnnl_format_tag_any, dims);
-  }
-
-  /** A float32 layout by oneDNN's tag. */
-  dnnl_memory_desc plain(int tag, long... dims) {
+    int any = dnnl.dnnl_format_tag_any;
     dnnl_memory_desc layout = new dnnl_memory_desc();
     Library.check(
-        dnnl.dnnl_memory_desc_create_with_tag(layout, dims.length, dims, dnnl.dnnl_f32, tag));
+        dnnl.dnnl_memory_desc_create_with_tag(layout, dims.length, dims, dnnl.dnnl_f32, any));
     return passing.own(layout, () -> dnnl.dnnl_memory_desc_destroy(layout));
   }
 

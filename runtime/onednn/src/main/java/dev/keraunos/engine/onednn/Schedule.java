@@ -21,7 +21,7 @@ record Schedule(long samples, long perPart) {
   private static final Schedule WHOLE = new Schedule(1, 1);
 
   /** Weights of more bytes than this are read from memory, once for every part. */
-  private static final long CACHE = 4 << 20;
+  static final long CACHE = 4 << 20;
 
   /** So many parts of a batch keep threads busy. */
   private static final long PARTS = 16;

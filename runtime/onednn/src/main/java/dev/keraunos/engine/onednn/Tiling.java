@@ -19,9 +19,6 @@ final class Tiling {
 
   private static final int MOST_TILES = 16;
 
-  /** Columns that a product computes together. */
-  private static final int VECTOR = 64;
-
   /** Some entries of an axis. */
   record Range(long from, long to) {
     long length() {
@@ -66,10 +63,13 @@ final class Tiling {
 
   /**
    * Blocks of rows and columns that are as nearly square as they can be, so that few elements are
-   * read for each that is computed. Columns are cut between vectors.
+   * read for each that is computed.
+   *
+   * @param vector columns that are computed together, between which none are cut
+   * @param mostRows in a block
    */
-  static Grid grid(long rows, long columns, double operations) {
-    long vectors = (columns + VECTOR - 1) / VECTOR;
+  static Grid grid(long rows, long columns, double operations, int vector, long mostRows) {
+    long vectors = (columns + vector - 1) / vector;
     long down = 1;
     long across = 1;
     while (down * across * 2 <= tiles(operations)) {
@@ -82,9 +82,9 @@ final class Tiling {
     }
     List<Range> cut = new ArrayList<>();
     for (Range range : parts(vectors, across)) {
-      cut.add(new Range(range.from * VECTOR, Math.min(columns, range.to * VECTOR)));
+      cut.add(new Range(range.from * vector, Math.min(columns, range.to * vector)));
     }
-    return new Grid(parts(rows, down), cut);
+    return new Grid(parts(rows, Math.max(down, (rows + mostRows - 1) / mostRows)), cut);
   }
 
   /** One tile per range, if oneDNN has the primitives. */
