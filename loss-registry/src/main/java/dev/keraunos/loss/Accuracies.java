@@ -54,12 +54,12 @@ final class Accuracies {
 
   /** One-hot targets than whose channel fewer than k are larger. */
   static MetricFunction topK(int k) {
-    return new BuiltInMetric((y, p) -> inTopK(largest(y, p.dialect()), p.value(), k));
+    return new BuiltInMetric((y, p) -> inTopK(largest(y, p.dialect()), p, k));
   }
 
   /** Labels than whose channel fewer than k are larger. */
   static MetricFunction sparseTopK(int k) {
-    return new BuiltInMetric((y, p) -> inTopK(column(y, p.value()), p.value(), k));
+    return new BuiltInMetric((y, p) -> inTopK(column(y, p.value()), p, k));
   }
 
   /** Labels among the first k of a list of ids. */
@@ -82,13 +82,18 @@ final class Accuracies {
     return y.rank() == p.rank() ? squeeze(y, -1) : y;
   }
 
-  /** Labels without positions are those of all positions of the prediction in turn. */
-  private static Value inTopK(Value labels, Value prediction, int k) {
+  /**
+   * Labels without positions are those of all positions of the prediction in turn. TensorFlow 1.13
+   * takes the mean of the batch.
+   */
+  private static Value inTopK(Value labels, Prediction yPred, int k) {
+    Value prediction = yPred.value();
     boolean flat = labels.rank() == 1 && prediction.rank() > 2;
     Value p = flat ? reshape(prediction, -1, prediction.shape().dim(-1)) : prediction;
     Value ids = expandDims(cast(labels, DType.INT32), -1);
     Value larger = asFloat(greater(p, takeAlongAxis(p, ids, -1)));
-    return asFloat(less(sum(larger, -1), k));
+    Value right = asFloat(less(sum(larger, -1), k));
+    return yPred.dialect().profile() == Profile.T113 ? mean(right, -1) : right;
   }
 
   /** Up to 2.3 probabilities were rounded, so that 1.6 is wrong. */

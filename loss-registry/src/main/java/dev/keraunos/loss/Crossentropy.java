@@ -48,7 +48,8 @@ final class Crossentropy {
     }
 
     private static boolean remembersLogits(Dialect dialect) {
-      return dialect.isAtLeast(Profile.TV1) && dialect.backend() == Backend.TENSORFLOW;
+      boolean early = !dialect.isAtLeast(Profile.TV1) || dialect.profile() == Profile.T113;
+      return !early && dialect.backend() == Backend.TENSORFLOW;
     }
   }
 
@@ -57,7 +58,7 @@ final class Crossentropy {
    * TensorFlow's graph optimizer turns the latter into (1 + epsilon) − p, which rounds differently.
    */
   static Value binary(Value y, Prediction yPred, boolean fromLogits) {
-    if (yPred.logits().isPresent() && yPred.dialect().isTensorFlow1()) {
+    if (yPred.logits().isPresent() && searchesLogits(yPred.dialect())) {
       Value x = yPred.logits().get();
       Value own = binary(y, yPred.with(yPred.value()), fromLogits);
       return where(isClose(yPred.value(), sigmoid(x)), binaryOfLogits(y, x), own);
@@ -90,6 +91,10 @@ final class Crossentropy {
     return early && dialect.backend() == Backend.TENSORFLOW;
   }
 
+  private static boolean searchesLogits(Dialect dialect) {
+    return dialect.isTensorFlow1() && dialect.profile() != Profile.T113;
+  }
+
   private static Value binaryOfLogits(Value y, Value x) {
     return add(subtract(relu(x), multiply(x, y)), rest(x));
   }
@@ -108,7 +113,7 @@ final class Crossentropy {
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
   static Value logProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (yPred.logits().isPresent() && yPred.dialect().isTensorFlow1()) {
+    if (yPred.logits().isPresent() && searchesLogits(yPred.dialect())) {
       Value x = yPred.logits().get();
       Value own = logProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
@@ -126,7 +131,7 @@ final class Crossentropy {
    * logarithms.
    */
   static Value sparseLogProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (yPred.logits().isPresent() && yPred.dialect().isTensorFlow1()) {
+    if (yPred.logits().isPresent() && searchesLogits(yPred.dialect())) {
       Value x = yPred.logits().get();
       Value own = sparseLogProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);

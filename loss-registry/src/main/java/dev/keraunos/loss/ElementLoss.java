@@ -86,7 +86,8 @@ final class ElementLoss extends BuiltInLoss {
   }
 
   private static Value margin(Value y, Value p, Dialect dialect) {
-    Value signs = dialect.isAtLeast(Profile.P23) ? HingeLabels.signs(y) : y;
+    boolean reads = dialect.isAtLeast(Profile.P23) && dialect.profile() != Profile.T113;
+    Value signs = reads ? HingeLabels.signs(y) : y;
     return maximum(subtract(1, multiply(signs, p)), 0);
   }
 

@@ -33,12 +33,12 @@ final class MeanMetrics {
         false);
   }
 
-  /** The negative loss from 2.3 on, before the loss itself. */
+  /** The negative loss from 2.3 on, before and in TensorFlow 1.13 the loss itself. */
   static MetricFunction cosineSimilarity(Settings config) {
     CosineSimilarity cosine = new CosineSimilarity(config);
     return new BuiltInMetric(
         (yTrue, yPred) ->
-            yPred.dialect().isAtLeast(Profile.P23)
+            yPred.dialect().isAtLeast(Profile.P23) && yPred.dialect().profile() != Profile.T113
                 ? cosine.similarity(yTrue, yPred)
                 : cosine.scores(yTrue, yPred).values());
   }

@@ -136,6 +136,11 @@ final class MetricAverage {
     count = precision.round(count + precision.round(number));
   }
 
+  /** How much there is in the average so far, by weight. */
+  double weight() {
+    return count;
+  }
+
   /** The average so far. */
   double result() {
     boolean safe = dialect.isAtLeast(Profile.TV1);

@@ -38,9 +38,10 @@ final class OutputEvaluation implements AutoCloseable {
    *
    * @param value its loss
    * @param factor by how much more than its size it counts
-   * @param rows how many entries it has along the first axis, 1 for a scalar
+   * @param shown the value of which the output's own loss is a mean
+   * @param rows the weight of that value: entries along the first axis, 1 for a scalar
    */
-  record BatchLoss(double value, double factor, long rows) {}
+  record BatchLoss(double value, double factor, double shown, double rows) {}
 
   private final Setup setup;
   private final Dialect dialect;
@@ -156,7 +157,32 @@ final class OutputEvaluation implements AutoCloseable {
                     isPerSample(program, scores, yPred),
                     value),
                 reduction));
-    return new BatchLoss(value, factor, vector ? scores.shape().dim(0) : 1);
+    if (dialect.profile() == Profile.T113) {
+      return shownAsMetric(value, scores, yPred.shape(), request);
+    }
+    return new BatchLoss(value, factor, value, vector ? scores.shape().dim(0) : 1);
+  }
+
+  /**
+   * TensorFlow 1.13 shows the loss of an output as a metric of its function: weighted over all
+   * batches. Its squared error is a mean already when it is weighted.
+   */
+  private BatchLoss shownAsMetric(
+      double value, Grid scores, Shape prediction, Reduction.Request request) {
+    if (setup.lossName().equals("mean_squared_error")) {
+      Optional<Grid> weight = Keras23Reduction.merge(request.mask(), request.weight());
+      return new BatchLoss(
+          value, 1, scores.sum() / scores.size(), weight.map(Grid::sum).orElse(1.0));
+    }
+    MetricAverage average = new MetricAverage(dialect, true, Precision.FULL);
+    average.add(
+        scores,
+        prediction.dim(0),
+        prediction.rank(),
+        request.mask(),
+        request.valid(),
+        request.weight());
+    return new BatchLoss(value, 1, average.result(), average.weight());
   }
 
   private static boolean isPerSample(OutputProgram program, Grid scores, Tensor yPred) {

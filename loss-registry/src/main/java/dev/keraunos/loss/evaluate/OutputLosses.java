@@ -22,7 +22,7 @@ final class OutputLosses {
   void add(int index, OutputEvaluation.BatchLoss loss, long size) {
     boolean equally = Warnings.outputsCountBatchesEqually(dialect);
     double weight = dialect.profile() == Profile.K35 ? setups.get(index).lossWeight() : 1;
-    means.get(index).add(loss.value() * weight, equally ? loss.rows() : size * loss.factor());
+    means.get(index).add(loss.shown() * weight, equally ? loss.rows() : size * loss.factor());
   }
 
   /** Adds the results, 0 of a loss that Keras never computes; of equal names the last. */

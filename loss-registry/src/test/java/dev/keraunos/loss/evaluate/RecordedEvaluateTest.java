@@ -37,7 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * case is evaluated in batches of several sizes, of which the last is smaller.
  */
 class RecordedEvaluateTest {
-  private static final int FILES = 119;
+  private static final int FILES = 123;
 
   /** The property that names a folder of other recordings. */
   private static final String FOLDER = "keraunos.recorded";
