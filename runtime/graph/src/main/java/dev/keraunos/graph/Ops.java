@@ -705,6 +705,9 @@ public final class Ops {
   }
 
   public static Value concatenate(List<Value> values, int axis) {
+    if (values.isEmpty()) {
+      throw new InputException("nothing is there to join");
+    }
     DType dtype = values.stream().map(Value::dtype).reduce(DType::promote).orElseThrow();
     List<Value> cast = new ArrayList<>();
     values.forEach(value -> cast.add(cast(value, dtype)));
@@ -724,7 +727,7 @@ public final class Ops {
   /** An axis of known length cut into equal parts. */
   public static List<Value> split(Value x, int sections, int axis) {
     long length = x.shape().dim(axis);
-    if (length < 0 || length % sections != 0) {
+    if (length < 0 || sections < 1 || length % sections != 0) {
       throw new InputException(
           "axis " + axis + " of " + x.shape() + " does not divide into " + sections);
     }
