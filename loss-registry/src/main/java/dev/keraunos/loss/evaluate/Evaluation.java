@@ -87,7 +87,7 @@ public final class Evaluation implements AutoCloseable {
           total += weighted(output.setup().lossWeight(), found.get().value());
           factor = Math.max(factor, found.get().factor());
           any = true;
-          outputLosses.add(i, found.get(), size);
+          outputLosses.add(i, found.get());
         }
       }
     }

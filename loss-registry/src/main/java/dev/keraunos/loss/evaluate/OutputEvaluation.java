@@ -39,9 +39,9 @@ final class OutputEvaluation implements AutoCloseable {
    * @param value its loss
    * @param factor by how much more than its size it counts
    * @param shown the value of which the output's own loss is a mean
-   * @param rows the weight of that value: entries along the first axis, 1 for a scalar
+   * @param weight of that value in the mean
    */
-  record BatchLoss(double value, double factor, double shown, double rows) {}
+  record BatchLoss(double value, double factor, double shown, double weight) {}
 
   private final Setup setup;
   private final Dialect dialect;
@@ -160,7 +160,10 @@ final class OutputEvaluation implements AutoCloseable {
     if (dialect.profile() == Profile.T113) {
       return shownAsMetric(value, scores, yPred.shape(), request);
     }
-    return new BatchLoss(value, factor, value, vector ? scores.shape().dim(0) : 1);
+    double rows = vector ? scores.shape().dim(0) : 1;
+    double size = yPred.shape().dim(0) * factor;
+    return new BatchLoss(
+        value, factor, value, Warnings.outputsCountBatchesEqually(dialect) ? rows : size);
   }
 
   /**

@@ -19,10 +19,9 @@ final class OutputLosses {
   }
 
   /** Adds the loss of a batch, before its weight. */
-  void add(int index, OutputEvaluation.BatchLoss loss, long size) {
-    boolean equally = Warnings.outputsCountBatchesEqually(dialect);
+  void add(int index, OutputEvaluation.BatchLoss loss) {
     double weight = dialect.profile() == Profile.K35 ? setups.get(index).lossWeight() : 1;
-    means.get(index).add(loss.shown() * weight, equally ? loss.rows() : size * loss.factor());
+    means.get(index).add(loss.shown() * weight, loss.weight());
   }
 
   /** Adds the results, 0 of a loss that Keras never computes; of equal names the last. */

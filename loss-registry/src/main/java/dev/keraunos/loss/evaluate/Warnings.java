@@ -148,7 +148,7 @@ final class Warnings {
   /** True if the running losses of single outputs do not look at the size of batches. */
   static boolean outputsCountBatchesEqually(Dialect dialect) {
     return dialect.profile() == Profile.P23
-        || dialect.isGraph()
+        || dialect.profile() == Profile.TV1
         || (dialect.isAtLeast(Profile.K35) && dialect.backend() == Backend.TENSORFLOW);
   }
 

@@ -86,6 +86,30 @@ class EvaluationTest {
     assertEquals(List.of(), warnings("3.2.0", false, 3, 2));
   }
 
+  /** Warnings for two outputs in batches of three samples and of two. */
+  private static List<String> unevenWarnings(String version) {
+    Shape rows = Shape.of(Shape.UNKNOWN, 2);
+    List<OutputSpec> outputs = List.of(new OutputSpec("a", rows), new OutputSpec("b", rows));
+    Dialect dialect = Dialect.parse(version);
+    try (Evaluation evaluation =
+        Evaluation.builder(CompileSpec.of("mse"), outputs, dialect).build()) {
+      for (int size : new int[] {3, 2}) {
+        Tensor zeros = Tensor.of(new float[2 * size], size, 2);
+        OutputData data = OutputData.of(zeros, zeros);
+        evaluation.update(new Batch(Map.of("a", data, "b", data), Map.of()));
+      }
+      return evaluation.warnings();
+    }
+  }
+
+  @Test
+  void unevenBatchesOfSeveralOutputsAreWarnedOfWhereTheirLossesCountAlike() {
+    assertEquals(1, unevenWarnings("2.3.1").size());
+    assertEquals(1, unevenWarnings("2.2.4-tf").size());
+    assertEquals(List.of(), unevenWarnings("2.2.4-tf1.13"), "means of weights");
+    assertEquals(List.of(), unevenWarnings("2.2.4"));
+  }
+
   @Test
   void weightsOfZeroAreWarnedOfWhereTheyRaiseOthers() {
     assertEquals(1, warnings("2.2.4", true, 3, 3).size());
