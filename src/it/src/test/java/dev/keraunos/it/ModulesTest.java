@@ -74,7 +74,10 @@ class ModulesTest {
             List.of("runtime/graph", "runtime/testing"),
             List.of(JAVACPP, "org.bytedeco.dnnl..", "org.bytedeco.opencl..")),
         new Module(
-            "loss-registry", "keraunos-loss-registry", List.of("runtime/graph"), List.of(JACKSON)),
+            "loss-registry",
+            "keraunos-loss-registry",
+            List.of("runtime/graph", "runtime/testing"),
+            List.of(JACKSON)),
         new Module(
             "importer",
             "keraunos-importer",
@@ -88,7 +91,13 @@ class ModulesTest {
         new Module(
             "fixtures",
             "keraunos-fixtures",
-            List.of("runtime/graph", "runtime/onednn", "loss-registry", "importer", "api"),
+            List.of(
+                "runtime/graph",
+                "runtime/testing",
+                "runtime/onednn",
+                "loss-registry",
+                "importer",
+                "api"),
             List.of(JACKSON, "org.junit..", "org.opentest4j..")),
         new Module(
             "cli",
