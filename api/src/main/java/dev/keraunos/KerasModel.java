@@ -1,7 +1,9 @@
 package dev.keraunos;
 
+import dev.keraunos.engine.BoundedExecutable;
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
+import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
@@ -58,7 +60,7 @@ public final class KerasModel implements AutoCloseable {
   private final ImportedModel imported;
   private final Loader settings;
   private final Engine engine;
-  private final Map<List<String>, Runner> runners = new ConcurrentHashMap<>();
+  private final Map<List<String>, Executable> executables = new ConcurrentHashMap<>();
   private final ReadWriteLock use = new ReentrantReadWriteLock();
   private boolean closed;
 
@@ -208,7 +210,7 @@ public final class KerasModel implements AutoCloseable {
     whileOpen(
         () -> {
           if (imported.lowered().states().isEmpty()) {
-            runner(values(outputNames())).run(given, target);
+            executable(values(outputNames())).run(given, target);
           } else {
             try (Tensor computed = run(values(outputNames()), given).get(0)) {
               target.get(0).copyFrom(0, computed, 0, computed.size());
@@ -322,7 +324,7 @@ public final class KerasModel implements AutoCloseable {
   Predictor predictor(Map<String, Value> selected) {
     List<LoweredModel.State> states = imported.lowered().states();
     if (states.isEmpty()) {
-      return Predictor.stateless(runner(selected), selected.size());
+      return Predictor.stateless(executable(selected), selected.size());
     }
     Map<String, Value> all = Predictor.withStates(selected, states);
     List<String> continued = new ArrayList<>(all.keySet());
@@ -330,21 +332,21 @@ public final class KerasModel implements AutoCloseable {
     long batch =
         imported.topology().inputs().get(0).batchShape().map(shape -> shape.dim(0)).orElse(-1L);
     return new Predictor(
-        runner(all),
-        runners.computeIfAbsent(
+        executable(all),
+        executables.computeIfAbsent(
             continued, names -> compile(Predictor.continued(graph().select(all), states))),
         selected.size(),
         batch);
   }
 
   /** What computes these values, compiled once. */
-  private Runner runner(Map<String, Value> selected) {
-    return runners.computeIfAbsent(
+  private Executable executable(Map<String, Value> selected) {
+    return executables.computeIfAbsent(
         List.copyOf(selected.keySet()), names -> compile(graph().select(selected)));
   }
 
-  private Runner compile(Graph graph) {
-    return new Runner(
+  private Executable compile(Graph graph) {
+    return new BoundedExecutable(
         engine.compile(settings.optimize ? Passes.optimize(graph) : graph, settings.threads));
   }
 
@@ -459,7 +461,7 @@ public final class KerasModel implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
-        runners.values().forEach(Runner::close);
+        executables.values().forEach(Executable::close);
         imported.close();
       }
     } finally {

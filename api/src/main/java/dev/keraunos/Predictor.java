@@ -1,9 +1,11 @@
 package dev.keraunos;
 
+import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphCopy;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.axis.Samples;
 import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -19,8 +21,8 @@ import java.util.Map;
 final class Predictor implements AutoCloseable {
   private static final String STATE = "state ";
 
-  private final Runner first;
-  private final Runner next;
+  private final Executable first;
+  private final Executable next;
   private final int wanted;
   private final long batch;
   private List<Tensor> states = List.of();
@@ -33,7 +35,7 @@ final class Predictor implements AutoCloseable {
    * @param wanted how many values are wanted
    * @param batch the samples of a batch, or a negative number for any
    */
-  Predictor(Runner first, Runner next, int wanted, long batch) {
+  Predictor(Executable first, Executable next, int wanted, long batch) {
     this.first = first;
     this.next = next;
     this.wanted = wanted;
@@ -41,8 +43,8 @@ final class Predictor implements AutoCloseable {
   }
 
   /** A predictor without states. */
-  static Predictor stateless(Runner runner, int wanted) {
-    return new Predictor(runner, runner, wanted, -1);
+  static Predictor stateless(Executable executable, int wanted) {
+    return new Predictor(executable, executable, wanted, -1);
   }
 
   /** Wanted values, and the states after them. */
@@ -85,7 +87,7 @@ final class Predictor implements AutoCloseable {
     }
     List<Tensor> results = new ArrayList<>();
     for (long from = 0; from < samples; from += size) {
-      List<Tensor> part = batch(Runner.rows(inputs, samples, from, from + size));
+      List<Tensor> part = batch(Samples.rows(inputs, samples, from, from + size));
       for (int i = 0; i < wanted; i++) {
         Tensor rows = part.get(i);
         if (results.size() == i) {
@@ -105,7 +107,7 @@ final class Predictor implements AutoCloseable {
       results = first.run(inputs);
     } else {
       List<Tensor> given = new ArrayList<>(inputs);
-      List<String> names = next.executable().graph().inputNames();
+      List<String> names = next.graph().inputNames();
       for (String name : names.subList(inputs.size(), names.size())) {
         given.add(states.get(Integer.parseInt(name.substring(STATE.length()))));
       }

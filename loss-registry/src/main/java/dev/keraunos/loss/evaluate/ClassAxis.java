@@ -1,7 +1,9 @@
 package dev.keraunos.loss.evaluate;
 
+import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.axis.AxisFlow;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -66,18 +68,24 @@ record ClassAxis(int axis, boolean decides) {
     if (dependence.isPrediction(x)) {
       return Optional.of(axis);
     }
-    Op op = x.producer().op();
-    if (op instanceof Op.Transpose transpose) {
-      return ofPrediction(
-          x.producer().inputs().get(0), transpose.permutation().get(axis), dependence);
-    }
-    if (op instanceof Op.Reshape) {
-      return Optional.empty();
-    }
-    return x.producer().inputs().stream()
-        .filter(operand -> dependence.on(operand) && operand.shape().equals(x.shape()))
-        .map(operand -> ofPrediction(operand, axis, dependence))
+    Node node = x.producer();
+    return IntStream.range(0, node.inputs().size())
+        .filter(input -> dependence.on(node.inputs().get(input)))
+        .mapToObj(
+            input ->
+                before(node, input, axis)
+                    .flatMap(source -> ofPrediction(node.inputs().get(input), source, dependence)))
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  /** Where an axis was in an input: what mixes its entries without moving them leaves it there. */
+  private static Optional<Integer> before(Node node, int input, int axis) {
+    int source = AxisFlow.source(node, input, axis);
+    if (source != AxisFlow.NONE) {
+      return Optional.of(source);
+    }
+    boolean inPlace = node.inputs().get(input).shape().equals(node.outputs().get(0).shape());
+    return inPlace ? Optional.of(axis) : Optional.empty();
   }
 }

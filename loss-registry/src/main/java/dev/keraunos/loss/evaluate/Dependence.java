@@ -1,10 +1,9 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.axis.Samples;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,13 +12,14 @@ import java.util.Set;
 final class Dependence {
   private final Set<Value> predictions = new HashSet<>();
   private final Map<Value, Boolean> on = new HashMap<>();
-  private final Map<Value, Boolean> couples = new HashMap<>();
+  private final Samples samples;
   private final Map<Value, Optional<Layout>> layouts = new HashMap<>();
 
   Dependence(Value yPred, Optional<Value> logits) {
     predictions.add(yPred);
     logits.ifPresent(predictions::add);
     predictions.forEach(value -> on.put(value, true));
+    samples = new Samples(predictions.stream().filter(value -> value.rank() > 0).toList());
   }
 
   /** What {@link Layout#of} found before. */
@@ -44,20 +44,6 @@ final class Dependence {
 
   /** True if an entry of the value depends on the predictions of several samples of the batch. */
   boolean couples(Value value) {
-    Boolean known = couples.get(value);
-    if (known == null) {
-      List<Value> in = value.producer().inputs();
-      Op op = value.producer().op();
-      boolean reduces =
-          (op instanceof Op.Reduce reduce && reduce.axes().contains(0))
-              || (op instanceof Op.Softmax softmax && softmax.axes().contains(0))
-              || (op instanceof Op.Sort sort && sort.axis() == 0);
-      known =
-          (reduces && in.get(0).rank() > 0 && on(in.get(0)))
-              || (op instanceof Op.Call && on(value))
-              || in.stream().anyMatch(this::couples);
-      couples.put(value, known);
-    }
-    return known;
+    return samples.couples(value);
   }
 }

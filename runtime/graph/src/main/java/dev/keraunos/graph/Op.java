@@ -9,6 +9,7 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -552,6 +553,19 @@ public sealed interface Op {
 
   /** Operations without inputs that carry data. */
   Set<Class<? extends Op>> SOURCES = Set.of(Input.class, Constant.class, Fill.class, Iota.class);
+
+  /**
+   * Checks a table by operation, when it is made.
+   *
+   * @throws IllegalStateException naming the operations without a row
+   */
+  static void requireAll(Set<Class<? extends Op>> rows) {
+    Set<Class<?>> missing = new LinkedHashSet<>(List.of(Op.class.getPermittedSubclasses()));
+    missing.removeAll(rows);
+    if (!missing.isEmpty()) {
+      throw new IllegalStateException("operations without a row in this table: " + missing);
+    }
+  }
 
   // ---- Functions in Java
   // ---------------------------------------------------------------------------------------

@@ -72,6 +72,7 @@ final class OpRules {
     add(Op.Scan.class, 1, ANY, OpRules::scan);
 
     add(Op.Call.class, 1, ANY, (op, in) -> {});
+    Op.requireAll(TABLE.keySet());
   }
 
   private OpRules() {}

@@ -12,9 +12,9 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.ReduceKind;
-import dev.keraunos.graph.Samples;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.axis.Samples;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -122,6 +122,42 @@ class SamplesTest {
   void whatReadsOtherSamplesIsNotIndependent(UnaryOperator<Value> function) {
     GraphBuilder builder = new GraphBuilder();
     Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 3)));
+    assertFalse(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
+  }
+
+  static Stream<UnaryOperator<Value>> keeping() {
+    return Stream.of(
+        x -> Ops.transpose(Ops.softmax(Ops.transpose(x, 1, 0), 0), 1, 0),
+        x -> Ops.transpose(Ops.flip(Ops.transpose(x, 1, 0), 0), 1, 0),
+        x -> Ops.reshape(Ops.softmax(Ops.reshape(x, -1, 2), 1), -1, 6),
+        x -> Ops.repeat(x, 2, 0),
+        x -> Ops.matmul(x, Ops.transpose(x.producer().builder().constant(KERNEL), 1, 0)));
+  }
+
+  private static final Tensor KERNEL = Tensor.zeros(DType.FLOAT32, 5, 6);
+
+  @ParameterizedTest
+  @MethodSource("keeping")
+  void whatComesBackInOrderIsIndependent(UnaryOperator<Value> function) {
+    GraphBuilder builder = new GraphBuilder();
+    Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 6)));
+    assertTrue(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
+  }
+
+  static Stream<UnaryOperator<Value>> displacing() {
+    return Stream.of(
+        x -> Ops.transpose(x, 1, 0),
+        x -> Ops.reshape(x, 6, -1),
+        x -> Ops.reshape(x, -1, 4),
+        x -> Ops.reshape(Ops.reshape(x, -1, 2), -1, 12),
+        x -> Ops.add(x, x.producer().builder().constant(Tensor.zeros(DType.FLOAT32, 4, 6))));
+  }
+
+  @ParameterizedTest
+  @MethodSource("displacing")
+  void whatNoPartOfTheBatchGivesIsNotIndependent(UnaryOperator<Value> function) {
+    GraphBuilder builder = new GraphBuilder();
+    Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 6)));
     assertFalse(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
   }
 }

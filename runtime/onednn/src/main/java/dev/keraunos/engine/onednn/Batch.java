@@ -1,5 +1,6 @@
 package dev.keraunos.engine.onednn;
 
+import dev.keraunos.graph.axis.Samples;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
 
@@ -29,14 +30,7 @@ record Batch(List<Tensor> inputs, List<Tensor> outputs, long samples, long perPa
     return new Batch(rows(inputs, from, samples), rows(outputs, from, samples), left, left);
   }
 
-  /** A sample may take several rows of a tensor. */
   private List<Tensor> rows(List<Tensor> tensors, long from, long to) {
-    return tensors.stream()
-        .map(
-            tensor -> {
-              long rows = tensor.shape().dim(0) / samples;
-              return tensor.rows(from * rows, to * rows);
-            })
-        .toList();
+    return Samples.rows(tensors, samples, from, to);
   }
 }

@@ -1,10 +1,8 @@
-package dev.keraunos;
+package dev.keraunos.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.keraunos.engine.Engines;
-import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Node;
@@ -21,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Batches above the budget are run in parts, unless samples depend on each other. */
-class RunnerTest {
+class BoundedExecutableTest {
   private static final long SMALL = 64;
   private static final int SAMPLES = 9;
 
@@ -91,7 +89,7 @@ class RunnerTest {
     try (Executable whole = Engines.named(engine).compile(graph, 1);
         Executable parts = Engines.named(engine).compile(graph, 1)) {
       Counted counted = new Counted(parts);
-      float[] result = new Runner(counted, SMALL).run(given).get(0).toFloatArray();
+      float[] result = new BoundedExecutable(counted, SMALL).run(given).get(0).toFloatArray();
       assertArrayEquals(whole.run(given).get(0).toFloatArray(), result);
       return counted.runs;
     }
