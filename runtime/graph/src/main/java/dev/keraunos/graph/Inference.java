@@ -61,7 +61,8 @@ final class Inference {
         rest *= dims[i];
       }
     }
-    if (known && inferred >= 0 && rest > 0) {
+    if (known && inferred >= 0) {
+      require(rest > 0, "what is left of %s for %s is not known", x, Shape.of(dims));
       require(x.size() % rest == 0, "%s elements do not divide into %s", x, Shape.of(dims));
       dims[inferred] = x.size() / rest;
     } else if (known && inferred < 0) {
@@ -138,7 +139,14 @@ final class Inference {
         kernel);
     long[] dims = x.toArray();
     for (int i = 0; i < spatial; i++) {
-      dims[i + 1] = conv.output(i, dims[i + 1], kernel.dim(i));
+      long length = conv.output(i, dims[i + 1], kernel.dim(i));
+      require(
+          !x.isKnown(i + 1) || length >= 0,
+          "transposed convolution of %s gives axis %s the length %s",
+          x,
+          i + 1,
+          length);
+      dims[i + 1] = length;
     }
     dims[spatial + 1] = kernel.dim(-2);
     return Shape.of(dims);

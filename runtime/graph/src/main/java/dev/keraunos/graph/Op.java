@@ -251,9 +251,24 @@ public sealed interface Op {
           x);
       long[] dims = x.toArray();
       for (int i = 0; i < dims.length; i++) {
+        requireMirrored(x, i);
         dims[i] = x.isKnown(i) ? dims[i] + before.get(i) + after.get(i) : Shape.UNKNOWN;
       }
       return one(in.get(0).dtype(), Shape.of(dims));
+    }
+
+    /** A mirror shows no more cells than there are. */
+    private void requireMirrored(Shape x, int axis) {
+      long added = Math.max(before.get(axis), after.get(axis));
+      long most = mode == Mode.REFLECT ? x.dim(axis) - 1 : x.dim(axis);
+      require(
+          mode == Mode.CONSTANT || !x.isKnown(axis) || added == 0 || added <= most,
+          "%s padding of %s cells on axis %s of %s; allowed: up to %s",
+          mode,
+          added,
+          axis,
+          x,
+          most);
     }
   }
 
@@ -418,6 +433,7 @@ public sealed interface Op {
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
       require(x.rank() == 4 && size.size() == 2, "resizing %s to %s", x, size);
+      require(x.dim(1) != 0 && x.dim(2) != 0, "resizing images without pixels, %s", x);
       for (int i = 0; i < 2; i++) {
         long factor = !scale ? 1 : x.isKnown(i + 1) ? x.dim(i + 1) : Shape.UNKNOWN;
         x = x.with(i + 1, factor < 0 ? factor : factor * size.get(i));

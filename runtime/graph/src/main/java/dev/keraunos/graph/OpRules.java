@@ -172,6 +172,16 @@ final class OpRules {
         "limits %s, %s",
         op.alpha(),
         op.beta());
+    boolean whole = op.kind() == UnaryKind.CLIP || in.get(0).dtype() == DType.FLOAT64;
+    require(
+        whole || (isFloat(op.alpha()) && isFloat(op.beta())),
+        "attributes %s, %s; allowed: numbers of float32",
+        op.alpha(),
+        op.beta());
+  }
+
+  private static boolean isFloat(double attribute) {
+    return Double.isInfinite(attribute) || !Float.isInfinite((float) attribute);
   }
 
   private static void binary(Op.Binary op, List<TensorType> in) {
@@ -307,6 +317,9 @@ final class OpRules {
     require(in.size() == op.maskIndex() + (op.mask() ? 1 : 0), "it has %s inputs", in.size());
     sameType(in.subList(0, op.maskIndex()));
     Shape recurrent = in.get(2).shape();
+    Shape kernel = in.get(1).shape();
+    require(kernel.rank() == 2, "kernel %s; allowed: (features, gates * units)", kernel);
+    require(recurrent.rank() == 2 && recurrent.dim(0) > 0, "recurrent kernel %s", recurrent);
     long units = recurrent.dim(0);
     long gates = op.cell().gates();
     require(recurrent.equals(Shape.of(units, gates * units)), "recurrent kernel %s", recurrent);

@@ -36,7 +36,10 @@ record Schedule(long samples, long perPart) {
    * worth handing to another thread.
    */
   static Schedule of(Graph graph, boolean independent, List<TensorType> inputs) {
-    long samples = independent ? inputs.get(0).shape().dim(0) : 1;
+    if (!independent) {
+      return WHOLE;
+    }
+    long samples = inputs.get(0).shape().dim(0);
     boolean agree = inputs.stream().allMatch(type -> type.shape().dim(0) == samples);
     if (samples <= 1 || !agree) {
       return WHOLE;
