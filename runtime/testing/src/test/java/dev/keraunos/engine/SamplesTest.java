@@ -11,6 +11,7 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
+import dev.keraunos.graph.Recurrence;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
@@ -159,5 +160,39 @@ class SamplesTest {
     GraphBuilder builder = new GraphBuilder();
     Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 6)));
     assertFalse(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
+  }
+
+  private static final Shape ROWS = Shape.of(Shape.UNKNOWN, 6);
+
+  /** A recurrence over (batch, time, 6) whose state each step makes of the state, x and a value. */
+  private static boolean recurs(boolean constant, UnaryOperator<Value> ofState) {
+    GraphBuilder body = new GraphBuilder();
+    Value x = body.input("x", new TensorType(DType.FLOAT32, ROWS));
+    Value state = body.input("state", new TensorType(DType.FLOAT32, ROWS));
+    Value own = body.input("own", new TensorType(DType.FLOAT32, ROWS));
+    Value next = Ops.add(Ops.add(ofState.apply(state), x), own);
+    Map<String, Value> outputs = new LinkedHashMap<>();
+    outputs.put("output", next);
+    outputs.put("state", next);
+    Recurrence forward = new Recurrence(false, true, false, false);
+    Op.Scan scan = new Op.Scan(body.build(outputs), 1, false, forward);
+    GraphBuilder builder = new GraphBuilder();
+    Shape steps = ROWS.insert(1, 5);
+    List<Value> inputs = new ArrayList<>();
+    inputs.add(builder.input("sequence", new TensorType(DType.FLOAT32, steps)));
+    inputs.add(builder.input("first", new TensorType(DType.FLOAT32, ROWS)));
+    inputs.add(
+        constant
+            ? builder.constant(Tensor.zeros(DType.FLOAT32, 4, 6))
+            : builder.input("own", new TensorType(DType.FLOAT32, ROWS)));
+    return Samples.independent(builder.build(Map.of("y", builder.apply(scan, inputs).get(0))));
+  }
+
+  @Test
+  void recurrencesAreAsIndependentAsTheirSteps() {
+    assertTrue(recurs(false, state -> Ops.softmax(state, 1)));
+    assertFalse(recurs(false, state -> Ops.softmax(state, 0)));
+    assertFalse(recurs(false, state -> Ops.flip(state, 0)));
+    assertFalse(recurs(true, state -> state), "a constant of as many rows as the batch");
   }
 }
