@@ -4,6 +4,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Shape rules that several operations share. */
@@ -61,14 +62,21 @@ final class Inference {
         rest *= dims[i];
       }
     }
-    if (known && inferred >= 0) {
-      require(rest > 0, "what is left of %s for %s is not known", x, Shape.of(dims));
+    if (known && inferred >= 0 && rest == 0) {
+      require(x.size() == 0, "%s elements do not divide into %s", x, Shape.of(dims));
+      dims[inferred] = productWithoutZeros(x.toArray()) / productWithoutZeros(dims);
+    } else if (known && inferred >= 0) {
       require(x.size() % rest == 0, "%s elements do not divide into %s", x, Shape.of(dims));
       dims[inferred] = x.size() / rest;
     } else if (known && inferred < 0) {
       require(x.size() == rest, "%s cannot take shape %s", x, Shape.of(dims));
     }
     return Shape.of(dims);
+  }
+
+  /** What TensorFlow's reshape divides where there are no elements. */
+  private static long productWithoutZeros(long[] dims) {
+    return Arrays.stream(dims).filter(dim -> dim > 0).reduce(1, (a, b) -> a * b);
   }
 
   static Shape concat(List<TensorType> in, int axis) {

@@ -1,16 +1,21 @@
 package dev.keraunos.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.OpCases.Case;
 import dev.keraunos.engine.reference.ReferenceEngine;
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.Verifier;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -23,6 +28,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ReferenceEngineTest {
@@ -61,6 +67,37 @@ class ReferenceEngineTest {
     try (Executable executable = new ReferenceEngine().compile(graph, threads)) {
       return executable.run(recorded.inputs());
     }
+  }
+
+  /** As {@code keras.ops.reshape} of {@code numpy.zeros} in Keras 3.15.1 on TensorFlow 2.21. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "0,3; 0,-1; 0,3",
+        "2,0,5; 0,-1; 0,10",
+        "0,4,6; -1,0,3; 8,0,3",
+        "0,3; -1,3; 0,3",
+        "0,4; 0,-1,3; 0,1,3",
+        "2,0; 2,-1; 2,0"
+      })
+  void emptyTensorsAreReshaped(String from, String to, String expected) {
+    Op reshape = new Op.Reshape(Dim.of(dims(to)));
+    Tensor x = Tensor.zeros(DType.FLOAT32, dims(from));
+    Case recorded = new Case(from, reshape, List.of(x), List.of());
+    assertEquals(Shape.of(dims(expected)), run(recorded, 1).get(0).shape());
+  }
+
+  private static long[] dims(String text) {
+    return Arrays.stream(text.split(",")).mapToLong(Long::parseLong).toArray();
+  }
+
+  /** Refused by the same Keras. */
+  @Test
+  void whatHasElementsIsNotReshapedToNone() {
+    Tensor x = Tensor.zeros(DType.FLOAT32, 2, 3);
+    Case recorded = new Case("", new Op.Reshape(Dim.of(0, -1)), List.of(x), List.of());
+    assertThrows(InputException.class, () -> run(recorded, 1));
   }
 
   @Test
