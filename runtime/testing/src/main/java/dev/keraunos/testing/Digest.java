@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -110,7 +109,10 @@ public final class Digest implements AutoCloseable {
   public void close() {
     lines.close();
     try {
-      byte[] all = sha().digest(Files.readString(file).getBytes(StandardCharsets.UTF_8));
+      if (lines.checkError()) {
+        throw new IOException(file + " could not be written to its end");
+      }
+      byte[] all = sha().digest(Files.readAllBytes(file));
       System.out.println(HexFormat.of().formatHex(all) + "  " + file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

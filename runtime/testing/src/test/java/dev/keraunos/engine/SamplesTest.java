@@ -101,6 +101,13 @@ class SamplesTest {
     return builder.build(outputs);
   }
 
+  private static boolean isIndependent(UnaryOperator<Value> function, long columns) {
+    GraphBuilder builder = new GraphBuilder();
+    Shape shape = Shape.of(Shape.UNKNOWN, columns);
+    Value x = builder.input("x", new TensorType(DType.FLOAT32, shape));
+    return Samples.independent(builder.build(Map.of("y", function.apply(x))));
+  }
+
   static Stream<UnaryOperator<Value>> coupling() {
     return Stream.of(
         x -> Ops.flip(x, 0),
@@ -121,9 +128,7 @@ class SamplesTest {
   @ParameterizedTest
   @MethodSource("coupling")
   void whatReadsOtherSamplesIsNotIndependent(UnaryOperator<Value> function) {
-    GraphBuilder builder = new GraphBuilder();
-    Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 3)));
-    assertFalse(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
+    assertFalse(isIndependent(function, 3));
   }
 
   static Stream<UnaryOperator<Value>> keeping() {
@@ -140,9 +145,7 @@ class SamplesTest {
   @ParameterizedTest
   @MethodSource("keeping")
   void whatComesBackInOrderIsIndependent(UnaryOperator<Value> function) {
-    GraphBuilder builder = new GraphBuilder();
-    Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 6)));
-    assertTrue(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
+    assertTrue(isIndependent(function, 6));
   }
 
   static Stream<UnaryOperator<Value>> displacing() {
@@ -157,9 +160,7 @@ class SamplesTest {
   @ParameterizedTest
   @MethodSource("displacing")
   void whatNoPartOfTheBatchGivesIsNotIndependent(UnaryOperator<Value> function) {
-    GraphBuilder builder = new GraphBuilder();
-    Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 6)));
-    assertFalse(Samples.independent(builder.build(Map.of("y", function.apply(x)))));
+    assertFalse(isIndependent(function, 6));
   }
 
   private static final Shape ROWS = Shape.of(Shape.UNKNOWN, 6);

@@ -77,10 +77,7 @@ record Regrouping(List<Dim> from, List<Dim> to) {
     return !(to instanceof Dim.Fixed);
   }
 
-  /**
-   * How many elements an entry of an axis has behind it, in the input and in the output; empty if
-   * it is not known.
-   */
+  /** How many elements an entry of an axis has behind it; empty if it is not known. */
   static Optional<Long> behind(List<Dim> dims, int axis) {
     long size = 1;
     for (Dim dim : dims.subList(axis + 1, dims.size())) {
