@@ -1,11 +1,9 @@
 package dev.keraunos;
 
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -23,29 +21,21 @@ final class AddedMetrics {
 
   static AddedMetrics of(KerasModel model) {
     AddedMetrics added = new AddedMetrics();
-    added.collect(model.imported().topology(), model);
+    for (LoweredModel.Metric metric : model.imported().lowered().metrics()) {
+      if (metric.isMean()) {
+        added.tensors.put(metric.name(), metric.value());
+      } else {
+        model
+            .warnings()
+            .accept("metric '" + metric.name() + "' of " + metric.path() + " is not computed");
+      }
+    }
     return added;
   }
 
   /** Nothing, for whoever reports no metrics. */
   static AddedMetrics none() {
     return new AddedMetrics();
-  }
-
-  private void collect(ModelTopology topology, KerasModel model) {
-    for (LayerSpec layer : topology.layersByName().values()) {
-      layer.model().ifPresent(inner -> collect(inner, model));
-      if (layer.className().equals("AddMetric")) {
-        String name = layer.json().path("metric_name").asText(layer.name());
-        List<Value> values =
-            model.imported().lowered().layerOutputs().getOrDefault(layer.path(), List.of());
-        if (layer.json().path("aggregation").asText().equals("mean") && !values.isEmpty()) {
-          tensors.put(name, values.get(0));
-        } else {
-          model.warnings().accept("metric '" + name + "' of " + layer.path() + " is not computed");
-        }
-      }
-    }
   }
 
   /** What the model must compute for them. */

@@ -15,9 +15,9 @@ import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.topology.TensorRef;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.LossRegistry;
-import dev.keraunos.loss.Profile;
 import dev.keraunos.loss.evaluate.CompileSpec;
 import dev.keraunos.loss.evaluate.Explanation;
 import dev.keraunos.loss.evaluate.LossFunction;
@@ -73,7 +73,7 @@ public final class KerasModel implements AutoCloseable {
   /**
    * Loads a {@code .h5} or {@code .keras} file, or an unzipped {@code .keras} folder.
    *
-   * @throws dev.keraunos.importer.ModelFileException if the file is damaged or no Keras model
+   * @throws dev.keraunos.keras.ModelFileException if the file is damaged or no Keras model
    * @throws dev.keraunos.importer.layers.UnsupportedModelException listing everything in it that
    *     Keraunos lacks
    */
@@ -377,8 +377,8 @@ public final class KerasModel implements AutoCloseable {
    * return_dict=True}.
    *
    * @param batchSize how many samples make a batch; the numbers depend on it wherever Keras' do
-   * @throws dev.keraunos.loss.UnknownNameException if the model was compiled with a loss or metric
-   *     nobody registered
+   * @throws dev.keraunos.keras.names.UnknownNameException if the model was compiled with a loss or
+   *     metric nobody registered
    */
   public Map<String, Double> evaluate(Dataset data, int batchSize) {
     return whileOpen(() -> Evaluator.evaluate(this, batches(data, batchSize)));
@@ -421,7 +421,7 @@ public final class KerasModel implements AutoCloseable {
     List<OutputSpec> outputs = new ArrayList<>();
     List<TensorRef> tensors = imported.topology().outputs();
     List<List<String>> paths = imported.topology().outputPaths();
-    boolean unique = dialect().isAtLeast(Profile.TV1) && !dialect().isAtLeast(Profile.K30);
+    boolean unique = dialect().has(Quirk.OUTPUT_NAMES_ARE_UNIQUE);
     graph()
         .outputs()
         .forEach(

@@ -1,7 +1,7 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.LossRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -6,6 +6,7 @@ import dev.keraunos.importer.layers.ModelLowering;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.importer.weights.WeightMatcher;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 
 /**

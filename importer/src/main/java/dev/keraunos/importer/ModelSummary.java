@@ -11,6 +11,7 @@ import dev.keraunos.importer.topology.InputSpec;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.importer.weights.WeightMatcher;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;

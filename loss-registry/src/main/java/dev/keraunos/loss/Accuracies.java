@@ -18,6 +18,8 @@ import static dev.keraunos.graph.Ops.takeAlongAxis;
 
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 
 /**
@@ -32,7 +34,7 @@ final class Accuracies {
     return new BuiltInMetric(
         (y, p) -> {
           Value right = asFloat(equal(cast(y, p.value().dtype()), p.value()));
-          return p.dialect().isAtLeast(3, 4, 0) ? right : mean(right, -1);
+          return p.dialect().has(Quirk.ACCURACY_OF_ELEMENTS) ? right : mean(right, -1);
         });
   }
 
@@ -74,7 +76,7 @@ final class Accuracies {
 
   /** The largest channel. */
   private static Value largest(Value x, Dialect dialect) {
-    return argmax(x, -1, dialect.ordersZeros());
+    return argmax(x, -1, dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART));
   }
 
   /** Labels without a trailing axis of length 1. */
@@ -93,36 +95,37 @@ final class Accuracies {
     Value ids = expandDims(cast(labels, DType.INT32), -1);
     Value larger = asFloat(greater(p, takeAlongAxis(p, ids, -1)));
     Value right = asFloat(less(sum(larger, -1), k));
-    return yPred.dialect().profile() == Profile.T113 ? mean(right, -1) : right;
+    return yPred.dialect().has(Quirk.TOP_K_AVERAGES) ? mean(right, -1) : right;
   }
 
   /** Up to 2.3 probabilities were rounded, so that 1.6 is wrong. */
   private static Value binary(Value yTrue, Prediction yPred, double threshold) {
     Dialect dialect = yPred.dialect();
     Ranks given = new Ranks(yTrue, yPred);
-    Ranks ranks = dialect.isAtLeast(Profile.K30) ? given.equal() : given;
+    Ranks ranks = dialect.has(Quirk.MATCHES_RANKS) ? given.equal() : given;
     Value p = ranks.yPred().value();
     Value y = cast(ranks.yTrue(), p.dtype());
-    boolean rounds = !dialect.isAtLeast(Profile.TV1) && threshold == 0.5;
+    boolean rounds = dialect.has(Quirk.BINARY_ACCURACY_ROUNDS) && threshold == 0.5;
     Value right = asFloat(equal(y, rounds ? round(p) : asFloat(greater(p, threshold))));
-    return dialect.isAtLeast(3, 4, 0) ? right : mean(right, -1);
+    return dialect.has(Quirk.ACCURACY_OF_ELEMENTS) ? right : mean(right, -1);
   }
 
   private static Value sparse(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     Value predicted = largest(yPred.value(), dialect);
     Value labels = yTrue;
-    boolean squeezable = yTrue.rank() == yPred.value().rank() || dialect.isGraph();
-    if (!dialect.isAtLeast(2, 2, 3)) {
+    boolean squeezable =
+        yTrue.rank() == yPred.value().rank() || dialect.has(Quirk.SPARSE_ACCURACY_SQUEEZES_LABELS);
+    if (dialect.has(Quirk.SPARSE_ACCURACY_OF_LARGEST_LABEL)) {
       labels = max(yTrue, -1);
-    } else if (!dialect.isAtLeast(2, 2, 5)) {
+    } else if (dialect.has(Quirk.SPARSE_ACCURACY_FLATTENS_LABELS)) {
       labels = reshape(yTrue, -1);
     } else if (squeezable) {
       labels = squeeze(yTrue, -1);
     }
     Value right = asFloat(equal(cast(labels, DType.FLOAT32), cast(predicted, DType.FLOAT32)));
     boolean column =
-        dialect.isAtLeast(Profile.TV1)
+        dialect.has(Quirk.SPARSE_ACCURACY_SQUEEZES_RESULT)
             && right.rank() > 1
             && right.shape().dim(-1) == 1
             && !squeezable;

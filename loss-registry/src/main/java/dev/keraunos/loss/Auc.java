@@ -1,5 +1,7 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Optional;
@@ -29,27 +31,28 @@ final class Auc implements StatefulMetric {
   private final boolean fromLogits;
   private final float[] labelWeights;
 
-  Auc(Settings config) {
-    curve = Curve.valueOf(config.oneOf("curve", "ROC", "ROC", "PR", "PRGAIN"));
+  Auc(Config config) {
+    curve = Curve.valueOf(config.get("curve").oneOf("ROC", "ROC", "PR", "PRGAIN"));
     summation =
         Summation.valueOf(
-            config.oneOf(
-                "summation_method", "INTERPOLATION", "INTERPOLATION", "MINORING", "MAJORING"));
+            config
+                .get("summation_method")
+                .oneOf("INTERPOLATION", "INTERPOLATION", "MINORING", "MAJORING"));
     config.ignore("num_labels");
-    multiLabel = config.flag("multi_label", false);
-    fromLogits = config.flag("from_logits", false);
-    labelWeights = config.numbers("label_weights", Float.NaN);
+    multiLabel = config.get("multi_label").bool(false);
+    fromLogits = config.get("from_logits").bool(false);
+    labelWeights = config.get("label_weights").floats(Float.NaN);
     thresholds = thresholds(config);
     float[] inner = thresholds.clone();
     inner[0] = 0;
     inner[inner.length - 1] = 1;
-    even = ConfusionCounts.isEven(inner) || !config.isList("thresholds");
+    even = ConfusionCounts.isEven(inner) || !config.get("thresholds").isList();
   }
 
-  private static float[] thresholds(Settings config) {
+  private static float[] thresholds(Config config) {
     float[] given = ConfusionCounts.thresholds(config, Float.NaN);
     boolean none = given.length == 1 && Float.isNaN(given[0]);
-    int chosen = config.count("num_thresholds", 200, 2);
+    int chosen = config.get("num_thresholds").count(200, 2);
     int count = none ? chosen : given.length + 2;
     float[] thresholds = new float[count];
     Arrays.sort(given);

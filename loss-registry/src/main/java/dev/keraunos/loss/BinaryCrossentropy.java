@@ -6,6 +6,7 @@ import static dev.keraunos.graph.Ops.mean;
 import static dev.keraunos.graph.Ops.multiply;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.config.Config;
 
 /**
  * {@code keras.losses.binary_crossentropy}: (..., C) to (...), the mean over an axis of the element
@@ -16,10 +17,10 @@ final class BinaryCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  BinaryCrossentropy(Settings config) {
-    fromLogits = config.flag("from_logits", false);
-    smoothing = config.number("label_smoothing", 0);
-    axis = config.axis();
+  BinaryCrossentropy(Config config) {
+    fromLogits = config.get("from_logits").bool(false);
+    smoothing = config.get("label_smoothing").number(0);
+    axis = config.get("axis").integer(-1);
   }
 
   @Override

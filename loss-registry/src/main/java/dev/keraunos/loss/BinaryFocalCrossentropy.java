@@ -9,6 +9,8 @@ import static dev.keraunos.graph.Ops.sigmoid;
 import static dev.keraunos.graph.Ops.subtract;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import java.util.Optional;
 
 /** {@code keras.losses.binary_focal_crossentropy}: (..., C) to (...). */
@@ -20,13 +22,13 @@ final class BinaryFocalCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  BinaryFocalCrossentropy(Settings config) {
-    balanced = config.flag("apply_class_balancing", false);
-    alpha = config.number("alpha", 0.25);
-    gamma = config.number("gamma", 2);
-    fromLogits = config.flag("from_logits", false);
-    smoothing = config.number("label_smoothing", 0);
-    axis = config.axis();
+  BinaryFocalCrossentropy(Config config) {
+    balanced = config.get("apply_class_balancing").bool(false);
+    alpha = config.get("alpha").number(0.25);
+    gamma = config.get("gamma").number(2);
+    fromLogits = config.get("from_logits").bool(false);
+    smoothing = config.get("label_smoothing").number(0);
+    axis = config.get("axis").integer(-1);
   }
 
   @Override
@@ -46,7 +48,7 @@ final class BinaryFocalCrossentropy extends BuiltInLoss {
    * Keras 3 turns logits into probabilities first, of which TensorFlow then remembers the logits.
    */
   private Value crossentropy(Value y, Value p, Prediction yPred) {
-    if (!fromLogits || !yPred.dialect().isAtLeast(Profile.K30)) {
+    if (!fromLogits || !yPred.dialect().has(Quirk.FOCAL_LOSS_SQUASHES_LOGITS)) {
       return Crossentropy.binary(y, yPred, fromLogits);
     }
     return Crossentropy.binary(

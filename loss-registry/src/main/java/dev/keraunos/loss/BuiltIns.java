@@ -1,7 +1,8 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.names.Registry;
 import dev.keraunos.tensor.Tensor;
 import java.util.OptionalDouble;
 
@@ -11,10 +12,13 @@ final class BuiltIns {
   static final String CATEGORICAL = "categorical_crossentropy";
   static final String SPARSE = "sparse_categorical_crossentropy";
 
+  /** Keys that every object may carry: none changes what its function computes. */
+  private static final String[] MEANINGLESS = {"name", "dtype", "fn", "reduction"};
+
   private BuiltIns() {}
 
   private interface Reader<T> {
-    T of(Settings config);
+    T of(Config config);
   }
 
   /** Takes the rows of a table. */
@@ -23,17 +27,18 @@ final class BuiltIns {
   }
 
   /** Reads the settings of one object, all of them. */
-  private static <T> T read(String kind, String name, JsonNode json, Reader<? extends T> reader) {
-    Settings settings = new Settings(kind + " '" + name + "'", json);
-    T made = reader.of(settings);
-    settings.requireAllRead();
+  private static <T> T read(String kind, String name, Config saved, Reader<? extends T> reader) {
+    Config config = new Config(saved.json(), kind + " '" + name + "'");
+    T made = reader.of(config);
+    config.ignore(MEANINGLESS);
+    config.requireAllRead();
     return made;
   }
 
-  static void losses(NameTable<LossFactory> table) {
+  static void losses(Registry<LossFactory> table) {
     Rows<Loss> losses =
         (reader, name, aliases) ->
-            table.put(json -> read("loss", name, json, reader), name, aliases);
+            table.put(config -> read("loss", name, config, reader), name, aliases);
     losses.put(BinaryCrossentropy::new, BINARY, "bce", "BCE");
     losses.put(CategoricalCrossentropy::new, CATEGORICAL);
     losses.put(SparseCategoricalCrossentropy::new, SPARSE);
@@ -81,12 +86,13 @@ final class BuiltIns {
     losses.put(config -> new Ctc(), "ctc", "CTC");
   }
 
-  static void metrics(NameTable<MetricFactory> table) {
+  static void metrics(Registry<MetricFactory> table) {
     Rows<Metric> metrics =
         (reader, name, aliases) ->
-            table.put(json -> read("metric", name, json, reader), name, aliases);
+            table.put(config -> read("metric", name, config, reader), name, aliases);
     metrics.put(config -> Accuracies.equality(), "Accuracy");
-    metrics.put(config -> Accuracies.binary(config.number("threshold", 0.5)), "binary_accuracy");
+    metrics.put(
+        config -> Accuracies.binary(config.get("threshold").number(0.5)), "binary_accuracy");
     metrics.put(config -> Accuracies.categorical(), "categorical_accuracy");
     metrics.put(config -> Accuracies.sparseCategorical(), "sparse_categorical_accuracy");
     metrics.put(config -> Accuracies.topK(k(config)), "top_k_categorical_accuracy");
@@ -162,12 +168,12 @@ final class BuiltIns {
         wanted + "_at_" + constrained);
   }
 
-  private static int k(Settings config) {
-    return config.count("k", 5, 1);
+  private static int k(Config config) {
+    return config.get("k").count(5, 1);
   }
 
-  private static Metric sparseTopK(Settings config) {
-    return config.flag("from_sorted_ids", false)
+  private static Metric sparseTopK(Config config) {
+    return config.get("from_sorted_ids").bool(false)
         ? Accuracies.sparseTopKOfIds(k(config))
         : Accuracies.sparseTopK(k(config));
   }
@@ -183,10 +189,10 @@ final class BuiltIns {
     return loss.getDouble(0);
   }
 
-  static void regularizers(NameTable<RegularizerFactory> table) {
+  static void regularizers(Registry<RegularizerFactory> table) {
     Rows<Regularizer> regularizers =
         (reader, name, aliases) ->
-            table.put(json -> read("regularizer", name, json, reader), name, aliases);
+            table.put(config -> read("regularizer", name, config, reader), name, aliases);
     regularizers.put(
         config -> l1l2(config, 0, 0),
         "l1_l2",
@@ -203,8 +209,8 @@ final class BuiltIns {
     regularizers.put(config -> BuiltIns::added, "AddLoss");
   }
 
-  private static Regularizer eigenvalue(Settings config) {
-    OptionalDouble k = config.number("k");
+  private static Regularizer eigenvalue(Config config) {
+    OptionalDouble k = config.get("k").optionalNumber();
     if (k.isEmpty()) {
       throw new InputException(
           "Keras 1 does not save the factor k of EigenvalueRegularizer; say what it was:"
@@ -217,10 +223,10 @@ final class BuiltIns {
   /**
    * Keras names the factor of {@code l1} and {@code l2} after them, and {@code l} once upon a time.
    */
-  private static Regularizer l1l2(Settings config, double l1, double l2) {
-    double l = config.number("l", Double.NaN);
+  private static Regularizer l1l2(Config config, double l1, double l2) {
+    double l = config.get("l").number(Double.NaN);
     return Regularizer.l1l2(
-        config.number("l1", l1 == 0 || Double.isNaN(l) ? l1 : l),
-        config.number("l2", l2 == 0 || Double.isNaN(l) ? l2 : l));
+        config.get("l1").number(l1 == 0 || Double.isNaN(l) ? l1 : l),
+        config.get("l2").number(l2 == 0 || Double.isNaN(l) ? l2 : l));
   }
 }

@@ -8,6 +8,9 @@ import static dev.keraunos.graph.Ops.sum;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 
 /**
  * {@code keras.losses.categorical_crossentropy}: (..., C) to (...), the sum over an axis of −y ln
@@ -18,10 +21,10 @@ final class CategoricalCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  CategoricalCrossentropy(Settings config) {
-    fromLogits = config.flag("from_logits", false);
-    smoothing = config.number("label_smoothing", 0);
-    axis = config.axis();
+  CategoricalCrossentropy(Config config) {
+    fromLogits = config.get("from_logits").bool(false);
+    smoothing = config.get("label_smoothing").number(0);
+    axis = config.get("axis").integer(-1);
   }
 
   @Override
@@ -42,8 +45,8 @@ final class CategoricalCrossentropy extends BuiltInLoss {
 
   /** Which axis counts the classes that share the smoothing: not always the one that holds them. */
   private double classes(Value y, Dialect dialect) {
-    boolean honest = dialect.isAtLeast(2, 14, 0) && !dialect.isAtLeast(Profile.K30);
-    int counted = dialect.profile() == Profile.P23 ? 1 : honest ? axis : -1;
+    boolean honest = dialect.has(Quirk.SMOOTHS_BY_CLASS_AXIS);
+    int counted = dialect.has(Quirk.SMOOTHS_BY_SECOND_AXIS) ? 1 : honest ? axis : -1;
     long count = y.shape().dim(counted);
     if (count < 0) {
       throw new InputException(

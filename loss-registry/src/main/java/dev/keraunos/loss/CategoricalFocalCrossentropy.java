@@ -17,6 +17,8 @@ import static dev.keraunos.graph.Ops.sum;
 
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 
 /**
@@ -30,12 +32,12 @@ final class CategoricalFocalCrossentropy extends BuiltInLoss {
   private final double smoothing;
   private final int axis;
 
-  CategoricalFocalCrossentropy(Settings config) {
-    alpha = config.numbers("alpha", 0.25f);
-    gamma = config.number("gamma", 2);
-    fromLogits = config.flag("from_logits", false);
-    smoothing = config.number("label_smoothing", 0);
-    axis = config.axis();
+  CategoricalFocalCrossentropy(Config config) {
+    alpha = config.get("alpha").floats(0.25f);
+    gamma = config.get("gamma").number(2);
+    fromLogits = config.get("from_logits").bool(false);
+    smoothing = config.get("label_smoothing").number(0);
+    axis = config.get("axis").integer(-1);
   }
 
   @Override
@@ -58,11 +60,10 @@ final class CategoricalFocalCrossentropy extends BuiltInLoss {
 
   /** tf_keras goes back to logits it remembers, Keras 3 does not. */
   private Value probabilities(Prediction yPred) {
-    boolean remembers = !yPred.dialect().isAtLeast(Profile.K30);
     Crossentropy.Source source =
-        remembers
-            ? Crossentropy.Source.of(yPred, fromLogits)
-            : new Crossentropy.Source(yPred.value(), fromLogits);
+        yPred.dialect().has(Quirk.FOCAL_LOSS_FORGETS_LOGITS)
+            ? new Crossentropy.Source(yPred.value(), fromLogits)
+            : Crossentropy.Source.of(yPred, fromLogits);
     return source.isLogits() ? softmax(source.value(), axis) : source.value();
   }
 }

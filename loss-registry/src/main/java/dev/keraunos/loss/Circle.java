@@ -19,6 +19,7 @@ import static dev.keraunos.graph.Ops.transpose;
 import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.DType;
 import java.util.Optional;
 
@@ -32,10 +33,10 @@ final class Circle extends BuiltInLoss {
   private final double margin;
   private final boolean removeDiagonal;
 
-  Circle(Settings config) {
-    gamma = config.number("gamma", 80);
-    margin = config.number("margin", 0.4);
-    removeDiagonal = config.flag("remove_diagonal", true);
+  Circle(Config config) {
+    gamma = config.get("gamma").number(80);
+    margin = config.get("margin").number(0.4);
+    removeDiagonal = config.get("remove_diagonal").bool(true);
   }
 
   @Override

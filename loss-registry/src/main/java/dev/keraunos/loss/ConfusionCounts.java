@@ -1,6 +1,9 @@
 package dev.keraunos.loss;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import java.util.Arrays;
 
 /**
@@ -27,7 +30,7 @@ final class ConfusionCounts {
    */
   ConfusionCounts(Dialect dialect, float[] thresholds, boolean even, boolean ends, int labels) {
     this.thresholds = thresholds;
-    this.even = even && dialect.isAtLeast(2, 6, 0);
+    this.even = even && dialect.has(Quirk.EVEN_THRESHOLDS_BY_ARITHMETIC);
     this.ends = ends;
     truePositives = new double[labels][thresholds.length];
     falsePositives = new double[labels][thresholds.length];
@@ -36,8 +39,8 @@ final class ConfusionCounts {
   }
 
   /** The {@code thresholds} of a config, or the default. */
-  static float[] thresholds(Settings config, float absent) {
-    return config.numbers("thresholds", absent);
+  static float[] thresholds(Config config, float absent) {
+    return config.get("thresholds").floats(absent);
   }
 
   /** True if thresholds are i/(n−1), as Keras tests it. */
@@ -57,11 +60,12 @@ final class ConfusionCounts {
    * @throws InputException if a prediction is outside of [0, 1]
    */
   static void requireProbabilities(Dialect dialect, float[] p) {
-    for (int i = 0; dialect.profile() == Profile.T26 && i < p.length; i++) {
+    boolean refuses = dialect.has(Quirk.CONFUSION_TAKES_PROBABILITIES_ONLY);
+    for (int i = 0; refuses && i < p.length; i++) {
       if (!(p[i] >= 0 && p[i] <= 1)) {
         throw new InputException(
-            "metrics of true and false positives take predictions from 0 to 1 in Keras "
-                + dialect.version()
+            "metrics of true and false positives take predictions from 0 to 1 in "
+                + dialect.keras()
                 + ", which refuses "
                 + p[i]
                 + "; let the model end in a sigmoid or softmax, or follow Keras 2.10.0, which"

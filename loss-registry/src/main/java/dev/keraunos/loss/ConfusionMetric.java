@@ -1,5 +1,7 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -21,10 +23,10 @@ final class ConfusionMetric implements StatefulMetric {
   private final OptionalInt classId;
   private final float[] thresholds;
 
-  ConfusionMetric(Settings config, Figure figure) {
+  ConfusionMetric(Config config, Figure figure) {
     this.figure = figure;
-    topK = config.integer("top_k");
-    classId = config.integer("class_id");
+    topK = config.get("top_k").optionalInteger();
+    classId = config.get("class_id").optionalInteger();
     thresholds = ConfusionCounts.thresholds(config, topK.isPresent() ? NEVER : 0.5f);
   }
 

@@ -1,5 +1,8 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 
@@ -15,13 +18,13 @@ final class ConstrainedMetric implements StatefulMetric {
   private final ConfusionMetric.Figure wanted;
 
   ConstrainedMetric(
-      Settings config,
+      Config config,
       String key,
       ConfusionMetric.Figure constrained,
       ConfusionMetric.Figure wanted) {
-    value = config.number(key, 0.5);
-    classId = config.integer("class_id", -1);
-    int count = config.count("num_thresholds", 200, 1);
+    value = config.get(key).number(0.5);
+    classId = config.get("class_id").integer(-1);
+    int count = config.get("num_thresholds").count(200, 1);
     thresholds = new float[count];
     for (int i = 0; i < count; i++) {
       thresholds[i] = count == 1 ? 0.5f : (float) (i * 1.0 / (count - 1));
@@ -48,7 +51,8 @@ final class ConstrainedMetric implements StatefulMetric {
 
       @Override
       public double[] result() {
-        return new double[] {dialect.isAtLeast(Profile.TV1) ? best(counts) : closest(counts)};
+        boolean closest = dialect.has(Quirk.CONSTRAINED_METRICS_TAKE_CLOSEST);
+        return new double[] {closest ? closest(counts) : best(counts)};
       }
     };
   }

@@ -15,6 +15,9 @@ import static dev.keraunos.graph.Ops.sum;
 
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 
 /**
  * {@code keras.losses.cosine_similarity}, once {@code cosine_proximity}: (..., C) to (...), −1 for
@@ -26,14 +29,14 @@ final class CosineSimilarity extends BuiltInLoss {
 
   private final int axis;
 
-  CosineSimilarity(Settings config) {
-    axis = config.axis();
+  CosineSimilarity(Config config) {
+    axis = config.get("axis").integer(-1);
   }
 
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
     Value similarity = similarity(yTrue, yPred);
-    boolean unsigned = yPred.dialect().isTensorFlow1() && yPred.dialect().profile() != Profile.T113;
+    boolean unsigned = yPred.dialect().has(Quirk.COSINE_LOSS_IS_POSITIVE);
     return Scores.of(unsigned ? similarity : negative(similarity));
   }
 
@@ -41,27 +44,27 @@ final class CosineSimilarity extends BuiltInLoss {
   Value similarity(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     Ranks given = new Ranks(yTrue, yPred);
-    Ranks ranks = dialect.isAtLeast(Profile.K30) ? given.equal() : given;
+    Ranks ranks = dialect.has(Quirk.MATCHES_RANKS) ? given.equal() : given;
     Value p = ranks.yPred().value();
     Value y = cast(ranks.yTrue(), p.dtype());
     Value products = multiply(normalize(y, dialect), normalize(p, dialect));
-    return dialect.isAtLeast(2, 0, 9) ? sum(products, axis) : mean(products, axis);
+    return dialect.has(Quirk.COSINE_AVERAGES) ? mean(products, axis) : sum(products, axis);
   }
 
   /** Every line guards against the zero vector in its own way. */
   private Value normalize(Value x, Dialect dialect) {
     Value squares = reduce(ReduceKind.SUM, square(x), true, axis);
     double epsilon = Crossentropy.EPSILON;
-    if (dialect.isAtLeast(3, 6, 0)) {
+    if (dialect.has(Quirk.COSINE_CLIPS_RECIPROCAL)) {
       return multiply(x, minimum(rsqrt(squares), 1 / epsilon));
     }
-    if (dialect.isAtLeast(3, 0, 5)) {
+    if (dialect.has(Quirk.COSINE_CLIPS_NORM)) {
       return divide(x, maximum(sqrt(squares), epsilon));
     }
-    if (dialect.isAtLeast(Profile.K30)) {
+    if (dialect.has(Quirk.COSINE_CLIPS_SQUARE)) {
       return divide(x, sqrt(maximum(squares, epsilon)));
     }
-    return dialect.backend() == Backend.THEANO
+    return dialect.has(Quirk.COSINE_DIVIDES_BY_ZERO)
         ? divide(x, sqrt(squares))
         : multiply(x, rsqrt(maximum(squares, SQUARE_EPSILON)));
   }

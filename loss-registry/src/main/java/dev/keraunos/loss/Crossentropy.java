@@ -20,6 +20,8 @@ import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 
 /**
  * The element functions of Keras' crossentropies: {@code backend.binary_crossentropy} and
@@ -41,15 +43,10 @@ final class Crossentropy {
      * user's {@code from_logits} says what the output is.
      */
     static Source of(Prediction yPred, boolean fromLogits) {
-      if (yPred.logits().isPresent() && remembersLogits(yPred.dialect())) {
+      if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.REMEMBERS_LOGITS)) {
         return new Source(yPred.logits().get(), true);
       }
       return new Source(yPred.value(), fromLogits);
-    }
-
-    private static boolean remembersLogits(Dialect dialect) {
-      boolean early = !dialect.isAtLeast(Profile.TV1) || dialect.profile() == Profile.T113;
-      return !early && dialect.backend() == Backend.TENSORFLOW;
     }
   }
 
@@ -58,41 +55,31 @@ final class Crossentropy {
    * TensorFlow's graph optimizer turns the latter into (1 + epsilon) − p, which rounds differently.
    */
   static Value binary(Value y, Prediction yPred, boolean fromLogits) {
-    if (yPred.logits().isPresent() && searchesLogits(yPred.dialect())) {
+    if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS)) {
       Value x = yPred.logits().get();
       Value own = binary(y, yPred.with(yPred.value()), fromLogits);
       return where(isClose(yPred.value(), sigmoid(x)), binaryOfLogits(y, x), own);
     }
     Source source = Source.of(yPred, fromLogits);
     Dialect dialect = yPred.dialect();
-    boolean ofLogits = source.isLogits() && dialect.isAtLeast(Profile.T26);
-    if (ofLogits || dialect.isAtLeast(Profile.K30)) {
+    boolean ofLogits = source.isLogits() && dialect.has(Quirk.LOGITS_INSIST_ON_SHAPE);
+    if (ofLogits || dialect.has(Quirk.BINARY_CROSSENTROPY_INSISTS_ON_SHAPE)) {
       new Ranks(y, yPred).requireSameShape();
     }
-    if (source.isLogits() && dialect.backend() != Backend.NUMPY) {
+    if (source.isLogits() && !dialect.has(Quirk.SQUASHES_LOGITS_FIRST)) {
       return binaryOfLogits(y, source.value());
     }
     Value p = source.isLogits() ? sigmoid(source.value()) : source.value();
     Value clipped = clip(p, EPSILON, 1 - EPSILON);
-    if (viaLogits(dialect)) {
+    if (dialect.has(Quirk.GOES_BACK_TO_LOGITS)) {
       Value x = log(divide(clipped, subtract(1, clipped)));
       Value rest = rest(x); // before the others, so that gradients add up in TensorFlow 1's order
       return add(subtract(relu(x), multiply(x, y)), rest);
     }
-    boolean shifts = dialect.isAtLeast(Profile.P23) && !dialect.isAtLeast(Profile.K30);
+    boolean shifts = dialect.has(Quirk.CROSSENTROPY_ADDS_EPSILON);
     Value positive = multiply(y, log(shifts ? add(clipped, EPSILON) : clipped));
     Value negatives = multiply(subtract(1, y), log(subtract(shifts ? 1 + EPSILON : 1, clipped)));
     return negative(add(positive, negatives));
-  }
-
-  /** Keras up to 2.2 on TensorFlow, and TensorFlow 1.13, went from probabilities back to logits. */
-  private static boolean viaLogits(Dialect dialect) {
-    boolean early = !dialect.isAtLeast(Profile.P23) || dialect.profile() == Profile.T113;
-    return early && dialect.backend() == Backend.TENSORFLOW;
-  }
-
-  private static boolean searchesLogits(Dialect dialect) {
-    return dialect.isTensorFlow1() && dialect.profile() != Profile.T113;
   }
 
   private static Value binaryOfLogits(Value y, Value x) {
@@ -113,7 +100,7 @@ final class Crossentropy {
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
   static Value logProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (yPred.logits().isPresent() && searchesLogits(yPred.dialect())) {
+    if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS)) {
       Value x = yPred.logits().get();
       Value own = logProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
@@ -131,13 +118,13 @@ final class Crossentropy {
    * logarithms.
    */
   static Value sparseLogProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (yPred.logits().isPresent() && searchesLogits(yPred.dialect())) {
+    if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS)) {
       Value x = yPred.logits().get();
       Value own = sparseLogProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
     }
     Source source = Source.of(yPred, fromLogits);
-    if (source.isLogits() || yPred.dialect().backend() != Backend.TENSORFLOW) {
+    if (source.isLogits() || !yPred.dialect().has(Quirk.SPARSE_LOSS_TAKES_SOFTMAX_OF_LOGS)) {
       return logProbabilities(yPred, fromLogits, axis);
     }
     return logSoftmax(log(clip(source.value(), EPSILON, 1 - EPSILON)), axis);

@@ -31,6 +31,8 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Recurrence;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,7 +115,8 @@ final class Ctc extends BuiltInLoss {
 
   private static Value labelLength(Value labels, Dialect dialect) {
     Value counted = notEqual(labels, 0);
-    Value flags = dialect.isAtLeast(3, 4, 0) ? counted : logicalOr(counted, equal(labels, 0));
+    Value flags =
+        dialect.has(Quirk.CTC_COUNTS_ALL_LABELS) ? logicalOr(counted, equal(labels, 0)) : counted;
     return sum(cast(flags, DType.INT32), -1);
   }
 }

@@ -18,6 +18,8 @@ import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 
 /**
  * Losses (..., C) to (...) that are the mean or sum over the last axis of a function of each
@@ -86,8 +88,7 @@ final class ElementLoss extends BuiltInLoss {
   }
 
   private static Value margin(Value y, Value p, Dialect dialect) {
-    boolean reads = dialect.isAtLeast(Profile.P23) && dialect.profile() != Profile.T113;
-    Value signs = reads ? HingeLabels.signs(y) : y;
+    Value signs = dialect.has(Quirk.HINGE_CONVERTS_LABELS) ? HingeLabels.signs(y) : y;
     return maximum(subtract(1, multiply(signs, p)), 0);
   }
 
@@ -96,9 +97,9 @@ final class ElementLoss extends BuiltInLoss {
     return error(
         (y, p, dialect) -> {
           Value d = subtract(p, y);
-          return dialect.isAtLeast(2, 1, 2)
-              ? subtract(add(d, softplus(multiply(d, -2))), Math.log(2))
-              : log(divide(add(exp(d), exp(negative(d))), 2));
+          return dialect.has(Quirk.LOGCOSH_OVERFLOWS)
+              ? log(divide(add(exp(d), exp(negative(d))), 2))
+              : subtract(add(d, softplus(multiply(d, -2))), Math.log(2));
         });
   }
 
@@ -121,7 +122,7 @@ final class ElementLoss extends BuiltInLoss {
   public Scores scores(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     Ranks given = new Ranks(yTrue, yPred);
-    Ranks ranks = matchesRanks && dialect.isAtLeast(Profile.K30) ? given.equal() : given;
+    Ranks ranks = matchesRanks && dialect.has(Quirk.MATCHES_RANKS) ? given.equal() : given;
     Value p = ranks.yPred().value();
     Value elements = element.of(cast(ranks.yTrue(), p.dtype()), p, dialect);
     return Scores.of(reduced == Reduced.SUM ? sum(elements, -1) : mean(elements, -1));

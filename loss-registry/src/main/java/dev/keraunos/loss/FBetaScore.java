@@ -1,5 +1,8 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -12,15 +15,15 @@ final class FBetaScore implements StatefulMetric {
   private final double beta;
   private final OptionalDouble threshold;
 
-  FBetaScore(Settings config) {
-    average = config.oneOf("average", "", "micro", "macro", "weighted");
-    beta = config.number("beta", 1);
-    threshold = config.number("threshold");
+  FBetaScore(Config config) {
+    average = config.get("average").oneOf("", "micro", "macro", "weighted");
+    beta = config.get("beta").number(1);
+    threshold = config.get("threshold").optionalNumber();
   }
 
   @Override
   public MetricState start(Dialect dialect) {
-    return new State(dialect.isAtLeast(Profile.K30) ? Crossentropy.EPSILON : 0);
+    return new State(dialect.has(Quirk.FBETA_ADDS_EPSILON) ? Crossentropy.EPSILON : 0);
   }
 
   private final class State implements MetricState {

@@ -9,6 +9,7 @@ import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.DType;
 
 /**
@@ -18,8 +19,8 @@ import dev.keraunos.tensor.DType;
 final class GeneralizedCrossentropy extends BuiltInLoss {
   private final double q;
 
-  GeneralizedCrossentropy(Settings config) {
-    q = config.number("q", 0.5);
+  GeneralizedCrossentropy(Config config) {
+    q = config.get("q").number(0.5);
   }
 
   @Override

@@ -12,23 +12,26 @@ import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 
 /** {@code keras.losses.huber}: (..., C) to (...). In 2.3 the elements are not averaged. */
 final class Huber extends BuiltInLoss {
   private final double delta;
 
-  Huber(Settings config) {
-    delta = config.number("delta", 1);
+  Huber(Config config) {
+    delta = config.get("delta").number(1);
   }
 
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     Ranks given = new Ranks(yTrue, yPred);
-    Ranks ranks = dialect.isAtLeast(Profile.K30) ? given.equal() : given;
+    Ranks ranks = dialect.has(Quirk.MATCHES_RANKS) ? given.equal() : given;
     Value p = ranks.yPred().value();
     Value error = subtract(p, cast(ranks.yTrue(), p.dtype()));
-    if (dialect.profile() == Profile.P23) {
+    if (dialect.has(Quirk.HUBER_KEEPS_ELEMENTS)) {
       Value quadratic = minimum(abs(error), delta);
       Value linear = subtract(abs(error), quadratic);
       return Scores.of(add(multiply(0.5, square(quadratic)), multiply(delta, linear)));

@@ -1,7 +1,7 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.config.Config;
 
 /**
  * {@code keras.losses} for use inside losses of your own: the functions as the dialect of the
@@ -35,7 +35,7 @@ public final class KerasLosses {
     return ElementLoss.absoluteError().scores(yTrue, yPred).values();
   }
 
-  private static Settings defaults() {
-    return new Settings("the loss", JsonNodeFactory.instance.objectNode());
+  private static Config defaults() {
+    return new Config(null, "the loss");
   }
 }

@@ -1,6 +1,6 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.keras.config.Config;
 
 /** Makes a loss of the settings that the model file holds. */
 @FunctionalInterface
@@ -10,5 +10,5 @@ public interface LossFactory {
    *
    * @param config the saved {@code config}; an empty object where only the name was saved
    */
-  Loss create(JsonNode config);
+  Loss create(Config config);
 }

@@ -1,6 +1,10 @@
 package dev.keraunos.loss;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.config.SavedObject;
+import dev.keraunos.keras.names.Registry;
+import dev.keraunos.keras.names.UnknownNameException;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 import java.util.ServiceLoader;
@@ -14,9 +18,9 @@ import java.util.ServiceLoader;
  * be overridden.
  */
 public final class LossRegistry {
-  private final NameTable<LossFactory> losses;
-  private final NameTable<MetricFactory> metrics;
-  private final NameTable<RegularizerFactory> regularizers;
+  private final Registry<LossFactory> losses;
+  private final Registry<MetricFactory> metrics;
+  private final Registry<RegularizerFactory> regularizers;
 
   private LossRegistry(Builder builder) {
     losses = builder.losses.copy();
@@ -40,8 +44,8 @@ public final class LossRegistry {
    * @throws UnknownNameException if it is not registered
    */
   public Loss loss(JsonNode saved) {
-    SavedObject object = SavedObject.of(saved);
-    return losses.get(object).factory().create(object.config());
+    SavedObject object = read(saved);
+    return losses.get(object).value().create(object.config());
   }
 
   /**
@@ -50,12 +54,12 @@ public final class LossRegistry {
    * @throws UnknownNameException if it is not registered
    */
   public Metric metric(JsonNode saved) {
-    SavedObject object = SavedObject.of(saved);
-    Optional<NameTable.Entry<LossFactory>> loss = losses.find(object);
-    if (metrics.find(object).isEmpty() && loss.isPresent()) {
-      return MetricFunction.of(loss.get().factory().create(object.config()));
+    SavedObject object = read(saved);
+    Optional<Registry.Entry<LossFactory>> loss = losses.find(object.names());
+    if (metrics.find(object.names()).isEmpty() && loss.isPresent()) {
+      return MetricFunction.of(loss.get().value().create(object.config()));
     }
-    return metrics.get(object).factory().create(object.config());
+    return metrics.get(object).value().create(object.config());
   }
 
   /**
@@ -63,12 +67,12 @@ public final class LossRegistry {
    * {@code mse}. A name that is not registered is itself.
    */
   public String canonicalName(JsonNode saved) {
-    SavedObject object = SavedObject.of(saved);
+    SavedObject object = read(saved);
     return metrics
-        .find(object)
-        .map(NameTable.Entry::name)
-        .or(() -> losses.find(object).map(NameTable.Entry::name))
-        .orElse(object.name());
+        .find(object.names())
+        .map(Registry.Entry::name)
+        .or(() -> losses.find(object.names()).map(Registry.Entry::name))
+        .orElse(object.registeredName());
   }
 
   /**
@@ -81,22 +85,24 @@ public final class LossRegistry {
   public JsonNode resolve(
       JsonNode saved, Dialect dialect, JsonNode loss, Shape yTrue, Shape yPred) {
     boolean overridden =
-        metrics
-            .find(SavedObject.of(saved))
-            .filter(e -> !e.origin().equals(NameTable.KERAS))
-            .isPresent();
+        metrics.find(read(saved).names()).filter(entry -> !entry.isOfKeras()).isPresent();
     String lossName = loss == null ? "" : canonicalName(loss);
     return overridden ? saved : MetricResolution.resolve(saved, dialect, lossName, yTrue, yPred);
   }
 
   /** Who registered the loss or metric of a saved name; empty for what Keras itself brings. */
   public Optional<String> origin(JsonNode saved) {
-    SavedObject object = SavedObject.of(saved);
+    SavedObject object = read(saved);
     return metrics
-        .find(object)
-        .map(NameTable.Entry::origin)
-        .or(() -> losses.find(object).map(NameTable.Entry::origin))
-        .filter(origin -> !origin.equals(NameTable.KERAS));
+        .find(object.names())
+        .filter(entry -> !entry.isOfKeras())
+        .map(Registry.Entry::origin)
+        .or(
+            () ->
+                losses
+                    .find(object.names())
+                    .filter(e -> !e.isOfKeras())
+                    .map(Registry.Entry::origin));
   }
 
   /**
@@ -105,16 +111,20 @@ public final class LossRegistry {
    * @throws UnknownNameException if it is not registered
    */
   public Regularizer regularizer(JsonNode saved) {
-    SavedObject object = SavedObject.of(saved);
-    return regularizers.get(object).factory().create(object.config());
+    SavedObject object = read(saved);
+    return regularizers.get(object).value().create(object.config());
+  }
+
+  private static SavedObject read(JsonNode saved) {
+    return SavedObject.of(saved, "training config");
   }
 
   /** Collects what a registry holds. */
   public static final class Builder {
-    private final NameTable<LossFactory> losses = new NameTable<>("loss", Stubs.LOSS);
-    private final NameTable<MetricFactory> metrics = new NameTable<>("metric", Stubs.METRIC);
-    private final NameTable<RegularizerFactory> regularizers =
-        new NameTable<>("regularizer", Stubs.REGULARIZER);
+    private final Registry<LossFactory> losses = new Registry<>("loss", Stubs.LOSS);
+    private final Registry<MetricFactory> metrics = new Registry<>("metric", Stubs.METRIC);
+    private final Registry<RegularizerFactory> regularizers =
+        new Registry<>("regularizer", Stubs.REGULARIZER);
 
     private String origin = "the caller";
 
@@ -131,7 +141,7 @@ public final class LossRegistry {
 
     /** A loss that depends on saved settings. */
     public Builder loss(String name, LossFactory factory) {
-      losses.put(name, new NameTable.Entry<>(name, factory, origin));
+      losses.putOwn(name, factory, origin);
       return this;
     }
 
@@ -142,13 +152,13 @@ public final class LossRegistry {
 
     /** A metric that depends on saved settings. */
     public Builder metric(String name, MetricFactory factory) {
-      metrics.put(name, new NameTable.Entry<>(name, factory, origin));
+      metrics.putOwn(name, factory, origin);
       return this;
     }
 
     /** A regulariser that depends on saved settings. */
     public Builder regularizer(String name, RegularizerFactory factory) {
-      regularizers.put(name, new NameTable.Entry<>(name, factory, origin));
+      regularizers.putOwn(name, factory, origin);
       return this;
     }
 

@@ -1,6 +1,7 @@
 package dev.keraunos.loss;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 
@@ -17,9 +18,9 @@ final class MatrixRegularizers {
    * {@code keras.regularizers.OrthogonalRegularizer}: the mean absolute cosine between different
    * rows, or columns, times a factor.
    */
-  static Regularizer orthogonal(Settings config) {
-    double factor = config.number("factor", 0.01);
-    boolean rows = config.oneOf("mode", "rows", "rows", "columns").equals("rows");
+  static Regularizer orthogonal(Config config) {
+    double factor = config.get("factor").number(0.01);
+    boolean rows = config.get("mode").oneOf("rows", "rows", "columns").equals("rows");
     return x -> {
       double[][] vectors = rows ? rows(x) : transposed(rows(x));
       for (double[] vector : vectors) {

@@ -1,6 +1,9 @@
 package dev.keraunos.loss;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
@@ -26,31 +29,32 @@ final class MeanIou implements StatefulMetric {
   private final boolean sparsePred;
   private final int axis;
 
-  private MeanIou(Settings config, int classes, boolean sparse, OptionalDouble threshold) {
+  private MeanIou(Config config, int classes, boolean sparse, OptionalDouble threshold) {
     this.classes = classes;
     this.threshold = threshold;
-    ignored = config.integer("ignore_class");
-    sparseTrue = config.flag("sparse_y_true", sparse);
-    sparsePred = config.flag("sparse_y_pred", sparse);
-    axis = config.integer("axis", -1);
-    int[] chosen = config.integers("target_class_ids");
+    ignored = config.get("ignore_class").optionalInteger();
+    sparseTrue = config.get("sparse_y_true").bool(sparse);
+    sparsePred = config.get("sparse_y_pred").bool(sparse);
+    axis = config.get("axis").integer(-1);
+    int[] chosen = config.get("target_class_ids").optionalIntegers();
     targets = chosen.length > 0 ? chosen : IntStream.range(0, classes).toArray();
     config.ignore("num_classes");
   }
 
   /** Class ids: {@code MeanIoU} and {@code IoU}. */
-  static MeanIou ofIds(Settings config) {
-    return new MeanIou(config, config.count("num_classes", 0, 1), true, OptionalDouble.empty());
+  static MeanIou ofIds(Config config) {
+    return new MeanIou(config, config.get("num_classes").count(0, 1), true, OptionalDouble.empty());
   }
 
   /** One-hot targets and channel scores: {@code OneHotMeanIoU} and {@code OneHotIoU}. */
-  static MeanIou ofOneHot(Settings config) {
-    return new MeanIou(config, config.count("num_classes", 0, 1), false, OptionalDouble.empty());
+  static MeanIou ofOneHot(Config config) {
+    return new MeanIou(
+        config, config.get("num_classes").count(0, 1), false, OptionalDouble.empty());
   }
 
   /** Two classes divided by a threshold: {@code BinaryIoU}. */
-  static MeanIou binary(Settings config) {
-    return new MeanIou(config, 2, true, OptionalDouble.of(config.number("threshold", 0.5)));
+  static MeanIou binary(Config config) {
+    return new MeanIou(config, 2, true, OptionalDouble.of(config.get("threshold").number(0.5)));
   }
 
   @Override
@@ -68,15 +72,17 @@ final class MeanIou implements StatefulMetric {
 
     @Override
     public void add(Tensor yTrue, Tensor yPred, Optional<Tensor> weights) {
-      boolean ordered = dialect.ordersZeros();
+      boolean ordered = dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART);
       int[] truth = sparseTrue ? ids(yTrue, OptionalDouble.empty()) : largest(yTrue, ordered);
       int[] guess = sparsePred ? ids(yPred, threshold) : largest(yPred, ordered);
       double[] weight = weights.map(Tensor::toDoubleArray).orElse(new double[] {1});
-      if (ignored.isPresent() && !dialect.isAtLeast(3, 3, 0) && guess.length > truth.length) {
+      boolean cuts = ignored.isPresent() && dialect.has(Quirk.IOU_CUTS_OFF);
+      if (cuts && guess.length > truth.length) {
         guess = Arrays.copyOf(guess, truth.length); // Keras takes the indices that targets allow
       }
-      boolean truncates = dialect.isAtLeast(3, 8, 0);
-      for (int i = 0; i < positions(truth.length, guess.length, weight.length); i++) {
+      boolean truncates = dialect.has(Quirk.IOU_TRUNCATES_WEIGHTS);
+      int positions = positions(truth.length, guess.length, weight.length);
+      for (int i = 0; i < positions; i++) {
         int wanted = truth[truth.length == 1 ? 0 : i];
         int found = guess[guess.length == 1 ? 0 : i];
         boolean counts = ignored.isEmpty() || wanted != ignored.getAsInt();
@@ -89,7 +95,7 @@ final class MeanIou implements StatefulMetric {
 
     /** How many positions there are; from 3.15 on a single one is repeated. */
     private int positions(int truth, int guess, int weights) {
-      boolean repeats = dialect.isAtLeast(Profile.K315) && (truth == 1 || guess == 1);
+      boolean repeats = dialect.has(Quirk.IOU_REPEATS_ONE) && (truth == 1 || guess == 1);
       if ((truth != guess && !repeats) || (weights != truth && weights != 1)) {
         throw new InputException(
             "an intersection over union finds "
@@ -109,7 +115,7 @@ final class MeanIou implements StatefulMetric {
 
     @Override
     public double[] result() {
-      boolean keras3 = dialect.isAtLeast(Profile.K30);
+      boolean keras3 = dialect.has(Quirk.IOU_ADDS_EPSILON);
       float epsilon = keras3 ? (float) Crossentropy.EPSILON : 0;
       float sum = 0;
       float present = 0;
@@ -120,7 +126,7 @@ final class MeanIou implements StatefulMetric {
           union += matrix[k * classes + j] + matrix[j * classes + k];
         }
         boolean counts = keras3 ? union > LEAST : union != 0;
-        if (counts || (keras3 && !dialect.isAtLeast(Profile.K315))) {
+        if (counts || dialect.has(Quirk.IOU_COUNTS_ABSENT_CLASSES)) {
           sum += (float) hits / ((float) union + epsilon);
         }
         present += counts ? 1 : 0;

@@ -17,6 +17,8 @@ import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 
 /** Metrics of Keras that are averages, and neither losses nor accuracies. */
@@ -34,17 +36,17 @@ final class MeanMetrics {
   }
 
   /** The negative loss from 2.3 on, before and in TensorFlow 1.13 the loss itself. */
-  static MetricFunction cosineSimilarity(Settings config) {
+  static MetricFunction cosineSimilarity(Config config) {
     CosineSimilarity cosine = new CosineSimilarity(config);
     return new BuiltInMetric(
         (yTrue, yPred) ->
-            yPred.dialect().isAtLeast(Profile.P23) && yPred.dialect().profile() != Profile.T113
+            yPred.dialect().has(Quirk.COSINE_METRIC_IS_POSITIVE)
                 ? cosine.similarity(yTrue, yPred)
                 : cosine.scores(yTrue, yPred).values());
   }
 
-  static MetricFunction meanRelativeError(Settings config) {
-    float[] normalizer = config.numbers("normalizer", 1);
+  static MetricFunction meanRelativeError(Config config) {
+    float[] normalizer = config.get("normalizer").floats(1);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
           Ranks ranks = ranks(yTrue, yPred);
@@ -54,7 +56,7 @@ final class MeanMetrics {
         });
   }
 
-  static MetricFunction pearsonCorrelation(Settings config) {
+  static MetricFunction pearsonCorrelation(Config config) {
     int[] axis = correlated(config);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
@@ -65,7 +67,7 @@ final class MeanMetrics {
         });
   }
 
-  static MetricFunction concordanceCorrelation(Settings config) {
+  static MetricFunction concordanceCorrelation(Config config) {
     int[] axis = correlated(config);
     return new BuiltInMetric(
         (yTrue, yPred) -> {
@@ -82,8 +84,8 @@ final class MeanMetrics {
   }
 
   /** The axes that are correlated; the last one if not given. */
-  private static int[] correlated(Settings config) {
-    int[] axes = config.integers("axis");
+  private static int[] correlated(Config config) {
+    int[] axes = config.get("axis").optionalIntegers();
     return axes.length == 0 ? new int[] {-1} : axes;
   }
 
@@ -93,6 +95,6 @@ final class MeanMetrics {
 
   private static Ranks ranks(Value yTrue, Prediction yPred) {
     Ranks given = new Ranks(cast(yTrue, yPred.value().dtype()), yPred);
-    return yPred.dialect().isAtLeast(Profile.K30) ? given.equal() : given;
+    return yPred.dialect().has(Quirk.MATCHES_RANKS) ? given.equal() : given;
   }
 }

@@ -2,6 +2,8 @@ package dev.keraunos.loss;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import java.util.Locale;
 import java.util.Set;
@@ -23,10 +25,10 @@ final class MetricResolution {
             ? "_accuracy"
             : name.equals("crossentropy") || name.equals("ce") ? "_crossentropy" : "";
     if (suffix.isEmpty()) {
-      boolean ofBatches = !dialect.isAtLeast(Profile.P20) && OF_BATCHES.contains(name);
+      boolean ofBatches = dialect.has(Quirk.METRICS_OF_BATCHES) && OF_BATCHES.contains(name);
       return ofBatches ? TextNode.valueOf("batch_" + name) : saved;
     }
-    boolean byShape = dialect.isAtLeast(Profile.T26);
+    boolean byShape = dialect.has(Quirk.ACCURACY_BY_SHAPE);
     return TextNode.valueOf(
         (byShape ? byShape(yTrue, yPred) : byLoss(dialect, loss, yPred)) + suffix);
   }
@@ -40,10 +42,13 @@ final class MetricResolution {
   }
 
   private static String byLoss(Dialect dialect, String loss, Shape yPred) {
-    if (yPred.dim(-1) == 1 || (loss.equals(BuiltIns.BINARY) && dialect.isAtLeast(1, 0, 6))) {
+    boolean binary =
+        loss.equals(BuiltIns.BINARY) && !dialect.has(Quirk.ACCURACY_KNOWS_NO_BINARY_LOSS);
+    if (yPred.dim(-1) == 1 || binary) {
       return "binary";
     }
-    boolean labels = loss.equals(BuiltIns.SPARSE) && dialect.isAtLeast(1, 0, 2);
+    boolean labels =
+        loss.equals(BuiltIns.SPARSE) && !dialect.has(Quirk.ACCURACY_KNOWS_NO_SPARSE_LOSS);
     return labels ? "sparse_categorical" : "categorical";
   }
 }

@@ -8,6 +8,7 @@ import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.config.Config;
 
 /**
  * {@code keras.losses.dice} and {@code tversky}: 1 less an overlap over some axes, by default over
@@ -22,12 +23,12 @@ final class Overlap extends BuiltInLoss {
   private final Ratio ratio;
   private final int[] axes;
 
-  private Overlap(Settings config, Ratio ratio) {
+  private Overlap(Config config, Ratio ratio) {
     this.ratio = ratio;
-    axes = config.integers("axis");
+    axes = config.get("axis").optionalIntegers();
   }
 
-  static Overlap dice(Settings config) {
+  static Overlap dice(Config config) {
     return new Overlap(
         config,
         (y, p, axes) ->
@@ -37,9 +38,9 @@ final class Overlap extends BuiltInLoss {
   }
 
   /** Keras' alpha weighs what the prediction misses, its beta what it invents. */
-  static Overlap tversky(Settings config) {
-    double alpha = config.number("alpha", 0.5);
-    double beta = config.number("beta", 0.5);
+  static Overlap tversky(Config config) {
+    double alpha = config.get("alpha").number(0.5);
+    double beta = config.get("beta").number(0.5);
     return new Overlap(
         config,
         (y, p, axes) -> {

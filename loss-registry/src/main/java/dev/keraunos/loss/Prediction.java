@@ -1,6 +1,7 @@
 package dev.keraunos.loss;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
 import java.util.Optional;
 
 /**
@@ -12,8 +13,7 @@ import java.util.Optional;
  * @param dialect whose numbers to reproduce
  */
 public record Prediction(Value value, Optional<Value> logits, Dialect dialect) {
-  private static final Dialect NEWEST =
-      new Dialect(KerasVersion.parse("3.15.1"), Profile.K315, Backend.JAX);
+  private static final Dialect NEWEST = Dialect.parse("3.15.1:jax");
 
   /**
    * An output without known logits, as the newest Keras sees it on a backend that would not look at

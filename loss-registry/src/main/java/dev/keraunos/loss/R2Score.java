@@ -1,5 +1,8 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
 
@@ -10,11 +13,11 @@ final class R2Score implements StatefulMetric {
   private final String aggregation;
   private final int regressors;
 
-  R2Score(Settings config) {
-    String absent = config.isNull("class_aggregation") ? "" : "uniform_average";
-    aggregation =
-        config.oneOf("class_aggregation", absent, "uniform_average", "variance_weighted_average");
-    regressors = config.count("num_regressors", 0, 0);
+  R2Score(Config config) {
+    Setting chosen = config.get("class_aggregation");
+    String absent = chosen.isMissing() ? "uniform_average" : "";
+    aggregation = chosen.oneOf(absent, "uniform_average", "variance_weighted_average");
+    regressors = config.get("num_regressors").count(0, 0);
   }
 
   @Override

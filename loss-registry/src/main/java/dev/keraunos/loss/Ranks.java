@@ -6,7 +6,8 @@ import static dev.keraunos.graph.Ops.squeeze;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 
@@ -25,9 +26,14 @@ public record Ranks(Value yTrue, Prediction yPred) {
   public static Ranks forLoss(Loss loss, Value yTrue, Prediction yPred) {
     Ranks ranks = forLoss(yTrue, yPred);
     boolean own = loss instanceof BuiltInLoss builtIn && !builtIn.takesClassNumbers();
-    boolean some = !yPred.dialect().isGraph() || (own && ((BuiltInLoss) loss).insistsOnShape());
-    if (own && some && !yPred.dialect().isAtLeast(Profile.T26)) {
-      ranks.requireSameShape(yPred.dialect().line() != Line.TF_KERAS);
+    Dialect dialect = yPred.dialect();
+    boolean insists =
+        own
+            && dialect.has(Quirk.LOSSES_INSIST_ON_SHAPE)
+            && (((BuiltInLoss) loss).insistsOnShape()
+                || !dialect.has(Quirk.SOME_LOSSES_INSIST_ON_SHAPE));
+    if (insists) {
+      ranks.requireSameShape(dialect.has(Quirk.LOSSES_INSIST_ON_RANK));
     }
     return ranks;
   }
@@ -51,8 +57,7 @@ public record Ranks(Value yTrue, Prediction yPred) {
     }
     if (!same) {
       throw new InputException(
-          "Keras "
-              + yPred.dialect().version()
+          yPred.dialect().keras()
               + " wants targets in the shape of the predictions"
               + (y.rank() == 0 || y.rank() < p.rank() || y.dim(-1) == 1
                   ? "; class numbers are for sparse_categorical_crossentropy"
@@ -62,9 +67,9 @@ public record Ranks(Value yTrue, Prediction yPred) {
 
   private static Ranks forLoss(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
-    if (!dialect.isAtLeast(Profile.K30)) {
+    if (!dialect.has(Quirk.LOSSES_COMPUTE_IN_FLOAT32)) {
       Ranks fed = fed(yTrue, yPred);
-      return dialect.isAtLeast(Profile.T26) ? fed.squeezed() : fed;
+      return dialect.has(Quirk.SQUEEZES_TARGETS) ? fed.squeezed() : fed;
     }
     boolean casts = yPred.value().dtype() != DType.FLOAT32;
     Prediction p = casts ? yPred.with(cast(yPred.value(), DType.FLOAT32)) : yPred;
@@ -73,27 +78,24 @@ public record Ranks(Value yTrue, Prediction yPred) {
 
   /** What {@code model.evaluate} hands to a metric function; Keras 3 leaves it to the function. */
   public static Ranks forMetric(Value yTrue, Prediction yPred) {
-    Dialect dialect = yPred.dialect();
-    if (dialect.isAtLeast(Profile.K30)) {
-      return new Ranks(yTrue, yPred);
-    }
-    Ranks fed = fed(yTrue, yPred);
-    return dialect.isAtLeast(Profile.T26) ? fed.squeezed() : fed;
+    Ranks fed = forState(yTrue, yPred);
+    return yPred.dialect().has(Quirk.SQUEEZES_TARGETS) ? fed.squeezed() : fed;
   }
 
   /** What {@code model.evaluate} hands to a metric with a state of its own. */
   public static Ranks forState(Value yTrue, Prediction yPred) {
-    return yPred.dialect().isAtLeast(Profile.K30) ? new Ranks(yTrue, yPred) : fed(yTrue, yPred);
+    boolean fed = yPred.dialect().has(Quirk.TARGETS_BECOME_COLUMNS);
+    return fed ? fed(yTrue, yPred) : new Ranks(yTrue, yPred);
   }
 
   /** Targets of rank 1 become a column: up to 2.6 always, then beside outputs of rank 2. */
   private static Ranks fed(Value yTrue, Prediction yPred) {
     Dialect dialect = yPred.dialect();
     DType wanted = yPred.value().dtype();
-    boolean always = !dialect.isAtLeast(2, 7, 0) || dialect.isGraph();
+    boolean always = dialect.has(Quirk.TARGETS_BECOME_COLUMNS_BESIDE_ALL);
     boolean column = yTrue.rank() == 1 && (always || yPred.value().rank() == 2);
     boolean casts =
-        !dialect.isAtLeast(Profile.TV1) || yTrue.dtype().isFloating() == wanted.isFloating();
+        dialect.has(Quirk.CASTS_ALL_TARGETS) || yTrue.dtype().isFloating() == wanted.isFloating();
     Value y = column ? expandDims(yTrue, -1) : yTrue;
     return new Ranks(casts ? cast(y, wanted) : y, yPred);
   }
@@ -104,7 +106,7 @@ public record Ranks(Value yTrue, Prediction yPred) {
    */
   public Ranks equal() {
     Value p = yPred.value();
-    boolean expands = yPred.dialect().isAtLeast(3, 0, 5);
+    boolean expands = yPred.dialect().has(Quirk.EXPANDS_VECTORS_TOO);
     if (expands && hasExtraColumn(p, yTrue) && yTrue.rank() == 1) {
       return new Ranks(expandDims(yTrue, -1), yPred);
     }

@@ -1,10 +1,10 @@
 package dev.keraunos.loss;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.keras.config.Config;
 
 /** Makes a regulariser of the settings that the model file holds. */
 @FunctionalInterface
 public interface RegularizerFactory {
   /** A regulariser with these settings; an empty object where only the name was saved. */
-  Regularizer create(JsonNode config);
+  Regularizer create(Config config);
 }

@@ -17,6 +17,9 @@ import static dev.keraunos.graph.Ops.where;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
@@ -34,10 +37,10 @@ final class SparseCategoricalCrossentropy extends BuiltInLoss {
   private final OptionalInt ignored;
   private final int axis;
 
-  SparseCategoricalCrossentropy(Settings config) {
-    fromLogits = config.flag("from_logits", false);
-    ignored = config.integer("ignore_class");
-    axis = config.axis();
+  SparseCategoricalCrossentropy(Config config) {
+    fromLogits = config.get("from_logits").bool(false);
+    ignored = config.get("ignore_class").optionalInteger();
+    axis = config.get("axis").integer(-1);
   }
 
   @Override
@@ -60,13 +63,13 @@ final class SparseCategoricalCrossentropy extends BuiltInLoss {
   /** Keras 3 rewrites the output where a class is ignored, and so forgets its logits. */
   private Prediction selected(Prediction yPred, Value valid) {
     Dialect dialect = yPred.dialect();
-    if (!dialect.isAtLeast(Profile.K30)) {
+    if (!dialect.has(Quirk.IGNORE_CLASS_REWRITES_OUTPUT)) {
       return yPred;
     }
     Value flags = expandDims(valid, axis);
     Value p = yPred.value();
     return yPred.with(
-        dialect.isAtLeast(Profile.K315)
+        dialect.has(Quirk.MASKS_SELECT)
             ? where(flags, p, 0.0)
             : multiply(p, cast(flags, p.dtype())));
   }
@@ -80,7 +83,7 @@ final class SparseCategoricalCrossentropy extends BuiltInLoss {
     }
     Value chosen = cast(oneHot(labels, (int) classes), DType.BOOL);
     Value scores = negative(sum(where(chosen, logs, 0.0), -1));
-    if (yPred.dialect().backend() != Backend.TENSORFLOW) {
+    if (!yPred.dialect().has(Quirk.SPARSE_LOSS_OF_UNKNOWN_CLASS_IS_NAN)) {
       return scores;
     }
     Value known = logicalAnd(greaterEqual(labels, 0), less(labels, classes));
@@ -90,10 +93,9 @@ final class SparseCategoricalCrossentropy extends BuiltInLoss {
   /** The labels in the shape of the scores. */
   private Value labels(Value yTrue, Value p, Dialect dialect) {
     Shape wanted = p.shape().without(axis);
-    if (p.rank() > 3 && !dialect.isAtLeast(2, 1, 2)) {
+    if (p.rank() > 3 && dialect.has(Quirk.SPARSE_LOSS_LOSES_POSITIONS)) {
       throw new InputException(
-          "Keras "
-              + dialect.version()
+          dialect.keras()
               + " loses the positions of an output "
               + p.shape()
               + " with integer targets;"
@@ -102,7 +104,7 @@ final class SparseCategoricalCrossentropy extends BuiltInLoss {
     if (yTrue.rank() == wanted.rank()) {
       return yTrue;
     }
-    if (dialect.isAtLeast(Profile.K30)
+    if (dialect.has(Quirk.SPARSE_LOSS_INSISTS_ON_RANK)
         && (yTrue.rank() != p.rank() || yTrue.shape().dim(axis) != 1)) {
       throw new InputException(
           "integer targets of shape " + yTrue.shape() + " do not fit an output " + p.shape());

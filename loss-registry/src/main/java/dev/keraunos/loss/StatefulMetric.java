@@ -1,5 +1,7 @@
 package dev.keraunos.loss;
 
+import dev.keraunos.keras.Dialect;
+
 /** A metric with numbers of its own that it keeps over batches, such as a confusion matrix. */
 @FunctionalInterface
 public non-sealed interface StatefulMetric extends Metric {

@@ -16,7 +16,7 @@ final class Stubs {
           + "  })";
   static final String REGULARIZER =
       "  LossRegistry.builder().regularizer(\"%s\", config -> Regularizer.l1l2(0,"
-          + " config.path(\"l2\").asDouble()))";
+          + " config.get(\"l2\").number(0)))";
 
   private Stubs() {}
 }

@@ -7,7 +7,7 @@
  *       LossRegistry.builder().loss("my_loss", (yTrue, yPred) -> mean(square(subtract(yPred,
  *       yTrue)), -1)).build()}. On the command line they come from a {@link
  *       dev.keraunos.loss.LossProvider}.
- *   <li>A {@link dev.keraunos.loss.Dialect} says whose numbers to reproduce: {@code
+ *   <li>A {@link dev.keraunos.keras.Dialect} says whose numbers to reproduce: {@code
  *       Dialect.of(keras_version, backend)} of the file, or {@code Dialect.parse("2.2.4")} as
  *       asked.
  *   <li>A {@link dev.keraunos.loss.evaluate.CompileSpec} is the file's {@code training_config} or

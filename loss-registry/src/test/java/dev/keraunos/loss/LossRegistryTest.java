@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keraunos.keras.names.UnknownNameException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,7 @@ class LossRegistryTest {
   void handsTheSavedConfigToTheFactory() {
     LossRegistry registry =
         LossRegistry.builder()
-            .loss("Scaled", config -> config.path("factor").asInt() == 3 ? MINE : null)
+            .loss("Scaled", config -> config.get("factor").integer() == 3 ? MINE : null)
             .build();
     assertSame(
         MINE, registry.loss(json("{\"class_name\": \"Scaled\", \"config\": {\"factor\": 3}}")));

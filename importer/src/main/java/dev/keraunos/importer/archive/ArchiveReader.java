@@ -1,9 +1,9 @@
 package dev.keraunos.importer.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.ModelArchive.Contents;
 import dev.keraunos.importer.archive.ModelArchive.TrainingText;
+import dev.keraunos.keras.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

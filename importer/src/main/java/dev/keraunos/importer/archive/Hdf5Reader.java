@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import java.util.function.Predicate;
 
 /** Reads an HDF5 file into memory: open, read everything wanted, close. */

@@ -1,9 +1,9 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.Hdf5Chunks.Chunk;
 import dev.keraunos.importer.archive.Hdf5Chunks.Filter;
 import dev.keraunos.importer.archive.Hdf5Object.Storage;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Shape;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

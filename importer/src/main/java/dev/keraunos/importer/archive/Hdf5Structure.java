@@ -1,7 +1,7 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.Hdf5ObjectHeader.Message;
+import dev.keraunos.keras.ModelFileException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;

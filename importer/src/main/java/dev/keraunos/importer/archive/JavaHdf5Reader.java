@@ -1,7 +1,7 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.Hdf5Object.Storage;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.function.Predicate;

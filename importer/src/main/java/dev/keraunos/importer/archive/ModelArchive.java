@@ -1,8 +1,8 @@
 package dev.keraunos.importer.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.ModelFileException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -47,7 +47,7 @@ public final class ModelArchive implements AutoCloseable {
     this.format = contents.format;
     this.config = contents.config;
     this.dialect =
-        Dialects.of(
+        Dialect.ofFile(
             contents.kerasVersion, contents.backend, contents.config, contents.training.json);
     this.saved = contents.saved;
     this.training = contents.training;

@@ -1,7 +1,7 @@
 package dev.keraunos.importer.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -2,8 +2,8 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
@@ -59,9 +59,9 @@ final class ActivationLayers {
     Setting setting = call.config().get("axis");
     int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
     boolean robust = call.config().get("robust_masking").bool(false);
-    boolean selects = call.version().isAtLeast(3, 13);
+    boolean selects = call.dialect().has(Quirk.SOFTMAX_MASK_SELECTS);
     Value x = call.x();
-    if (call.mask() == null || call.version().line() == Line.KERAS_2) {
+    if (call.mask() == null || call.dialect().has(Quirk.SOFTMAX_IGNORES_MASK)) {
       return Ops.softmax(x, axes);
     }
     Value mask = call.mask();
@@ -78,7 +78,7 @@ final class ActivationLayers {
     if (dtype != DType.FLOAT16) {
       return -1e9;
     }
-    return call.dialect().line() == Line.KERAS_3 ? -3e4 : -65504 / 2.0;
+    return call.dialect().has(Quirk.HALF_MASK_IS_3E4) ? -3e4 : -65504 / 2.0;
   }
 
   /** alpha·log(1 + exp(beta·x)). */
@@ -108,7 +108,7 @@ final class ActivationLayers {
   private static long[] perCell(LayerCall call, Value x) {
     Setting setting = call.config().get("shared_axes");
     List<Integer> shared = setting.isNull() ? List.of() : Windows.list(setting.integers());
-    boolean unsaved = setting.isMissing() && call.dialect().line() == Line.KERAS_1;
+    boolean unsaved = setting.isMissing() && call.dialect().has(Quirk.SHARED_AXES_ARE_UNSAVED);
     return IntStream.range(1, x.rank())
         .mapToLong(a -> unsaved ? Shape.UNKNOWN : shared.contains(a) ? 1 : call.dim(x, a))
         .toArray();

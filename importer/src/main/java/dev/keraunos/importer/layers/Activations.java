@@ -6,12 +6,12 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.SavedObject;
-import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.weights.LayerWeights;
-import dev.keraunos.loss.KerasVersion;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.SavedObject;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.HashMap;
@@ -24,8 +24,7 @@ import java.util.function.UnaryOperator;
 
 /** The activation functions by name: {@code keras.activations} of Keras 1 to 3.15. */
 final class Activations {
-  private static final Map<String, BiFunction<Value, KerasVersion, Value>> BUILT_IN =
-      new HashMap<>();
+  private static final Map<String, BiFunction<Value, Dialect, Value>> BUILT_IN = new HashMap<>();
 
   static {
     add(x -> x, "linear");
@@ -72,8 +71,8 @@ final class Activations {
   }
 
   /** Keras 3 changed the slope from 0.2 to 1/6. */
-  private static Value hardSigmoid(Value x, KerasVersion version) {
-    return version.line() == Line.KERAS_3
+  private static Value hardSigmoid(Value x, Dialect dialect) {
+    return dialect.has(Quirk.HARD_SIGMOID_OF_A_SIXTH)
         ? Ops.hardSigmoid(x)
         : Ops.unary(UnaryKind.HARD_SIGMOID, x, 0.2, 0.5);
   }
@@ -99,8 +98,7 @@ final class Activations {
       return x;
     }
     SavedObject saved = entry.savedObject();
-    Optional<UnaryOperator<Value>> custom =
-        registry.activation(saved.registeredName(), saved.name());
+    Optional<UnaryOperator<Value>> custom = registry.activation(saved.names());
     if (custom.isPresent()) {
       return custom.get().apply(x);
     }
@@ -112,7 +110,7 @@ final class Activations {
       ModelLowering lowering = call.lowering();
       return lowering.layer(x.producer().builder(), layer.get(), weights, given).get(0).value();
     }
-    BiFunction<Value, KerasVersion, Value> builtIn = BUILT_IN.get(saved.name());
+    BiFunction<Value, Dialect, Value> builtIn = BUILT_IN.get(saved.name());
     if (builtIn == null) {
       throw call.gap(
           "activation '"
@@ -120,7 +118,7 @@ final class Activations {
               + "' is not known; register it by that name. Known are "
               + new TreeSet<>(BUILT_IN.keySet()));
     }
-    return builtIn.apply(x, call.version());
+    return builtIn.apply(x, call.dialect());
   }
 
   /** The same as one elementwise operation, where it is one: what the recurrent kernels take. */

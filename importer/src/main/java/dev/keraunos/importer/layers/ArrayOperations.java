@@ -4,7 +4,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import java.util.ArrayList;
 import java.util.Arrays;

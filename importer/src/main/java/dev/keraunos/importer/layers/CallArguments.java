@@ -6,7 +6,7 @@ import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.Call;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.TensorRef;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -85,7 +85,7 @@ record CallArguments(
    * In tf.keras {@code mask=None} takes the carried mask away, in Keras 3 it is as good as none.
    */
   private static boolean replacesMask(LayerSpec layer, Argument mask) {
-    return given(mask) || (mask != null && layer.dialect().line() == Line.TF_KERAS);
+    return given(mask) || (mask != null && layer.dialect().has(Quirk.NO_MASK_REMOVES_MASK));
   }
 
   /** Whether an argument is there and not {@code None}. */
@@ -107,14 +107,17 @@ record CallArguments(
         Stream.concat(positional.stream(), keywords.values().stream())
             .filter(argument -> !argument.tensors().isEmpty())
             .count();
-    return layer.dialect().line() == Line.KERAS_3 && layer.model().isEmpty() && count > 1;
+    return count > 1
+        && layer.model().isEmpty()
+        && layer.dialect().has(Quirk.CALLS_WITH_SEVERAL_TENSORS);
   }
 
   /** Until 3.11, and for masks given by position, Keras 3 hands on the mask that x carries. */
   private static boolean passes(Call call) {
-    return call.layer().dialect().line() != Line.KERAS_3
+    return !call.layer().dialect().has(Quirk.HANDS_ON_CARRIED_MASK)
         || call.layer().model().isPresent()
-        || (call.layer().dialect().isAtLeast(3, 11, 0) && given(call.keywords().get(MASK)));
+        || (call.layer().dialect().has(Quirk.HANDS_ON_GIVEN_MASK)
+            && given(call.keywords().get(MASK)));
   }
 
   /** The inputs with the masks of a {@code mask} argument, of which there may be fewer. */
@@ -127,7 +130,7 @@ record CallArguments(
       Value x = carried.get(i).value();
       if (leaves.get(i) instanceof TensorRef ref) {
         inputs.set(i, new Masked(x, tensors.apply(ref).value()));
-      } else if (layer.dialect().line() != Line.KERAS_3) {
+      } else if (!layer.dialect().has(Quirk.ABSENT_MASKS_STAY)) {
         inputs.set(i, Masked.unmasked(x));
       }
     }
@@ -149,7 +152,7 @@ record CallArguments(
    * that it is not training, whatever the call says.
    */
   private static boolean training(LayerSpec layer, Argument argument, boolean outer) {
-    if (layer.dialect().line() == Line.KERAS_3) {
+    if (layer.dialect().has(Quirk.NEVER_TRAINS)) {
       return false;
     }
     if (!(argument instanceof Argument.Literal literal) || isNull(literal)) {

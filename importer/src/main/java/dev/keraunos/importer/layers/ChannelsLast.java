@@ -2,12 +2,11 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.ModelTopology;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
 import java.util.List;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -16,22 +15,12 @@ import java.util.stream.Stream;
  * two transposes.
  */
 final class ChannelsLast {
-  /** Keras 1 does not save the layout of these; they follow the other layers of the model. */
-  private static final Set<String> UNSAVED =
-      Set.of(
-          "ZeroPadding2D",
-          "ZeroPadding3D",
-          "Cropping2D",
-          "Cropping3D",
-          "UpSampling2D",
-          "UpSampling3D");
-
   private ChannelsLast() {}
 
   /** True if {@code data_format} (Keras 1: {@code dim_ordering}) puts channels before space. */
   static boolean isFirst(LayerCall call) {
     Setting format = call.config().get("data_format", "dim_ordering");
-    if (format.isMissing() && UNSAVED.contains(call.layer().className())) {
+    if (format.isMissing() && call.row().isLayoutUnsaved()) {
       return call.lowering().channelsFirst();
     }
     return isFirst(format);
@@ -41,7 +30,7 @@ final class ChannelsLast {
   static boolean isFirst(ModelTopology topology) {
     List<Setting> formats =
         layers(topology)
-            .filter(layer -> layer.dialect().line() == Line.KERAS_1)
+            .filter(layer -> layer.dialect().has(Quirk.SAVES_DIM_ORDERING))
             .map(layer -> layer.config().get("dim_ordering"))
             .filter(format -> !format.isMissing())
             .toList();

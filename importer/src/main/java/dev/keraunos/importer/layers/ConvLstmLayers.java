@@ -5,7 +5,8 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
+import dev.keraunos.importer.weights.StoredForm;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -19,7 +20,8 @@ import java.util.stream.IntStream;
  * always {@code same} with stride 1, inside the recurrence.
  */
 final class ConvLstmLayers {
-  static final List<LayerRow> ROWS = List.of(row(1), row(2), row(3));
+  static final List<LayerRow> ROWS =
+      List.of(row(1), row(2).stored(StoredForm.CONV_LSTM_2D), row(3));
 
   private ConvLstmLayers() {}
 

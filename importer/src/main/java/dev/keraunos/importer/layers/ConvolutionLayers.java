@@ -5,8 +5,9 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Setting;
+import dev.keraunos.importer.weights.StoredForm;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,82 +20,82 @@ import java.util.stream.LongStream;
 final class ConvolutionLayers {
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.drops(
-                  ConvolutionLayers::convolution,
-                  "Conv1D",
-                  "Conv2D",
-                  "Conv3D",
-                  "Convolution1D",
-                  "Convolution2D",
-                  "Convolution3D",
-                  "AtrousConvolution1D",
-                  "AtrousConvolution2D",
-                  "AtrousConv1D",
-                  "AtrousConv2D")
-              .weights("kernel")
-              .bias(),
-          LayerRow.drops(ConvolutionLayers::depthwise, "DepthwiseConv1D", "DepthwiseConv2D")
-              .weights("depthwise_kernel")
-              .bias()
-              .ignores("groups", "filters"),
-          LayerRow.drops(
-                  ConvolutionLayers::separable,
-                  "SeparableConv1D",
-                  "SeparableConv2D",
-                  "SeparableConvolution1D",
-                  "SeparableConvolution2D")
-              .weights("depthwise_kernel", "pointwise_kernel")
-              .bias()
-              .ignores("groups"),
-          LayerRow.drops(
-                  ConvolutionLayers::transposed,
-                  "Conv1DTranspose",
-                  "Conv2DTranspose",
-                  "Conv3DTranspose",
-                  "Convolution1DTranspose",
-                  "Convolution2DTranspose",
-                  "Convolution3DTranspose",
-                  "Deconvolution2D",
-                  "Deconvolution3D",
-                  "Deconv2D",
-                  "Deconv3D")
-              .weights("kernel")
-              .bias()
-              .ignores("groups"));
+          convolutions(1, "Conv1D", "Convolution1D", "AtrousConvolution1D", "AtrousConv1D")
+              .stored(StoredForm.CONV_1D),
+          convolutions(2, "Conv2D", "Convolution2D", "AtrousConvolution2D", "AtrousConv2D")
+              .stored(StoredForm.CONV_2D),
+          convolutions(3, "Conv3D", "Convolution3D").stored(StoredForm.CONV_3D),
+          depthwises(1, "DepthwiseConv1D"),
+          depthwises(2, "DepthwiseConv2D"),
+          separables(1, "SeparableConv1D", "SeparableConvolution1D"),
+          separables(2, "SeparableConv2D", "SeparableConvolution2D")
+              .stored(StoredForm.SEPARABLE_CONV_2D),
+          transposes(1, "Conv1DTranspose", "Convolution1DTranspose"),
+          transposes(2, "Conv2DTranspose", "Convolution2DTranspose", "Deconvolution2D", "Deconv2D")
+              .stored(StoredForm.CONV_2D_TRANSPOSE),
+          transposes(
+              3, "Conv3DTranspose", "Convolution3DTranspose", "Deconvolution3D", "Deconv3D"));
 
   private ConvolutionLayers() {}
 
+  private static LayerRow convolutions(int rank, String... names) {
+    return LayerRow.drops(call -> convolution(call, rank), names).weights("kernel").bias();
+  }
+
+  private static LayerRow depthwises(int rank, String... names) {
+    return LayerRow.drops(call -> depthwise(call, rank), names)
+        .weights("depthwise_kernel")
+        .bias()
+        .ignores("groups", "filters");
+  }
+
+  private static LayerRow separables(int rank, String... names) {
+    return LayerRow.drops(call -> separable(call, rank), names)
+        .weights("depthwise_kernel", "pointwise_kernel")
+        .bias()
+        .ignores("groups");
+  }
+
+  private static LayerRow transposes(int rank, String... names) {
+    return LayerRow.drops(call -> transposed(call, rank), names)
+        .weights("kernel")
+        .bias()
+        .ignores("groups");
+  }
+
   /** The kernel slides over x; in groups, each block of filters sees its block of channels. */
-  private static Value convolution(LayerCall call) {
+  private static Value convolution(LayerCall call, int rank) {
     int filters = filters(call);
     int groups = call.config().get("groups").integer(1);
     return layer(
         call,
+        rank,
         filters,
         x -> {
-          int[] size = kernelSize(call, x.rank() - 2);
+          int[] size = kernelSize(call, rank);
           long channels = call.dim(x, -1) / groups;
           return slide(call, x, call.weight("kernel", shape(size, channels, filters)), groups);
         });
   }
 
   /** Output channel c·depth_multiplier + m is channel c under its m-th kernel. */
-  private static Value depthwise(LayerCall call) {
+  private static Value depthwise(LayerCall call, int rank) {
     int multiplier = call.config().get("depth_multiplier").integer(1);
     long channels = call.inputs().get(0).value().shape().dim(ChannelsLast.isFirst(call) ? 1 : -1);
-    return layer(call, channels * multiplier, x -> perChannel(call, x, multiplier));
+    return layer(call, rank, channels * multiplier, x -> perChannel(call, x, multiplier));
   }
 
   /** A depthwise convolution, then one over single cells; bias and activation come last. */
-  private static Value separable(LayerCall call) {
+  private static Value separable(LayerCall call, int rank) {
     int filters = filters(call);
     int multiplier = call.config().get("depth_multiplier").integer(1);
     return layer(
         call,
+        rank,
         filters,
         x -> {
           Value deep = perChannel(call, x, multiplier);
-          List<Integer> one = ones(x.rank() - 2);
+          List<Integer> one = ones(rank);
           int[] cell = one.stream().mapToInt(i -> i).toArray();
           Value kernel = call.weight("pointwise_kernel", shape(cell, call.dim(deep, -1), filters));
           return call.apply(new Op.Conv(one, one, Padding.VALID, 1), deep, kernel);
@@ -102,13 +103,13 @@ final class ConvolutionLayers {
   }
 
   /** The gradient of a convolution; Keras 1 states the output's shape. */
-  private static Value transposed(LayerCall call) {
+  private static Value transposed(LayerCall call, int rank) {
     int filters = filters(call);
     return layer(
         call,
+        rank,
         filters,
         x -> {
-          int rank = x.rank() - 2;
           int[] size = kernelSize(call, rank);
           Setting cells = call.config().get("output_padding");
           Op op =
@@ -123,18 +124,18 @@ final class ConvolutionLayers {
   }
 
   /** A linear function in channels-last layout, then bias and activation. */
-  private static Value layer(LayerCall call, long filters, UnaryOperator<Value> linear) {
+  private static Value layer(LayerCall call, int rank, long filters, UnaryOperator<Value> linear) {
     Value y =
         ChannelsLast.apply(
             call,
             call.floating(),
-            x -> overSamples(call, x, s -> call.addBias(linear.apply(s), filters)));
+            x -> overSamples(rank, x, s -> call.addBias(linear.apply(s), filters)));
     return call.activate("activation", y);
   }
 
   /** tf.keras takes several batch axes; they become one for the while. */
-  private static Value overSamples(LayerCall call, Value x, UnaryOperator<Value> function) {
-    int batchAxes = x.rank() - spatialRank(call) - 1;
+  private static Value overSamples(int rank, Value x, UnaryOperator<Value> function) {
+    int batchAxes = x.rank() - rank - 1;
     if (batchAxes <= 1) {
       return function.apply(x);
     }
@@ -144,11 +145,6 @@ final class ConvolutionLayers {
     List<Dim> restored = new ArrayList<>(Dim.of(x, 1).subList(0, batchAxes));
     restored.addAll(Dim.of(y, 0).subList(1, y.rank()));
     return Ops.reshape(y, restored, x);
-  }
-
-  /** The digit in the class name. */
-  private static int spatialRank(LayerCall call) {
-    return call.layer().className().replaceAll("\\D", "").charAt(0) - '0';
   }
 
   private static Value perChannel(LayerCall call, Value x, int multiplier) {

@@ -1,9 +1,13 @@
 package dev.keraunos.importer.layers;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.SavedObject;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.SavedObject;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.Arrays;
@@ -63,7 +67,7 @@ final class CoreLayers {
                   "AlphaDropout")
               .draws("rate", "p", "stddev", "sigma")
               .ignores("noise_shape", "data_format", "dim_ordering"),
-          LayerRow.passes(LayerCall::x, "ActivityRegularization").ignores("l1", "l2"));
+          LayerRow.passes(LayerCall::x, "ActivityRegularization").penalises(CoreLayers::l1l2));
 
   private CoreLayers() {}
 
@@ -145,7 +149,7 @@ final class CoreLayers {
     Value x = call.x();
     Value differs = Ops.notEqual(x, call.config().get("mask_value").number(0));
     Value mask = Ops.any(differs, -1);
-    boolean selects = call.version().isAtLeast(3, 15);
+    boolean selects = call.dialect().has(Quirk.MASKS_SELECT);
     Value kept = Ops.expandDims(mask, -1);
     Value y = selects ? Ops.where(kept, x, 0.0) : Ops.multiply(x, Ops.cast(kept, x.dtype()));
     return List.of(new Masked(y, mask));
@@ -171,6 +175,16 @@ final class CoreLayers {
                             + layerName
                             + "='x / 255'"));
     return function.apply(call.xs());
+  }
+
+  /** The regulariser that the layer ActivityRegularization is. */
+  private static JsonNode l1l2(LayerCall call) {
+    ObjectNode regularizer = JsonNodeFactory.instance.objectNode().put("class_name", "L1L2");
+    regularizer
+        .putObject("config")
+        .put("l1", call.config().get("l1").number(0))
+        .put("l2", call.config().get("l2").number(0));
+    return regularizer;
   }
 
   private static String functionName(LayerCall call) {

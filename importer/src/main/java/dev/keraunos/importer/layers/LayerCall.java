@@ -4,15 +4,14 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.DTypePolicy;
 import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.importer.weights.LayerWeights;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.DTypePolicy;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -30,6 +29,7 @@ public final class LayerCall {
   private final ModelLowering lowering;
   private final GraphBuilder builder;
   private final LayerSpec layer;
+  private final LayerRow row;
   private final Config config;
   private final LayerWeights weights;
   private final CallArguments given;
@@ -40,12 +40,14 @@ public final class LayerCall {
       ModelLowering lowering,
       GraphBuilder builder,
       LayerSpec layer,
+      LayerRow row,
       Config config,
       LayerWeights weights,
       CallArguments given) {
     this.lowering = lowering;
     this.builder = builder;
     this.layer = layer;
+    this.row = row;
     this.config = config;
     this.weights = weights;
     this.given = given;
@@ -67,10 +69,6 @@ public final class LayerCall {
 
   public Dialect dialect() {
     return layer.dialect();
-  }
-
-  public KerasVersion version() {
-    return layer.dialect().version();
   }
 
   /** Whether the model calls the layer as in training, which Keras 3 never does in predict. */
@@ -247,7 +245,12 @@ public final class LayerCall {
 
   /** This call seen from a body graph: the same layer, its operations appended there. */
   LayerCall in(GraphBuilder body) {
-    return new LayerCall(lowering, body, layer, config, weights, given);
+    return new LayerCall(lowering, body, layer, row, config, weights, given);
+  }
+
+  /** The row of the layer's class. */
+  LayerRow row() {
+    return row;
   }
 
   LayerWeights weights() {

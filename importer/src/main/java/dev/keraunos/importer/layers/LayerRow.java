@@ -1,14 +1,20 @@
 package dev.keraunos.importer.layers;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.weights.StoredForm;
 import dev.keraunos.importer.weights.Variable;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
 
@@ -31,6 +37,12 @@ final class LayerRow {
   private Function<LayerSpec, Map<String, LayerSpec>> children = layer -> Map.of();
   private List<String> parameters = List.of();
   private String training = "";
+  private StoredForm storedForm = StoredForm.SAME;
+  private final Map<String, String> absent = new HashMap<>();
+  private boolean layoutUnsaved;
+  private boolean gatesSharePenalty;
+  private Optional<Function<LayerCall, JsonNode>> activity = Optional.empty();
+  private Optional<BiFunction<LayerCall, LayerSpec, List<Shape>>> states = Optional.empty();
   private List<String> rates = List.of();
 
   private record Declared(Variable variable, BiPredicate<Config, LayerSpec> present) {}
@@ -50,7 +62,7 @@ final class LayerRow {
   static LayerRow passesInKeras3(Plain lowering, String... names) {
     return new LayerRow(
         call -> {
-          boolean passes = call.dialect().line() == Line.KERAS_3;
+          boolean passes = call.dialect().has(Quirk.RESHAPES_KEEP_MASKS);
           return List.of(new Masked(lowering.lower(call), passes ? call.passedMask() : null));
         },
         names);
@@ -142,6 +154,42 @@ final class LayerRow {
     return ignores(keys);
   }
 
+  /** Declares how old files store the variables. */
+  LayerRow stored(StoredForm form) {
+    storedForm = form;
+    return this;
+  }
+
+  /** Declares that Keras 1 does not save the layout, which is that of the model's other layers. */
+  LayerRow layoutUnsaved() {
+    layoutUnsaved = true;
+    return this;
+  }
+
+  /** Declares that Keras 1 gives recurrent weights the regulariser of the input weights. */
+  LayerRow gatesSharePenalty() {
+    gatesSharePenalty = true;
+    return this;
+  }
+
+  /** Declares that the layer is a penalty on its output, saved as this regulariser. */
+  LayerRow penalises(Function<LayerCall, JsonNode> regularizer) {
+    activity = Optional.of(regularizer);
+    return this;
+  }
+
+  /** Declares a cell: the shapes of its states, whose call is that of the layer around it. */
+  LayerRow states(BiFunction<LayerCall, LayerSpec, List<Shape>> shapes) {
+    states = Optional.of(shapes);
+    return this;
+  }
+
+  /** Declares what a setting is that files leave out, whatever the version. */
+  LayerRow absent(String key, String value) {
+    absent.put(key, value);
+    return this;
+  }
+
   /** Declares keys that have no effect on what the layer computes. */
   LayerRow ignores(String... keys) {
     ignored.addAll(List.of(keys));
@@ -175,6 +223,33 @@ final class LayerRow {
 
   List<String> names() {
     return names;
+  }
+
+  StoredForm storedForm() {
+    return storedForm;
+  }
+
+  boolean isLayoutUnsaved() {
+    return layoutUnsaved;
+  }
+
+  boolean hasGatesSharingPenalty() {
+    return gatesSharePenalty;
+  }
+
+  /** What a setting is that the file leaves out, if the row says so. */
+  Optional<String> absent(String key) {
+    return Optional.ofNullable(absent.get(key));
+  }
+
+  /** The regulariser that the layer is, if it is one. */
+  Optional<JsonNode> activity(LayerCall call) {
+    return activity.map(regularizer -> regularizer.apply(call));
+  }
+
+  /** The shapes of a cell's states; empty for what is no cell. */
+  Optional<List<Shape>> states(LayerCall around, LayerSpec cell) {
+    return states.map(shapes -> shapes.apply(around, cell));
   }
 
   Lowering lowering() {

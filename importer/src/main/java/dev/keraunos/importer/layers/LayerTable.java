@@ -1,11 +1,12 @@
 package dev.keraunos.importer.layers;
 
-import dev.keraunos.error.NearestNames;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.weights.StoredForm;
 import dev.keraunos.importer.weights.Variable;
 import dev.keraunos.importer.weights.VariableTable;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
+import dev.keraunos.keras.names.NearestNames;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -91,16 +92,23 @@ final class LayerTable implements VariableTable {
 
   /** The row of a layer; what the user registered comes first. */
   Optional<LayerRow> find(LayerSpec layer) {
+    List<String> names = List.of(layer.registeredName(), layer.className());
     return registry
-        .layer(layer.registeredName(), layer.className())
+        .layer(names)
         .map(own -> LayerRow.custom(own, layer.className()))
         .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())))
-        .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())));
+        .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())))
+        .or(() -> registry.layerLike(names).map(own -> LayerRow.custom(own, layer.className())));
   }
 
   @Override
   public Optional<List<Variable>> variables(LayerSpec layer) {
     return find(layer).filter(row -> !row.isCustom()).map(row -> row.variables(layer));
+  }
+
+  @Override
+  public StoredForm storedForm(LayerSpec layer) {
+    return find(layer).map(LayerRow::storedForm).orElse(StoredForm.SAME);
   }
 
   @Override

@@ -20,6 +20,7 @@ import java.util.Set;
  * @param penalties the regularisers
  * @param parameters how many numbers the variables of each layer hold, by path
  * @param states what stateful layers keep from batch to batch
+ * @param metrics what was given to {@code Model.add_metric}
  * @param weights the variables that the graph holds as constants; other constants may be those of
  *     functions that were registered, and belong to whoever made them
  */
@@ -30,6 +31,7 @@ public record LoweredModel(
     List<Penalty> penalties,
     Map<String, Long> parameters,
     List<State> states,
+    List<Metric> metrics,
     Set<Tensor> weights) {
 
   /**
@@ -39,6 +41,15 @@ public record LoweredModel(
    * @param after the state after the batch, of the same type
    */
   public record State(Value before, Value after) {}
+
+  /**
+   * What {@code Model.add_metric} of tf.keras was given.
+   *
+   * @param path of the layer that stands for it
+   * @param name as evaluate reports it
+   * @param isMean whether it is the mean over all numbers of the value; else it is not known
+   */
+  public record Metric(String path, String name, boolean isMean, Value value) {}
 
   /**
    * What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies

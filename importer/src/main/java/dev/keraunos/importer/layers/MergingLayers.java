@@ -4,9 +4,9 @@ import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
-import dev.keraunos.loss.KerasVersion;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -51,12 +51,12 @@ final class MergingLayers {
 
   /** From Keras 3.4 on, a step counts if any input has it, and masked entries are left out. */
   private static boolean leavesOutMasked(LayerCall call) {
-    return call.version().isAtLeast(3, 4);
+    return call.dialect().has(Quirk.MERGES_LEAVE_OUT_MASKED);
   }
 
   /** Up to Keras 3.3, layers with a list of inputs lost all masks. */
   private static boolean losesMasks(LayerCall call) {
-    return call.dialect().line() == Line.KERAS_3 && !leavesOutMasked(call);
+    return call.dialect().has(Quirk.MERGES_LOSE_MASKS);
   }
 
   /** All present masks hold; from Keras 3.4 on any holds, and every input must have one. */
@@ -174,7 +174,7 @@ final class MergingLayers {
     List<Value> values = call.xs();
     int[] axes = dotAxes(call.config().get("axes"), values);
     if (call.config().get("normalize").bool(false)) {
-      double floor = normalizationFloor(call.version());
+      double floor = normalizationFloor(call.dialect());
       values = List.of(unit(values.get(0), axes[0], floor), unit(values.get(1), axes[1], floor));
     }
     return batchDot(values.get(0), values.get(1), axes);
@@ -187,11 +187,11 @@ final class MergingLayers {
   }
 
   /** What the squared norm is raised to before its root is taken. */
-  private static double normalizationFloor(KerasVersion version) {
-    if (version.line() != Line.KERAS_3) {
-      return 1e-12;
+  private static double normalizationFloor(Dialect dialect) {
+    if (dialect.has(Quirk.DOT_NORM_OF_1E_7)) {
+      return 1e-14;
     }
-    return version.isAtLeast(3, 1) ? 1e-14 : 1e-7;
+    return dialect.has(Quirk.DOT_SQUARE_OF_1E_7) ? 1e-7 : 1e-12;
   }
 
   private static Value unit(Value x, int axis, double floor) {

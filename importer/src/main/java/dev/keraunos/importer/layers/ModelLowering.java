@@ -6,8 +6,6 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.topology.Call;
 import dev.keraunos.importer.topology.InputSpec;
 import dev.keraunos.importer.topology.LayerSpec;
@@ -15,6 +13,8 @@ import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.importer.weights.LayerWeights;
 import dev.keraunos.importer.weights.VariableTable;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -40,6 +40,7 @@ public final class ModelLowering {
       constants = new IdentityHashMap<>();
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
+  private final List<LoweredModel.Metric> metrics = new ArrayList<>();
   private final List<LoweredModel.State> states = new ArrayList<>();
   private final Set<Tensor> constantWeights = Collections.newSetFromMap(new IdentityHashMap<>());
   private Map<String, Long> parameters = Map.of();
@@ -59,7 +60,7 @@ public final class ModelLowering {
    *
    * @param weights matches the stored weights to the variables that the layer table declares
    * @throws UnsupportedModelException listing every layer and setting that cannot be lowered
-   * @throws dev.keraunos.importer.ModelFileException if the config or the weights are inconsistent
+   * @throws dev.keraunos.keras.ModelFileException if the config or the weights are inconsistent
    */
   public static LoweredModel lower(
       ModelTopology topology,
@@ -71,7 +72,7 @@ public final class ModelLowering {
   /**
    * Lowers as much of a model as can be lowered.
    *
-   * @throws dev.keraunos.importer.ModelFileException if the config or the weights are inconsistent
+   * @throws dev.keraunos.keras.ModelFileException if the config or the weights are inconsistent
    */
   public static Survey survey(
       ModelTopology topology,
@@ -128,6 +129,7 @@ public final class ModelLowering {
         penalties.list(),
         parameters,
         states,
+        metrics,
         constantWeights);
   }
 
@@ -257,9 +259,9 @@ public final class ModelLowering {
       if (row == null) {
         return List.of();
       }
-      LayerCall call = new LayerCall(this, target, layer, layer.config(), weights, given);
+      LayerCall call = new LayerCall(this, target, layer, row, layer.config(), weights, given);
       List<Masked> outputs = row.lowering().lower(call);
-      penalties.collect(call, row, outputs, target == builder);
+      penalties.collect(call, outputs, target == builder);
       reportUnread(call, row);
       return outputs;
     } catch (LayerCall.GapException e) {
@@ -319,6 +321,11 @@ public final class ModelLowering {
     for (int i = 0; i < before.size(); i++) {
       states.add(new LoweredModel.State(before.get(i), after.get(i)));
     }
+  }
+
+  /** Notes a metric of the model itself. */
+  void measure(LoweredModel.Metric metric) {
+    metrics.add(metric);
   }
 
   /** A stored tensor as a constant of a builder, once per type. */

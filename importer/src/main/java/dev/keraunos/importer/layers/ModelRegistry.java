@@ -1,6 +1,7 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.names.Registry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,16 +19,18 @@ public final class ModelRegistry {
   /** A registry without entries. */
   public static final ModelRegistry EMPTY = builder().build();
 
+  private static final String ORIGIN = "the caller";
+
   private final Map<String, Function<List<Value>, Value>> lambdas;
-  private final Map<String, UnaryOperator<Value>> activations;
-  private final Map<String, CustomLayer> layers;
+  private final Registry<UnaryOperator<Value>> activations;
+  private final Registry<CustomLayer> layers;
 
   private final Optional<ModelRegistry> fallback;
 
   private ModelRegistry(Builder builder) {
     lambdas = Map.copyOf(builder.lambdas);
-    activations = Map.copyOf(builder.activations);
-    layers = Map.copyOf(builder.layers);
+    activations = builder.activations.copy();
+    layers = builder.layers.copy();
     fallback = Optional.empty();
   }
 
@@ -49,31 +52,42 @@ public final class ModelRegistry {
 
   /** The function bound under the first of these names that has one. */
   Optional<Function<List<Value>, Value>> lambda(String... names) {
-    return find(registry -> registry.lambdas, names);
-  }
-
-  private <T> Optional<T> find(Function<ModelRegistry, Map<String, T>> entries, String... names) {
-    Map<String, T> own = entries.apply(this);
     return Stream.of(names)
-        .filter(own::containsKey)
+        .filter(lambdas::containsKey)
         .findFirst()
-        .map(own::get)
-        .or(() -> fallback.flatMap(registry -> registry.find(entries, names)));
+        .map(lambdas::get)
+        .or(() -> fallback.flatMap(registry -> registry.lambda(names)));
   }
 
-  Optional<UnaryOperator<Value>> activation(String... names) {
-    return find(registry -> registry.activations, names);
+  /** The activation of the first of these names that has one. */
+  Optional<UnaryOperator<Value>> activation(List<String> names) {
+    return activations
+        .find(names)
+        .map(Registry.Entry::value)
+        .or(() -> fallback.flatMap(registry -> registry.activation(names)));
   }
 
-  Optional<CustomLayer> layer(String... names) {
-    return find(registry -> registry.layers, names);
+  /** The layer of the first of these class names that has one. */
+  Optional<CustomLayer> layer(List<String> names) {
+    return layers
+        .exact(names)
+        .map(Registry.Entry::value)
+        .or(() -> fallback.flatMap(registry -> registry.layer(names)));
+  }
+
+  /** The same, also of a name in the other case style. */
+  Optional<CustomLayer> layerLike(List<String> names) {
+    return layers
+        .find(names)
+        .map(Registry.Entry::value)
+        .or(() -> fallback.flatMap(registry -> registry.layerLike(names)));
   }
 
   /** Collects entries; a later one replaces an earlier one of the same name. */
   public static final class Builder {
     private final Map<String, Function<List<Value>, Value>> lambdas = new HashMap<>();
-    private final Map<String, UnaryOperator<Value>> activations = new HashMap<>();
-    private final Map<String, CustomLayer> layers = new HashMap<>();
+    private final Registry<UnaryOperator<Value>> activations = new Registry<>("activation", "");
+    private final Registry<CustomLayer> layers = new Registry<>("layer", "");
 
     private Builder() {}
 
@@ -94,13 +108,13 @@ public final class ModelRegistry {
 
     /** A custom activation by the name in the file, {@code package>name} or bare. */
     public Builder activation(String name, UnaryOperator<Value> function) {
-      activations.put(name, function);
+      activations.putOwn(name, function, ORIGIN);
       return this;
     }
 
     /** A custom layer by the class name in the file, {@code package>Name} or bare. */
     public Builder layer(String className, CustomLayer layer) {
-      layers.put(className, layer);
+      layers.putOwn(className, layer, ORIGIN);
       return this;
     }
 

@@ -5,45 +5,28 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Setting;
-import dev.keraunos.loss.KerasVersion;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
 /** {@code keras.layers.normalization}, with the layers that scale by constants. */
 final class NormalizationLayers {
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.passes(
-                  NormalizationLayers::batch,
-                  "BatchNormalization",
-                  "BatchNormalizationV1",
-                  "BatchNormalizationV2",
-                  "SyncBatchNormalization")
-              .takes("training", "mask")
-              .weight("gamma", true, config -> config.get("scale").bool(true))
-              .weight("beta", true, config -> config.get("center").bool(true))
-              .weight("moving_mean", false, config -> true)
-              .weight("moving_variance", false, config -> true)
-              .weight("moving_stddev", false, NormalizationLayers::renormalizes)
-              .weight("renorm_mean", false, NormalizationLayers::renormalizes)
-              .weight("renorm_stddev", false, NormalizationLayers::renormalizes)
-              .ignores(
-                  "axis",
-                  "momentum",
-                  "synchronized",
-                  "renorm",
-                  "renorm_clipping",
-                  "renorm_momentum",
-                  "virtual_batch_size",
-                  "fused",
-                  "adjustment"),
+          batch(
+              NormalizationLayers::isFrozen,
+              "BatchNormalization",
+              "BatchNormalizationV2",
+              "SyncBatchNormalization"),
+          batch(call -> false, "BatchNormalizationV1"),
           LayerRow.passes(NormalizationLayers::layer, "LayerNormalization")
               .weight("gamma", true, config -> flag(config, "scale") || rms(config))
               .weight("beta", true, config -> flag(config, "center") && !rms(config)),
@@ -54,6 +37,28 @@ final class NormalizationLayers {
           LayerRow.drops(NormalizationLayers::rootMeanSquare, "RMSNormalization").weights("scale"));
 
   private NormalizationLayers() {}
+
+  private static LayerRow batch(Predicate<LayerCall> frozen, String... names) {
+    return LayerRow.passes(call -> batch(call, call.training() && !frozen.test(call)), names)
+        .takes("training", "mask")
+        .weight("gamma", true, config -> config.get("scale").bool(true))
+        .weight("beta", true, config -> config.get("center").bool(true))
+        .weight("moving_mean", false, config -> true)
+        .weight("moving_variance", false, config -> true)
+        .weight("moving_stddev", false, NormalizationLayers::renormalizes)
+        .weight("renorm_mean", false, NormalizationLayers::renormalizes)
+        .weight("renorm_stddev", false, NormalizationLayers::renormalizes)
+        .ignores(
+            "axis",
+            "momentum",
+            "synchronized",
+            "renorm",
+            "renorm_clipping",
+            "renorm_momentum",
+            "virtual_batch_size",
+            "fused",
+            "adjustment");
+  }
 
   private static boolean flag(Config config, String key) {
     return config.get(key).bool(true);
@@ -75,7 +80,7 @@ final class NormalizationLayers {
   // ---- Batch normalization ---------------------------------------------------------------------
 
   /** Stored moments; with several axes the variables have the rank of x. */
-  private static Value batch(LayerCall call) {
+  private static Value batch(LayerCall call, boolean trains) {
     Value x = widened(call.floating());
     int mode = call.config().get("mode").integer(0);
     int[] axes = mode == 1 ? new int[] {x.rank() - 1} : axes(call, x);
@@ -83,18 +88,15 @@ final class NormalizationLayers {
     Value y =
         mode != 0
             ? withOwnMoments(call, x, mode)
-            : trains(call)
+            : trains
                 ? withBatchMoments(call, x, axes, dims)
                 : withStoredMoments(call, x, axes, dims);
     return Ops.cast(y, call.computeType());
   }
 
   /** From TensorFlow 2 on a frozen layer computes as outside of training. */
-  private static boolean trains(LayerCall call) {
-    boolean freezes =
-        call.dialect().line() == Line.TF_KERAS
-            && !call.layer().className().equals("BatchNormalizationV1");
-    return call.training() && (call.layer().trainable() || !freezes);
+  private static boolean isFrozen(LayerCall call) {
+    return !call.layer().trainable() && call.dialect().has(Quirk.FREEZES_BATCH_NORMALIZATION);
   }
 
   /** The moments of the batch at hand, as in training. */
@@ -123,7 +125,7 @@ final class NormalizationLayers {
 
   /** From Keras 2.12 on masked entries do not count, but in images, which a fused kernel takes. */
   private static boolean masksMoments(LayerCall call, Value x) {
-    return call.mask() != null && x.rank() < 4 && call.version().isAtLeast(2, 12);
+    return call.mask() != null && x.rank() < 4 && call.dialect().has(Quirk.BATCH_MOMENTS_TAKE_MASK);
   }
 
   /** (x − mean)·rsqrt(variance + epsilon) with the moments of what the mask leaves. */
@@ -148,7 +150,7 @@ final class NormalizationLayers {
     Tensor mean = call.tensor("moving_mean", dims);
     Tensor variance = call.tensor("moving_variance", dims);
     double epsilon = epsilon(call);
-    boolean deviation = storesDeviation(call.version());
+    boolean deviation = call.dialect().has(Quirk.STORES_DEVIATIONS);
     double[] scales = factors(call, "scale", "gamma", 1, dims);
     double[] offsets = factors(call, "center", "beta", 0, dims);
     for (int i = 0; i < scales.length; i++) {
@@ -176,15 +178,13 @@ final class NormalizationLayers {
     return values;
   }
 
-  /** Until Keras 1.0.5 the fourth variable held standard deviations. */
-  private static boolean storesDeviation(KerasVersion version) {
-    return version.line() == Line.KERAS_1 && !version.isAtLeast(1, 0, 6);
-  }
-
   /** The default changed twice in Keras 1. */
   private static double epsilon(LayerCall call) {
-    KerasVersion version = call.version();
-    double absent = version.isAtLeast(1, 2) ? 1e-3 : version.isAtLeast(1, 0, 8) ? 1e-5 : 1e-6;
+    Dialect dialect = call.dialect();
+    double absent =
+        dialect.has(Quirk.BATCH_EPSILON_1E_6)
+            ? 1e-6
+            : dialect.has(Quirk.BATCH_EPSILON_1E_5) ? 1e-5 : 1e-3;
     return call.config().get("epsilon").number(absent);
   }
 
@@ -212,7 +212,7 @@ final class NormalizationLayers {
 
   /** Keras 3 leaves the type of x to these layers and casts their result. */
   private static Value ownPrecision(LayerCall call) {
-    boolean asGiven = call.dialect().line() == Line.KERAS_3;
+    boolean asGiven = call.dialect().has(Quirk.NORMALIZES_UNCAST_INPUTS);
     return widened(asGiven ? call.inputs().get(0).value() : call.floating());
   }
 
@@ -269,7 +269,7 @@ final class NormalizationLayers {
   /** x over its norm, which has a floor. */
   private static Value unit(LayerCall call) {
     Value x = call.floating();
-    double floor = call.version().isAtLeast(3, 6) ? 1e-24 : 1e-12;
+    double floor = call.dialect().has(Quirk.UNIT_NORM_OF_1E_12) ? 1e-24 : 1e-12;
     Value squares = Ops.reduce(ReduceKind.SUM, Ops.square(x), true, axes(call, x));
     return Ops.multiply(x, Ops.rsqrt(Ops.maximum(squares, floor)));
   }
@@ -289,7 +289,7 @@ final class NormalizationLayers {
   private static int[] axes(LayerCall call, Value x) {
     Setting setting = call.config().get("axis");
     int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
-    if (call.dialect().line() == Line.KERAS_3) {
+    if (call.dialect().has(Quirk.SORTS_NORMALIZED_AXES)) {
       Arrays.sort(axes);
     }
     return Arrays.stream(axes).map(x.shape()::axis).toArray();

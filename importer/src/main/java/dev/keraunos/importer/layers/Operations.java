@@ -9,9 +9,9 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.Argument;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import java.util.Arrays;
 import java.util.List;
@@ -109,8 +109,9 @@ final class Operations {
     one("x1|x x2|y", call -> function.apply(call.value("x1"), call.value("x2")), names);
   }
 
-  static boolean isKeras3(OperationCall call) {
-    return call.layer().dialect().line() == Line.KERAS_3;
+  /** True for a function over an axis that is given none, and so takes all elements in a row. */
+  static boolean flattens(OperationCall call) {
+    return call.get("axis").isNull() && call.layer().dialect().has(Quirk.NO_AXIS_FLATTENS);
   }
 
   // ---- Elementwise -----------------------------------------------------------------------------
@@ -346,10 +347,10 @@ final class Operations {
   /** Keras counts in int32, over all elements without an axis; TensorFlow in int64, over axis 0. */
   private static Value argReduce(OperationCall call, boolean max) {
     Value given = call.value("x");
-    boolean flat = call.get("axis").isNull() && isKeras3(call);
-    Value x = flat ? Ops.reshape(given, -1) : given;
+    Value x = flattens(call) ? Ops.reshape(given, -1) : given;
     int axis = x.shape().axis(call.get("axis").integer(0));
-    String type = call.get("output_type").text(isKeras3(call) ? "int32" : "int64");
+    boolean narrow = call.layer().dialect().has(Quirk.ARGMAX_COUNTS_IN_INT32);
+    String type = call.get("output_type").text(narrow ? "int32" : "int64");
     return call.apply(new Op.ArgReduce(max, axis, keeps(call), DType.of(type), false), x);
   }
 
@@ -365,8 +366,7 @@ final class Operations {
   }
 
   private static Value cumulative(OperationCall call, AlongAxis function) {
-    boolean flat = call.get("axis").isNull() && isKeras3(call);
-    Value x = flat ? Ops.reshape(call.value("x"), -1) : call.value("x");
+    Value x = flattens(call) ? Ops.reshape(call.value("x"), -1) : call.value("x");
     return function.apply(x, call.get("axis").integer(0));
   }
 

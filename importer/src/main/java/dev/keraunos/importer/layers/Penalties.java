@@ -1,11 +1,9 @@
 package dev.keraunos.importer.layers;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.weights.Variable;
-import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -20,9 +18,6 @@ import java.util.Set;
 final class Penalties {
   private static final String SUFFIX = "_regularizer";
 
-  /** The layer that stands for a scalar given to {@code Model.add_loss}, and its regulariser. */
-  private static final String ADDED = "AddLoss";
-
   private final List<Penalty> found = new ArrayList<>();
   private final Set<String> weightsSeen = new HashSet<>();
 
@@ -34,7 +29,7 @@ final class Penalties {
    * A shared layer's weights count once, its activity once a call; inside a recurrence there is no
    * activity.
    */
-  void collect(LayerCall call, LayerRow row, List<Masked> outputs, boolean activities) {
+  void collect(LayerCall call, List<Masked> outputs, boolean activities) {
     Config config = call.config();
     List<String> keys = new ArrayList<>();
     for (Iterator<String> names = config.json().fieldNames(); names.hasNext(); ) {
@@ -47,25 +42,12 @@ final class Penalties {
       if (key.startsWith("activity")) {
         activity(call, config.get(key).json(), outputs, activities);
       } else if (weightsSeen.add(call.layer().path() + " " + key)) {
-        weight(call, row, key);
+        weight(call, key);
       }
     }
-    if (call.layer().className().equals("ActivityRegularization")) {
-      activity(call, l1l2(config), outputs, activities);
-    } else if (call.layer().className().equals(ADDED)) {
-      JsonNode itself = JsonNodeFactory.instance.objectNode().put("class_name", ADDED);
-      activity(call, itself, outputs, activities);
-    }
-  }
-
-  /** What the layer ActivityRegularization stands for. */
-  private static JsonNode l1l2(Config config) {
-    ObjectNode regularizer = JsonNodeFactory.instance.objectNode().put("class_name", "L1L2");
-    regularizer
-        .putObject("config")
-        .put("l1", config.get("l1").number(0))
-        .put("l2", config.get("l2").number(0));
-    return regularizer;
+    call.row()
+        .activity(call)
+        .ifPresent(regularizer -> activity(call, regularizer, outputs, activities));
   }
 
   private void activity(
@@ -93,10 +75,10 @@ final class Penalties {
             .count();
   }
 
-  private void weight(LayerCall call, LayerRow row, String key) {
+  private void weight(LayerCall call, String key) {
     List<String> penalised =
-        row.isCustom() ? customVariables(call, key) : variables(call, row, key);
-    if (row.isCustom() && penalised.isEmpty()) {
+        call.row().isCustom() ? customVariables(call, key) : variables(call, key);
+    if (call.row().isCustom() && penalised.isEmpty()) {
       found.add(penalty(call, key, key, null));
     }
     for (String variable : penalised) {
@@ -114,9 +96,9 @@ final class Penalties {
         call.layer().trainable());
   }
 
-  private static List<String> variables(LayerCall call, LayerRow row, String key) {
+  private static List<String> variables(LayerCall call, String key) {
     List<String> targets = targets(call, key);
-    return row.variables(call.layer()).stream()
+    return call.row().variables(call.layer()).stream()
         .map(Variable::name)
         .filter(targets::contains)
         .toList();
@@ -152,10 +134,9 @@ final class Penalties {
 
   /** Keras 1.2 gives the weights of each gate the regulariser of W, those of U included. */
   private static boolean penalisesRecurrentAsKernel(LayerCall call) {
-    String gated = call.layer().className();
     boolean fused = call.layer().json().path("consume_less").asText().equals("gpu");
-    return (gated.equals("LSTM") || gated.equals("GRU"))
-        && call.version().line() == KerasVersion.Line.KERAS_1
+    return call.row().hasGatesSharingPenalty()
+        && call.dialect().has(Quirk.GATES_SHARE_INPUT_PENALTY)
         && !fused;
   }
 }

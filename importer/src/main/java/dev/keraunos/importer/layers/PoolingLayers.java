@@ -4,8 +4,8 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
-import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -85,15 +85,14 @@ final class PoolingLayers {
    * The mean of the steps that the mask keeps; 0/0 where it keeps none. Masks count from 2.2.3 on.
    */
   private static Value maskedMean(LayerCall call) {
-    KerasVersion version = call.version();
-    if (call.mask() == null || !version.isAtLeast(2, 2, 3)) {
+    if (call.mask() == null || !call.dialect().has(Quirk.AVERAGE_TAKES_MASK)) {
       return global(call, ReduceKind.MEAN);
     }
     Value x = call.x();
     int time = ChannelsLast.isFirst(call) ? 2 : 1;
     Value kept = Ops.expandDims(call.mask(), time == 1 ? 2 : 1);
     Value weight = Ops.cast(kept, x.dtype());
-    boolean selects = version.isAtLeast(3, 15);
+    boolean selects = call.dialect().has(Quirk.MASKS_SELECT);
     Value summands = selects ? Ops.where(kept, x, 0.0) : Ops.multiply(x, weight);
     boolean keeps = keepsDims(call);
     return Ops.divide(

@@ -2,8 +2,8 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
@@ -119,7 +119,7 @@ final class PreprocessingLayers {
 
   /** Earlier versions changed images outside training too. */
   private static Value identitySince38(LayerCall call) {
-    if (call.dialect().line() != Line.KERAS_3 || !call.version().isAtLeast(3, 8)) {
+    if (!call.dialect().has(Quirk.LEAVES_IMAGES_AS_THEY_ARE)) {
       throw call.gap("this layer changes its input at inference before Keras 3.8; not supported");
     }
     return call.floating();

@@ -8,10 +8,11 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Recurrence;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Setting;
 import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.importer.weights.StoredForm;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -19,10 +20,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /** {@code keras.layers.rnn}: LSTM, GRU, SimpleRNN, their cuDNN forms, and RNN over any cell. */
 final class RecurrentLayers {
+  private static final String GATE = "recurrent_activation";
+  private static final String RESET_AFTER = "reset_after";
+
   private static final String[] SEQUENCE_KEYS = {
     "stateful",
     "unroll",
@@ -38,8 +43,8 @@ final class RecurrentLayers {
     "time_major",
     "zero_output_for_mask",
     "num_constants",
-    "reset_after",
-    "recurrent_activation",
+    RESET_AFTER,
+    GATE,
     "inner_activation",
     "activation",
     "use_cudnn"
@@ -54,17 +59,25 @@ final class RecurrentLayers {
   static final List<LayerRow> ROWS =
       List.of(
           gated(call -> layer(call, Cell.SIMPLE_RNN), "SimpleRNN"),
-          gated(call -> layer(call, Cell.LSTM), "LSTM", "CuDNNLSTM"),
-          gated(call -> layer(call, gru(call)), "GRU", "CuDNNGRU"),
-          gated(call -> cell(call, Cell.SIMPLE_RNN), "SimpleRNNCell"),
-          gated(call -> cell(call, Cell.LSTM), "LSTMCell"),
-          gated(call -> cell(call, gru(call)), "GRUCell"),
+          gated(call -> layer(call, Cell.LSTM), "LSTM").stored(StoredForm.LSTM).gatesSharePenalty(),
+          gated(call -> layer(call, gru(call)), "GRU").stored(StoredForm.GRU).gatesSharePenalty(),
+          gated(call -> layer(call, Cell.LSTM), "CuDNNLSTM")
+              .stored(StoredForm.LSTM)
+              .absent(GATE, "sigmoid"),
+          gated(call -> layer(call, gru(call)), "CuDNNGRU")
+              .stored(StoredForm.GRU)
+              .absent(GATE, "sigmoid")
+              .absent(RESET_AFTER, "true"),
+          gated(call -> cell(call, Cell.SIMPLE_RNN), "SimpleRNNCell").states(states(1)),
+          gated(call -> cell(call, Cell.LSTM), "LSTMCell").states(states(2)),
+          gated(call -> cell(call, gru(call)), "GRUCell").states(states(1)),
           LayerRow.of(RecurrentLayers::rnn, "RNN")
               .children(layer -> Map.of("cell", cellOf(layer)))
               .takes(PARAMETERS)
               .ignores(SEQUENCE_KEYS),
           LayerRow.of(RecurrentLayers::stacked, "StackedRNNCells")
               .children(RecurrentLayers::cellsOf)
+              .states(RecurrentLayers::statesOfAll)
               .ignores("reverse_state_order"));
 
   private RecurrentLayers() {}
@@ -117,7 +130,7 @@ final class RecurrentLayers {
      */
     Given keeping(LayerCall call, Supplier<List<Value>> zeros) {
       boolean given = !states.isEmpty();
-      boolean ignored = given && call.version().line() != Line.TF_KERAS;
+      boolean ignored = given && !call.dialect().has(Quirk.KEPT_STATES_COUNT);
       if (!call.config().get("stateful").bool(false) || ignored) {
         return this;
       }
@@ -147,8 +160,7 @@ final class RecurrentLayers {
   private static List<Masked> layer(LayerCall call, Cell cell) {
     Given given = keeping(call, Given.of(call), stateShapes(call, cell));
     Optional<Op.Unary> activation = unary(call, "activation", "tanh");
-    Optional<Op.Unary> gate =
-        cell == Cell.SIMPLE_RNN ? activation : unary(call, "recurrent_activation", gate(call));
+    Optional<Op.Unary> gate = cell == Cell.SIMPLE_RNN ? activation : unary(call, GATE, gate(call));
     if (activation.isEmpty() || gate.isEmpty()) {
       return scan(
           call, given, stateShapes(call, cell), call::in, (body, step) -> step(body, cell, step));
@@ -184,14 +196,13 @@ final class RecurrentLayers {
   /** A gate's activation as saved; where the key is absent, the default of its Keras version. */
   private static Setting entry(LayerCall call, String key, String absent) {
     Config config = call.config();
-    String old = key.equals("recurrent_activation") ? "inner_activation" : key;
+    String old = key.equals(GATE) ? "inner_activation" : key;
     return config.has(key) || config.has(old) ? config.get(key, old) : config.standIn(key, absent);
   }
 
   private static String gate(LayerCall call) {
-    boolean old = call.version().line() == Line.KERAS_1 || call.version().line() == Line.KERAS_2;
-    boolean cudnn = call.layer().className().startsWith("CuDNN");
-    return old && !cudnn && !call.version().isAtLeast(2, 3) ? "hard_sigmoid" : "sigmoid";
+    boolean hard = call.dialect().has(Quirk.GATES_ARE_HARD_SIGMOIDS);
+    return call.row().absent(GATE).orElse(hard ? "hard_sigmoid" : "sigmoid");
   }
 
   private static int units(Config config) {
@@ -204,13 +215,15 @@ final class RecurrentLayers {
 
   /** The shape of the stored bias decides where the key is absent. */
   private static Cell gru(LayerCall call) {
-    boolean cudnn = call.layer().className().startsWith("CuDNN");
     boolean stored =
         hasBias(call.config())
             && call.weights() != null
             && call.weights().get("bias").shape().rank() == 2;
-    boolean absent = call.version().line() == Line.KERAS_3 || stored || cudnn;
-    return call.config().get("reset_after").bool(absent) ? Cell.GRU_RESET_AFTER : Cell.GRU;
+    boolean absent =
+        stored
+            || call.dialect().has(Quirk.GRU_RESETS_AFTER)
+            || call.row().absent(RESET_AFTER).isPresent();
+    return call.config().get(RESET_AFTER).bool(absent) ? Cell.GRU_RESET_AFTER : Cell.GRU;
   }
 
   private static Value kernel(LayerCall call, Cell cell, Value x) {
@@ -233,11 +246,9 @@ final class RecurrentLayers {
     Config config = call.config();
     boolean masked = given.mask() != null;
     boolean zero = masked && config.get("zero_output_for_mask").bool(false);
-    boolean old = call.version().line() == Line.KERAS_1 || !call.version().isAtLeast(2, 3);
     boolean state =
         masked
-            && old
-            && call.version().line() != Line.TF_KERAS
+            && call.dialect().has(Quirk.REPEATS_MASKED_STATES)
             && !config.get("unroll").bool(false);
     return new Recurrence(
         config.get("go_backwards").bool(false),
@@ -372,9 +383,7 @@ final class RecurrentLayers {
   }
 
   private static Value gate(LayerCall call, Value x) {
-    return call.lowering()
-        .activations()
-        .apply(entry(call, "recurrent_activation", gate(call)), x, call);
+    return call.lowering().activations().apply(entry(call, GATE, gate(call)), x, call);
   }
 
   /** The states after a step of gates i, f, c, o on the last axis. */
@@ -451,21 +460,23 @@ final class RecurrentLayers {
   }
 
   private static List<Shape> stateShapes(LayerCall call, LayerSpec cell) {
-    Config config = cell.config();
-    switch (cell.className()) {
-      case "SimpleRNNCell":
-      case "GRUCell":
-        return List.of(Shape.of(Shape.UNKNOWN, units(config)));
-      case "LSTMCell":
-        Shape state = Shape.of(Shape.UNKNOWN, units(config));
-        return List.of(state, state);
-      case "StackedRNNCells":
-        List<Shape> shapes = new ArrayList<>();
-        order(call, cell).forEach(inner -> shapes.addAll(stateShapes(call, inner)));
-        return shapes;
-      default:
-        throw call.gap("cell '" + cell.className() + "' is not known");
-    }
+    return call.lowering()
+        .table()
+        .find(cell)
+        .flatMap(row -> row.states(call, cell))
+        .orElseThrow(() -> call.gap("cell '" + cell.className() + "' is not known"));
+  }
+
+  /** A number of states of one vector of units each. */
+  private static BiFunction<LayerCall, LayerSpec, List<Shape>> states(int count) {
+    return (call, cell) ->
+        Collections.nCopies(count, Shape.of(Shape.UNKNOWN, units(cell.config())));
+  }
+
+  private static List<Shape> statesOfAll(LayerCall call, LayerSpec stack) {
+    List<Shape> shapes = new ArrayList<>();
+    order(call, stack).forEach(inner -> shapes.addAll(stateShapes(call, inner)));
+    return shapes;
   }
 
   /**
@@ -480,7 +491,7 @@ final class RecurrentLayers {
   }
 
   private static boolean topFirst(LayerCall call, LayerSpec stack) {
-    boolean old = call.version().line() == Line.KERAS_2 && !call.version().isAtLeast(2, 2, 3);
+    boolean old = call.dialect().has(Quirk.STACKS_STATES_TOP_FIRST);
     return stack.config().get("reverse_state_order").bool(old);
   }
 

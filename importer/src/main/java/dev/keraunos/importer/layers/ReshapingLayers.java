@@ -6,9 +6,9 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Setting;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,10 +26,13 @@ final class ReshapingLayers {
           LayerRow.drops(
               call -> Ops.repeat(Ops.expandDims(call.x(), 1), call.config().get("n").integer(), 1),
               "RepeatVector"),
-          LayerRow.drops(ReshapingLayers::pad, "ZeroPadding1D", "ZeroPadding2D", "ZeroPadding3D"),
-          LayerRow.drops(ReshapingLayers::crop, "Cropping1D", "Cropping2D", "Cropping3D"),
-          LayerRow.drops(ReshapingLayers::repeat, "UpSampling1D", "UpSampling3D"),
-          LayerRow.drops(ReshapingLayers::upsample, "UpSampling2D"));
+          LayerRow.drops(ReshapingLayers::pad, "ZeroPadding1D"),
+          LayerRow.drops(ReshapingLayers::pad, "ZeroPadding2D", "ZeroPadding3D").layoutUnsaved(),
+          LayerRow.drops(ReshapingLayers::crop, "Cropping1D"),
+          LayerRow.drops(ReshapingLayers::crop, "Cropping2D", "Cropping3D").layoutUnsaved(),
+          LayerRow.drops(ReshapingLayers::repeat, "UpSampling1D"),
+          LayerRow.drops(ReshapingLayers::upsample, "UpSampling2D").layoutUnsaved(),
+          LayerRow.drops(ReshapingLayers::repeat, "UpSampling3D").layoutUnsaved());
 
   private ReshapingLayers() {}
 
@@ -181,7 +184,7 @@ final class ReshapingLayers {
                 "lanczos5",
                 "gaussian",
                 "mitchellcubic");
-    boolean legacy = name.equals("bilinear") && call.dialect().line() == Line.KERAS_2;
+    boolean legacy = name.equals("bilinear") && call.dialect().has(Quirk.UPSAMPLES_FROM_CORNERS);
     Interpolation interpolation =
         legacy
             ? Interpolation.BILINEAR_LEGACY

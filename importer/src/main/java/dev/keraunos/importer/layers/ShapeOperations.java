@@ -1,7 +1,7 @@
 package dev.keraunos.importer.layers;
 
 import static dev.keraunos.importer.layers.Operations.add;
-import static dev.keraunos.importer.layers.Operations.isKeras3;
+import static dev.keraunos.importer.layers.Operations.flattens;
 import static dev.keraunos.importer.layers.Operations.number;
 import static dev.keraunos.importer.layers.Operations.one;
 import static dev.keraunos.importer.layers.Operations.unary;
@@ -11,7 +11,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Setting;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -199,8 +199,7 @@ final class ShapeOperations {
       throw call.get("batch_dims").unexpected("0");
     }
     call.get("validate_indices");
-    boolean flat = call.get("axis").isNull() && isKeras3(call);
-    Value x = flat ? Ops.reshape(call.value("x"), -1) : call.value("x");
+    Value x = flattens(call) ? Ops.reshape(call.value("x"), -1) : call.value("x");
     return Ops.take(x, whole(call.value("indices")), call.get("axis").integer(0));
   }
 

@@ -22,7 +22,11 @@ final class TensorFlowOperations {
       List.of(
           LayerRow.of(TensorFlowOperations::function, "TFOpLambda", "SlicingOpLambda").ignoresAll(),
           LayerRow.of(TensorFlowOperations::node, "TensorFlowOpLayer").ignoresAll(),
-          LayerRow.passes(LayerCall::x, "AddLoss", "AddMetric").ignoresAll());
+          LayerRow.passes(TensorFlowOperations::metric, "AddMetric").ignoresAll(),
+          LayerRow.passes(LayerCall::x, "AddLoss")
+              .ignoresAll()
+              .penalises(
+                  call -> JsonNodeFactory.instance.objectNode().put("class_name", "AddLoss")));
 
   /** Modules whose functions have the same name and meaning as elsewhere. */
   private static final Set<String> MODULES =
@@ -62,6 +66,18 @@ final class TensorFlowOperations {
           "num");
 
   private TensorFlowOperations() {}
+
+  private static Value metric(LayerCall call) {
+    JsonNode json = call.layer().json();
+    call.lowering()
+        .measure(
+            new LoweredModel.Metric(
+                call.layer().path(),
+                json.path("metric_name").asText(call.layer().name()),
+                json.path("aggregation").asText().equals("mean"),
+                call.x()));
+    return call.x();
+  }
 
   /** A public function: the first argument comes from the graph, the others are keywords. */
   private static List<Masked> function(LayerCall call) {

@@ -1,7 +1,7 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Padding;
-import dev.keraunos.importer.config.Setting;
+import dev.keraunos.keras.config.Setting;
 import java.util.Arrays;
 import java.util.List;
 

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,7 +61,7 @@ final class Wrappers {
   /** Keras 3 hands the mask on; earlier versions prefer the one that the inner layer makes. */
   private static Value mask(LayerCall call, Masked inner, Value x) {
     Value mask = call.passedMask();
-    if (call.version().line() == Line.KERAS_3) {
+    if (call.dialect().has(Quirk.TIME_DISTRIBUTED_KEEPS_MASK)) {
       return mask;
     }
     if (inner.mask() != null) {
@@ -99,13 +99,13 @@ final class Wrappers {
     if (invert) {
       config.put("go_backwards", !config.path("go_backwards").asBoolean(false));
     }
-    Line line = layer.dialect().line();
-    if (prefix.equals("backward_") && line == Line.KERAS_2 && !layer.dialect().isAtLeast(2, 2, 0)) {
+    boolean backward = prefix.equals("backward_");
+    if (backward && layer.dialect().has(Quirk.BIDIRECTIONAL_FORGETS_PENALTIES)) {
       config
           .properties()
           .removeIf(key -> key.getKey().endsWith("_regularizer")); // as Keras forgets
     }
-    if (line == Line.TF_KERAS || line == Line.KERAS_3) {
+    if (layer.dialect().has(Quirk.BIDIRECTIONAL_ZEROES_MASKED)) {
       config.put("zero_output_for_mask", config.path("return_sequences").asBoolean(false));
     }
     return copy;

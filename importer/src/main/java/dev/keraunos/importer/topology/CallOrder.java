@@ -1,6 +1,6 @@
 package dev.keraunos.importer.topology;
 
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;

@@ -1,9 +1,9 @@
 package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.topology.LayerSpec.Kind;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.ModelFileException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

@@ -2,8 +2,8 @@ package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.config.Setting;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 

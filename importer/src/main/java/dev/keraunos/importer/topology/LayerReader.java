@@ -3,10 +3,10 @@ package dev.keraunos.importer.topology;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.topology.LayerSpec.Kind;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.KerasVersion;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.Quirk;
 import java.util.Optional;
 
 /** Reads one entry among a model's layers, a nested model included. */
@@ -92,9 +92,7 @@ final class LayerReader {
           || entry.module.startsWith("keras.src.activations");
     }
     boolean hasNodes = entry.json.path("inbound_nodes").path(0).has("args");
-    return dialect.line() == KerasVersion.Line.KERAS_3
-        && hasNodes
-        && !entry.config.has("trainable");
+    return dialect.has(Quirk.OPERATIONS_ARE_LAYERS) && hasNodes && !entry.config.has("trainable");
   }
 
   private static boolean isModel(Entry entry) {

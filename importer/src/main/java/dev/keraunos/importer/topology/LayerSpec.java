@@ -1,8 +1,8 @@
 package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.config.Config;
 import java.util.Optional;
 
 /**
@@ -52,6 +52,13 @@ public record LayerSpec(
   /** True if the key {@code trainable} is absent or true. */
   public boolean trainable() {
     return json.path("trainable").asBoolean(true);
+  }
+
+  /**
+   * True for Keras 1's Merge at the start of a Sequential, which holds the models that it merges.
+   */
+  public boolean mergesBranches() {
+    return className.equals("Merge") && json.path("layers").isArray();
   }
 
   /**

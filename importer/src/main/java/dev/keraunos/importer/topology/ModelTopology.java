@@ -1,8 +1,8 @@
 package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.ModelFileException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package dev.keraunos.importer.topology;
 
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.topology.LayerSpec.Kind;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.Quirk;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -75,7 +75,7 @@ final class NodeIndices {
     if (layer.kind() != Kind.MODEL) {
       return List.of(Shift.NONE);
     }
-    if (layer.dialect().line() != Line.KERAS_3) {
+    if (!layer.dialect().has(Quirk.COUNTS_OUTPUT_NODES)) {
       return List.of(Shift.BOTH, Shift.NONE);
     }
     boolean functional = layer.model().orElseThrow().kind() == ModelTopology.Kind.FUNCTIONAL;

@@ -1,7 +1,7 @@
 package dev.keraunos.importer.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;

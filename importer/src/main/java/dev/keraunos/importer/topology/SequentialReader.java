@@ -3,11 +3,11 @@ package dev.keraunos.importer.topology;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.importer.config.Config;
 import dev.keraunos.importer.topology.LayerSpec.Kind;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.KerasVersion.Line;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -72,7 +72,7 @@ final class SequentialReader {
     if (layer.kind() == Kind.INPUT) {
       return input(layer);
     }
-    if (layer.className().equals("Merge") && layer.json().path("layers").isArray()) {
+    if (layer.mergesBranches()) {
       return branches(layer);
     }
     layers.add(layer);
@@ -125,7 +125,7 @@ final class SequentialReader {
     boolean nested = first.kind() == Kind.MODEL;
     if (nested && own.get("batch_input_shape").isNull()) {
       InputSpec inner = first.model().orElseThrow().inputs().get(0);
-      boolean keepsName = dialect.line() == Line.KERAS_1;
+      boolean keepsName = dialect.has(Quirk.KEEPS_NAME_OF_INNER_INPUT);
       String name = keepsName ? inner.name() : first.name() + "_input";
       return inputLayer(new InputSpec(name, inner.batchShape(), inner.dtype(), false));
     }

@@ -10,7 +10,7 @@ public interface LayerWeights {
    * The value of a variable, after the conversions its Keras version needs.
    *
    * @param name as the layer's row declares it
-   * @throws dev.keraunos.importer.ModelFileException if the file has none
+   * @throws dev.keraunos.keras.ModelFileException if the file has none
    */
   Tensor get(String name);
 

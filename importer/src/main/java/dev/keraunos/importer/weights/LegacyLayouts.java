@@ -1,16 +1,16 @@
 package dev.keraunos.importer.weights;
 
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.importer.archive.StoredArray;
 import dev.keraunos.importer.archive.WeightStore;
-import dev.keraunos.importer.config.Config;
-import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What old files store otherwise than Keras 3 does, and how to turn it round: {@code
@@ -22,13 +22,15 @@ final class LegacyLayouts {
   /**
    * Who wrote the arrays.
    *
-   * @param keras1 no version on the weights group
+   * @param keras1 gates are apart; files without a version on the weights group are of Keras 1
    * @param theano kernels are meant to be flipped
    * @param cntk kernels may be transposed
    */
   record Origin(boolean keras1, boolean theano, boolean cntk) {
     static Origin of(WeightStore.ByLayer store) {
-      boolean keras1 = store.kerasVersion().isEmpty() || store.kerasVersion().startsWith("1.");
+      String version = store.kerasVersion().isEmpty() ? "1.0" : store.kerasVersion();
+      Dialect dialect = Dialect.ofFile(version, store.backend(), MissingNode.getInstance(), "");
+      boolean keras1 = dialect.has(Quirk.SAVES_GATES_APART);
       boolean namedByTheano =
           keras1
               && store.layers().stream()
@@ -36,8 +38,8 @@ final class LegacyLayouts {
                   .map(StoredArray::name)
                   .noneMatch(name -> name.contains(":") || name.startsWith("param_"));
       boolean theano =
-          store.backend().equals("theano") || (store.backend().isEmpty() && namedByTheano);
-      return new Origin(keras1, theano, store.backend().equals("cntk"));
+          dialect.has(Quirk.FLIPS_KERNELS) || (store.backend().isEmpty() && namedByTheano);
+      return new Origin(keras1, theano, dialect.has(Quirk.TRANSPOSES_KERNELS));
     }
   }
 
@@ -51,32 +53,6 @@ final class LegacyLayouts {
   /** For files whose only deviation can be cuDNN's arrangement. */
   static final LegacyLayouts CURRENT = new LegacyLayouts(new Origin(false, false, false));
 
-  private static final Map<String, String> OLD_NAMES =
-      Map.ofEntries(
-          Map.entry("Convolution1D", "Conv1D"),
-          Map.entry("Convolution2D", "Conv2D"),
-          Map.entry("Convolution3D", "Conv3D"),
-          Map.entry("AtrousConvolution1D", "Conv1D"),
-          Map.entry("AtrousConvolution2D", "Conv2D"),
-          Map.entry("AtrousConv1D", "Conv1D"),
-          Map.entry("AtrousConv2D", "Conv2D"),
-          Map.entry("Deconvolution2D", "Conv2DTranspose"),
-          Map.entry("Deconv2D", "Conv2DTranspose"),
-          Map.entry("Convolution2DTranspose", "Conv2DTranspose"),
-          Map.entry("SeparableConvolution2D", "SeparableConv2D"),
-          Map.entry("CuDNNLSTM", "LSTM"),
-          Map.entry("CuDNNGRU", "GRU"));
-
-  private static final Set<String> FLIPPED =
-      Set.of("Conv1D", "Conv2D", "Conv3D", "Conv2DTranspose", "ConvLSTM2D");
-
-  /** The order in which Keras 1 stores the gates, as positions in the order of Keras 3. */
-  private static final Map<String, List<Integer>> GATES =
-      Map.of(
-          "LSTM", List.of(0, 2, 1, 3), // i c f o to i f c o
-          "ConvLSTM2D", List.of(0, 2, 1, 3),
-          "GRU", List.of(0, 1, 2));
-
   private static final int ARRAYS_PER_GATE = 3;
 
   private final Origin origin;
@@ -85,17 +61,14 @@ final class LegacyLayouts {
     this.origin = origin;
   }
 
-  private static String className(LayerSpec layer) {
-    return OLD_NAMES.getOrDefault(layer.className(), layer.className());
-  }
-
   /** The arrays that stand for a layer's variables in the file, in file order. */
-  List<Variable> stored(LayerSpec layer, List<Variable> declared, Gates gates) {
-    List<Integer> order = GATES.get(className(layer));
-    if (!origin.keras1 || order == null) {
+  List<Variable> stored(Saveable saveable, List<Variable> declared, Gates gates) {
+    List<Integer> order = saveable.form().gates();
+    if (!origin.keras1 || order.isEmpty()) {
       return declared;
     }
-    boolean fused = layer.config().get("consume_less").text("").equals("gpu");
+    Config config = saveable.layer().orElseThrow().config();
+    boolean fused = config.get("consume_less").text("").equals("gpu");
     if (fused == (gates == Gates.AS_CONFIGURED)) {
       return declared;
     }
@@ -109,27 +82,25 @@ final class LegacyLayouts {
   }
 
   /** The values of a layer's variables from its arrays in file order. */
-  List<Tensor> convert(LayerSpec layer, List<Tensor> arrays) {
-    String className = className(layer);
+  List<Tensor> convert(Saveable saveable, List<Tensor> arrays) {
+    StoredForm form = saveable.form();
+    Config config = saveable.layer().orElseThrow().config();
     List<Tensor> converted = new ArrayList<>(arrays);
     if (origin.keras1) {
-      converted = fromKeras1(layer, className, converted);
+      converted = fromKeras1(config, form, converted);
     }
-    if (FLIPPED.contains(className)) {
-      int kernels = className.equals("ConvLSTM2D") ? 2 : 1;
-      for (int i = 0; i < kernels; i++) {
-        converted.set(i, spatial(layer, converted.get(i)));
-      }
+    for (int i = 0; i < form.spatialKernels(); i++) {
+      converted.set(i, spatial(config, converted.get(i)));
     }
-    return fromCuDnn(className, converted);
+    return fromCuDnn(form, converted);
   }
 
-  private Tensor spatial(LayerSpec layer, Tensor kernel) {
+  private Tensor spatial(Config config, Tensor kernel) {
     if (origin.theano) {
       return Layouts.flip(kernel, kernel.shape().rank() - 2);
     }
     boolean transposed =
-        origin.cntk && kernel.shape().rank() == 4 && !startsWith(kernel, kernelSize(layer));
+        origin.cntk && kernel.shape().rank() == 4 && !startsWith(kernel, kernelSize(config));
     return transposed ? Layouts.transpose(kernel, 3, 2, 0, 1) : kernel;
   }
 
@@ -142,32 +113,30 @@ final class LegacyLayouts {
     return true;
   }
 
-  private static int[] kernelSize(LayerSpec layer) {
-    Config config = layer.config();
+  private static int[] kernelSize(Config config) {
     return config.has("nb_row")
         ? new int[] {config.get("nb_row").integer(), config.get("nb_col").integer()}
         : config.get("kernel_size", "filter_length").integers();
   }
 
-  private static List<Tensor> fromKeras1(LayerSpec layer, String className, List<Tensor> arrays) {
-    Config config = layer.config();
+  private static List<Tensor> fromKeras1(Config config, StoredForm form, List<Tensor> arrays) {
     boolean channelsFirst =
         List.of("th", "channels_first")
             .contains(config.get("data_format", "dim_ordering").text(""));
     List<Tensor> converted = new ArrayList<>(arrays);
-    switch (className) {
-      case "Conv1D" -> converted.set(0, conv1d(config, converted.get(0)));
-      case "Conv2D" -> transposeIf(channelsFirst, converted, 1, 2, 3, 1, 0);
-      case "Conv3D" -> transposeIf(channelsFirst, converted, 1, 2, 3, 4, 1, 0);
-      case "ConvLSTM2D" -> kernelsPerGate(channelsFirst, converted);
-      case "SeparableConv2D" -> transposeIf(channelsFirst, converted, 2, 2, 3, 1, 0);
-      case "Conv2DTranspose" -> {
+    switch (form) {
+      case CONV_1D -> converted.set(0, conv1d(config, converted.get(0)));
+      case CONV_2D -> transposeIf(channelsFirst, converted, 1, 2, 3, 1, 0);
+      case CONV_3D -> transposeIf(channelsFirst, converted, 1, 2, 3, 4, 1, 0);
+      case CONV_LSTM_2D -> kernelsPerGate(channelsFirst, converted);
+      case SEPARABLE_CONV_2D -> transposeIf(channelsFirst, converted, 2, 2, 3, 1, 0);
+      case CONV_2D_TRANSPOSE -> {
         transposeIf(channelsFirst, converted, 1, 2, 3, 0, 1);
         transposeIf(!channelsFirst, converted, 1, 0, 1, 3, 2);
       }
       default -> {}
     }
-    return fused(className, converted);
+    return fused(form.gates(), converted);
   }
 
   /** Keras 2 joins the gates first, which scrambles them: then the file is lost to it. */
@@ -199,9 +168,8 @@ final class LegacyLayouts {
   }
 
   /** Kernel, recurrent kernel and bias from one of each per gate. */
-  private static List<Tensor> fused(String className, List<Tensor> arrays) {
-    List<Integer> order = GATES.get(className);
-    if (order == null || arrays.size() != ARRAYS_PER_GATE * order.size()) {
+  private static List<Tensor> fused(List<Integer> order, List<Tensor> arrays) {
+    if (order.isEmpty() || arrays.size() != ARRAYS_PER_GATE * order.size()) {
       return arrays;
     }
     List<Tensor> fused = new ArrayList<>();
@@ -216,9 +184,9 @@ final class LegacyLayouts {
   }
 
   /** Undoes cuDNN's arrangement, which the length of the bias gives away. */
-  private static List<Tensor> fromCuDnn(String className, List<Tensor> arrays) {
-    boolean lstm = className.equals("LSTM");
-    if (arrays.size() != ARRAYS_PER_GATE || !(lstm || className.equals("GRU"))) {
+  private static List<Tensor> fromCuDnn(StoredForm form, List<Tensor> arrays) {
+    boolean lstm = form == StoredForm.LSTM;
+    if (arrays.size() != ARRAYS_PER_GATE || !(lstm || form == StoredForm.GRU)) {
       return arrays;
     }
     Tensor kernel = arrays.get(0);

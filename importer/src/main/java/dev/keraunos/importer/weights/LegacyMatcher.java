@@ -1,10 +1,9 @@
 package dev.keraunos.importer.weights;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.StoredArray;
 import dev.keraunos.importer.archive.WeightStore;
-import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,8 +117,7 @@ final class LegacyMatcher {
   }
 
   private static boolean mergesBranches(Saveable layer) {
-    LayerSpec spec = layer.layer().orElseThrow();
-    return spec.className().equals("Merge") && spec.json().path("layers").isArray();
+    return layer.layer().orElseThrow().mergesBranches();
   }
 
   /** A place for one array. */
@@ -164,7 +162,7 @@ final class LegacyMatcher {
 
   private List<Tensor> converted(Saveable owner, List<Tensor> arrays) {
     try {
-      return layouts.convert(owner.layer().orElseThrow(), arrays);
+      return layouts.convert(owner, arrays);
     } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
       throw new ModelFileException(
           owner.path(),
@@ -234,7 +232,7 @@ final class LegacyMatcher {
     if (declared.isEmpty()) {
       return;
     }
-    for (Variable variable : layouts.stored(saveable.layer().orElseThrow(), declared, gates)) {
+    for (Variable variable : layouts.stored(saveable, declared, gates)) {
       if (variable.trainable() == trainable) {
         slots.add(new Slot(saveable, variable.name()));
       }

@@ -1,9 +1,9 @@
 package dev.keraunos.importer.weights;
 
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.StoredArray;
 import dev.keraunos.importer.archive.WeightStore.Entry;
 import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -262,7 +262,7 @@ final class ObjectMatcher {
     }
     List<Tensor> arrays = new ArrayList<>();
     stored.forEach(array -> arrays.add(array.value()));
-    List<Tensor> converted = LegacyLayouts.CURRENT.convert(layer.layer().orElseThrow(), arrays);
+    List<Tensor> converted = LegacyLayouts.CURRENT.convert(layer, arrays);
     Map<String, Tensor> variables = new LinkedHashMap<>();
     for (int i = 0; i < declared.size(); i++) {
       if (!declared.get(i).repeated()) {

@@ -17,6 +17,7 @@ final class Saveable {
   private final String path;
   private final Optional<LayerSpec> layer;
   private final Optional<List<Variable>> variables;
+  private final StoredForm form;
   private final Map<String, Saveable> inside;
   private final List<Saveable> layers;
   private final boolean trainable;
@@ -25,11 +26,13 @@ final class Saveable {
       String path,
       Optional<LayerSpec> layer,
       Optional<List<Variable>> variables,
+      StoredForm form,
       Map<String, Saveable> inside,
       List<Saveable> layers) {
     this.path = path;
     this.layer = layer;
     this.variables = variables;
+    this.form = form;
     this.inside = inside;
     this.layers = layers;
     this.trainable = layer.map(LayerSpec::trainable).orElse(true);
@@ -49,7 +52,7 @@ final class Saveable {
         layers.add(byName.computeIfAbsent(layer.name(), name -> layer(layer, table)));
       }
     }
-    return new Saveable(path, spec, Optional.of(List.of()), byName, layers);
+    return new Saveable(path, spec, Optional.of(List.of()), StoredForm.SAME, byName, layers);
   }
 
   private static Saveable layer(LayerSpec layer, VariableTable table) {
@@ -58,14 +61,24 @@ final class Saveable {
     }
     if (layer.kind() == LayerSpec.Kind.INPUT) {
       return new Saveable(
-          layer.path(), Optional.of(layer), Optional.of(List.of()), Map.of(), List.of());
+          layer.path(),
+          Optional.of(layer),
+          Optional.of(List.of()),
+          StoredForm.SAME,
+          Map.of(),
+          List.of());
     }
     Map<String, Saveable> children = new LinkedHashMap<>();
     table
         .children(layer)
         .forEach((attribute, child) -> children.put(attribute, layer(child, table)));
     return new Saveable(
-        layer.path(), Optional.of(layer), table.variables(layer), children, List.of());
+        layer.path(),
+        Optional.of(layer),
+        table.variables(layer),
+        table.storedForm(layer),
+        children,
+        List.of());
   }
 
   /** The layer's path in the model; empty for the root. */
@@ -85,6 +98,11 @@ final class Saveable {
   /** The variables it should have; empty if only the file knows. */
   Optional<List<Variable>> variables() {
     return variables;
+  }
+
+  /** How old files store the variables. */
+  StoredForm form() {
+    return form;
   }
 
   /** Layers inside: of a model by name, of a wrapper by attribute. */

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.weights;
 
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.Collections;
 import java.util.HashMap;

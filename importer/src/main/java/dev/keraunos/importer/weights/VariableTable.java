@@ -10,6 +10,9 @@ public interface VariableTable {
   /** The variables of a layer in the order it creates them; empty if only the file can tell. */
   Optional<List<Variable>> variables(LayerSpec layer);
 
+  /** How old files store the variables of a layer. */
+  StoredForm storedForm(LayerSpec layer);
+
   /** The layers inside a layer by the attribute that holds each, in order of creation. */
   Map<String, LayerSpec> children(LayerSpec layer);
 }

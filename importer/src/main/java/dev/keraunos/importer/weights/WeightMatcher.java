@@ -17,8 +17,8 @@ public final class WeightMatcher {
    * <p>The variables of a layer that the table does not know are named as in the file: the last
    * part of a legacy weight name, or the key in {@code vars}.
    *
-   * @throws dev.keraunos.importer.ModelFileException if an array belongs to no variable or a
-   *     variable has no array; it names both sides. Shapes are checked where layers are lowered.
+   * @throws dev.keraunos.keras.ModelFileException if an array belongs to no variable or a variable
+   *     has no array; it names both sides. Shapes are checked where layers are lowered.
    */
   public static LayerWeights match(WeightStore store, ModelTopology topology, VariableTable table) {
     Saveable model = Saveable.of(topology, table);

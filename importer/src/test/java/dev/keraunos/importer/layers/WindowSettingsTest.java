@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keraunos.importer.ModelFileException;
 import dev.keraunos.importer.archive.Fixtures;
 import dev.keraunos.importer.archive.ModelArchive;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.importer.weights.WeightMatcher;
+import dev.keraunos.keras.ModelFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

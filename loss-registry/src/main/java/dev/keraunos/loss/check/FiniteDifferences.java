@@ -9,10 +9,10 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.gradient.Gradients;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Prediction;
-import dev.keraunos.loss.Profile;
 import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.check.LossRecording.Case;
 import dev.keraunos.tensor.DType;
@@ -114,7 +114,7 @@ final class FiniteDifferences {
         builder.input("y_pred", new TensorType(DType.FLOAT64, recorded.yPred().shape()));
     Prediction given = new Prediction(prediction, Optional.empty(), dialect);
     Ranks ranks =
-        dialect.isAtLeast(Profile.K30)
+        dialect.has(Quirk.MATCHES_RANKS)
             ? new Ranks(Ops.cast(target, DType.FLOAT64), given).equal()
             : Ranks.forLoss(loss, target, given);
     Value scores = loss.scores(ranks.yTrue(), ranks.yPred()).values();

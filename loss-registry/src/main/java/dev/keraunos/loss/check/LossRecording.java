@@ -1,7 +1,7 @@
 package dev.keraunos.loss.check;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
 import java.util.Map;

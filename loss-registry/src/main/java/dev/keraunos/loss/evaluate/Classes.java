@@ -2,7 +2,8 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
@@ -36,10 +37,12 @@ record Classes(Kind kind, int count, int axis) {
             ? kind(yTrue.shape(), yPred.shape(), told.axis()).orElse(Kind.BINARY)
             : Kind.BINARY;
     if (kind == Kind.HOT) {
-      outputs.put(TRUTH, Ops.argmax(yTrue, told.axis(), dialect.ordersZeros()));
+      outputs.put(
+          TRUTH, Ops.argmax(yTrue, told.axis(), dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART)));
     }
     if (kind != Kind.BINARY) {
-      outputs.put(GUESS, Ops.argmax(yPred, told.axis(), dialect.ordersZeros()));
+      outputs.put(
+          GUESS, Ops.argmax(yPred, told.axis(), dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART)));
     }
   }
 

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,7 +65,8 @@ public final class CompileSpec {
    */
   void requireOutputs(List<OutputSpec> outputs, Dialect dialect) {
     List<String> keys = new ArrayList<>(List.of("loss", "loss_weights"));
-    if (dialect.isAtLeast(Profile.P23)) { // before, metrics of unknown outputs are left out
+    if (dialect.has(
+        Quirk.METRICS_MUST_NAME_OUTPUTS)) { // before, metrics of unknown outputs are left out
       keys.addAll(List.of("metrics", "weighted_metrics"));
     }
     Set<String> names = new LinkedHashSet<>();
@@ -141,7 +142,7 @@ public final class CompileSpec {
     String key = weighted ? "weighted_metrics" : "metrics";
     JsonNode saved = OutputTree.items(json.path(key));
     boolean chosen =
-        (dialect.isAtLeast(Profile.K30) && saved.isArray() && outputs.size() > 1)
+        (dialect.has(Quirk.METRIC_LIST_IS_PER_OUTPUT) && saved.isArray() && outputs.size() > 1)
             || (saved.isObject() && OutputTree.isStructure(saved));
     for (JsonNode item : saved.isArray() ? saved : List.<JsonNode>of()) {
       chosen |= OutputTree.items(item).isArray();
@@ -180,11 +181,11 @@ public final class CompileSpec {
   private List<JsonNode> perLoss(String key, List<OutputSpec> outputs, Dialect dialect) {
     JsonNode saved = OutputTree.items(json.path(key));
     OutputTree tree = new OutputTree(outputs);
-    boolean flattens = dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K37);
+    boolean flattens = dialect.has(Quirk.FLATTENS_LOSSES);
     boolean inOrder =
         tree.isNested() || saved.isArray() || isSorted(saved, outputs.size(), dialect);
     if (flattens && inOrder && OutputTree.isStructure(saved)) {
-      boolean dropsNone = !dialect.isAtLeast(Profile.K35) && dialect.isAtLeast(Profile.K30);
+      boolean dropsNone = dialect.has(Quirk.DROPS_NONE_LOSSES);
       boolean shifts = dropsNone && saved.isArray() && key.equals("loss");
       List<JsonNode> values = new ArrayList<>();
       (shifts ? tree.zippedWithoutNone(saved) : tree.zipped(saved))
@@ -202,7 +203,7 @@ public final class CompileSpec {
   }
 
   private static boolean isSorted(JsonNode saved, int outputs, Dialect dialect) {
-    return dialect.profile() == Profile.K35 && saved.isObject() && saved.size() == outputs;
+    return dialect.has(Quirk.LOSSES_BY_SORTED_NAME) && saved.isObject() && saved.size() == outputs;
   }
 
   /** One value for all outputs, a list of them, an object by name or their structure. */

@@ -3,9 +3,9 @@ package dev.keraunos.loss.evaluate;
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.LossRegistry;
-import dev.keraunos.loss.Profile;
 import dev.keraunos.loss.Regularizer;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -91,7 +91,9 @@ public final class Evaluation implements AutoCloseable {
         }
       }
     }
-    boolean equally = dialect.profile() == Profile.K30 || (!any && endpointsCountEqually());
+    boolean equally =
+        dialect.has(Quirk.BATCHES_COUNT_ONCE)
+            || (!any && dialect.has(Quirk.LOSSLESS_BATCHES_COUNT_ONCE));
     double weight = (equally ? 1 : size) * factor;
     total += penalties.add(batch.activities(), weight);
     outputs.forEach(output -> output.attribution().ifPresent(a -> a.endBatch(weight)));
@@ -104,13 +106,7 @@ public final class Evaluation implements AutoCloseable {
 
   /** TensorFlow up to 2.15 drops a term times 0 from the graph, even if it is not a number. */
   private double weighted(double lossWeight, double value) {
-    boolean drops = dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(2, 16, 0);
-    return drops && lossWeight == 0 ? 0 : lossWeight * value;
-  }
-
-  /** Without any compiled loss tf_keras knows no batch dimension. */
-  private boolean endpointsCountEqually() {
-    return dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30);
+    return lossWeight == 0 && dialect.has(Quirk.DROPS_TERMS_TIMES_ZERO) ? 0 : lossWeight * value;
   }
 
   private OutputData data(Batch batch, OutputEvaluation output) {
@@ -138,12 +134,12 @@ public final class Evaluation implements AutoCloseable {
   public Map<String, Double> result() {
     Map<String, Double> result = new LinkedHashMap<>();
     result.put("loss", loss.result());
-    boolean keras3 = dialect.isAtLeast(Profile.K30);
+    boolean keras3 = dialect.has(Quirk.SORTS_RESULTS);
     if (!keras3) {
       outputLosses.report(result);
     }
     outputs.forEach(output -> output.metrics().report(result));
-    boolean hidden = dialect.profile() == Profile.K35 && targets < 2;
+    boolean hidden = targets < 2 && dialect.has(Quirk.TELLS_NO_LOSS_OF_ONE_TARGET);
     if (keras3 && !hidden) {
       outputLosses.report(result);
     }
@@ -172,7 +168,7 @@ public final class Evaluation implements AutoCloseable {
         loss.result(),
         samples,
         batches,
-        dialect.profile() == Profile.K30
+        dialect.has(Quirk.BATCHES_COUNT_ONCE)
             ? "every batch counts once, whatever its size"
             : "batches count by their size",
         byBatch.times(1 / loss.weight()),
@@ -271,7 +267,7 @@ public final class Evaluation implements AutoCloseable {
     /**
      * The evaluation.
      *
-     * @throws dev.keraunos.loss.UnknownNameException if a loss or metric is not registered
+     * @throws dev.keraunos.keras.names.UnknownNameException if a loss or metric is not registered
      * @throws InputException if losses or metrics do not fit the outputs
      */
     public Evaluation build() {

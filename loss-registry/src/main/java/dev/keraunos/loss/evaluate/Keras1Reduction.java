@@ -1,8 +1,8 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 
 /**
@@ -21,7 +21,8 @@ record Keras1Reduction(Dialect dialect) implements Reduction {
       Grid mask = request.mask().get();
       product = mask;
       shape = Grid.broadcast(shape, mask.shape());
-      scale /= mask.mean() + (dialect.isAtLeast(Profile.P225) ? TfKerasReduction.EPSILON : 0);
+      scale /=
+          mask.mean() + (dialect.has(Quirk.MASK_MEAN_HAS_EPSILON) ? TfKerasReduction.EPSILON : 0);
       divisor += " x mean of mask";
     }
     if (request.weight().isPresent()) {

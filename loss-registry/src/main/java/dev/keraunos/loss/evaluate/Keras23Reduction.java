@@ -1,6 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -13,7 +14,7 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
   public Weighting weigh(Request request) {
     Shape scores = request.scores();
     Optional<Grid> weight = merge(request.mask(), request.weight());
-    boolean rescales = dialect.isGraph() && dialect.isAtLeast(2, 11, 0);
+    boolean rescales = dialect.has(Quirk.RESCALES_WEIGHTS_BY_MASK);
     if (rescales && request.mode() == Mode.MEAN && request.mask().isPresent()) {
       Grid mask = request.mask().get();
       weight = weight.map(w -> w.times(mask.size() / mask.sum()));
@@ -27,7 +28,9 @@ record Keras23Reduction(Dialect dialect) implements Reduction {
 
   /** Graph mode broadcasts what one trailing axis more or less does not fit. */
   private Grid fit(Grid weight, Shape scores) {
-    return dialect.isGraph() ? TfKerasReduction.fitRank(weight, scores) : align(weight, scores);
+    return dialect.has(Quirk.BROADCASTS_WEIGHTS)
+        ? TfKerasReduction.fitRank(weight, scores)
+        : align(weight, scores);
   }
 
   /** The mask as weights, or both multiplied after one trailing axis of the weights was adapted. */

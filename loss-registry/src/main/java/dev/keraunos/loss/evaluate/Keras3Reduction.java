@@ -1,7 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -33,14 +33,14 @@ record Keras3Reduction(Dialect dialect) implements Reduction {
       divisor = weight.get().sum();
       words = "sum of weights";
     }
-    double factor = divisor == 0 && dialect.isAtLeast(Profile.K37) ? 0 : 1 / divisor;
+    double factor = divisor == 0 && dialect.has(Quirk.DIVIDES_BY_ZERO_SAFELY) ? 0 : 1 / divisor;
     return new Weighting(fitted, product, factor, words);
   }
 
   /** A mask such that the mean over all positions is the mean over the unmasked ones. */
   private Grid scale(Grid mask) {
     double valid = mask.sum();
-    if (!dialect.isAtLeast(Profile.K313)) {
+    if (dialect.has(Quirk.MASK_DIVISOR_HAS_EPSILON)) {
       return mask.times(mask.size() / (valid + TfKerasReduction.EPSILON));
     }
     return valid == 0 ? mask.times(0) : mask.times(mask.size() / valid);
@@ -62,7 +62,7 @@ record Keras3Reduction(Dialect dialect) implements Reduction {
 
   /** The shape of x after {@code squeeze_or_expand_to_same_rank} with another. */
   static Shape fit(Shape x, Shape other, Dialect dialect) {
-    boolean expands = dialect.isAtLeast(3, 0, 5);
+    boolean expands = dialect.has(Quirk.EXPANDS_VECTORS_TOO);
     if (x.rank() == other.rank() + 1 && Grid.isColumn(x) && !(expands && other.rank() == 1)) {
       return x.without(-1);
     }

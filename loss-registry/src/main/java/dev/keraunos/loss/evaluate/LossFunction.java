@@ -9,7 +9,7 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.gradient.Gradients;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Prediction;
@@ -32,7 +32,7 @@ public record LossFunction(Loss loss, Dialect dialect) {
    * The loss function that a model was compiled with.
    *
    * @throws InputException if the output has none
-   * @throws dev.keraunos.loss.UnknownNameException if it is not registered
+   * @throws dev.keraunos.keras.names.UnknownNameException if it is not registered
    */
   public static LossFunction of(
       CompileSpec spec,

@@ -1,9 +1,9 @@
 package dev.keraunos.loss.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.LossRegistry;
-import dev.keraunos.loss.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,7 +39,7 @@ final class LossPlan {
   static List<List<Entry>> of(
       CompileSpec spec, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
     LossPlan plan = new LossPlan(spec, outputs, dialect, registry);
-    if (dialect.profile() == Profile.K35) {
+    if (dialect.has(Quirk.LOSSES_BY_SORTED_NAME)) {
       List<Integer> kept = new ArrayList<>();
       for (int i = 0; i < outputs.size(); i++) {
         if (!spec.leavesOut(outputs.get(i))) {
@@ -53,8 +53,9 @@ final class LossPlan {
 
   private List<List<Entry>> entries() {
     long count = losses.stream().mapToLong(List::size).sum();
-    boolean keras3 = dialect.isAtLeast(Profile.K30);
-    boolean several = keras3 ? count > 1 && dialect.isAtLeast(Profile.K37) : outputs.size() > 1;
+    boolean keras3 = dialect.has(Quirk.SORTS_RESULTS);
+    boolean several =
+        keras3 ? count > 1 && dialect.has(Quirk.TELLS_LOSSES_OF_OUTPUTS) : outputs.size() > 1;
     List<List<Entry>> entries = new ArrayList<>();
     for (int i = 0; i < outputs.size(); i++) {
       OutputSpec output = outputs.get(i);

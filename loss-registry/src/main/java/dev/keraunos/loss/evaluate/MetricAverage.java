@@ -1,7 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -41,14 +41,14 @@ final class MetricAverage {
       Optional<Grid> valid,
       Optional<Grid> weight) {
     Optional<Grid> user = weighted ? weight : Optional.empty();
-    if (dialect.isAtLeast(Profile.K30)) {
+    if (dialect.has(Quirk.METRICS_AVERAGE_SAMPLES)) {
       addSamples(values, mask, valid, user);
-    } else if (dialect.isAtLeast(Profile.P23)) {
-      boolean ones = weighted && dialect.profile() == Profile.P23;
+    } else if (!dialect.has(Quirk.METRICS_AVERAGE_AS_LOSSES)) {
+      boolean ones = weighted && dialect.has(Quirk.WEIGHTED_METRICS_COUNT_ONES);
       addValues(
           values, outputRank, mask, valid, ones ? user.or(() -> Optional.of(ones(batch))) : user);
     } else {
-      boolean masked = dialect.isAtLeast(Profile.P20);
+      boolean masked = dialect.has(Quirk.METRICS_SEE_MASKS);
       Optional<Grid> seen = masked ? mask : Optional.empty();
       Reduction.Request request =
           new Reduction.Request(
@@ -60,7 +60,7 @@ final class MetricAverage {
   }
 
   private Reduction rules() {
-    return dialect.profile() == Profile.T112
+    return dialect.has(Quirk.DIVIDES_BY_SUM_OF_WEIGHTS)
         ? new TensorFlow1Reduction(false)
         : new Keras1Reduction(dialect);
   }
@@ -73,11 +73,11 @@ final class MetricAverage {
   /** {@code Mean.update_state} of Keras 2.3 to tf_keras. */
   private void addValues(
       Grid values, int outputRank, Optional<Grid> mask, Optional<Grid> valid, Optional<Grid> user) {
-    boolean columns = dialect.isAtLeast(Profile.T26);
+    boolean columns = dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS);
     TfKerasReduction rules = new TfKerasReduction(dialect);
     Optional<Grid> given = columns ? user.map(w -> rules.column(w, outputRank)) : user;
     Optional<Grid> weight = Keras23Reduction.merge(mask, given);
-    if (dialect.isAtLeast(Profile.T210)) {
+    if (dialect.has(Quirk.COUNTS_VALID_POSITIONS)) {
       weight = Keras23Reduction.merge(valid, weight);
     }
     Grid v = precision.round(values);
@@ -86,7 +86,7 @@ final class MetricAverage {
       return;
     }
     Grid w = precision.round(TfKerasReduction.fitRank(weight.get(), v.shape()));
-    if (dialect.profile() == Profile.P23) {
+    if (dialect.has(Quirk.METRIC_WEIGHTS_MUST_LEAD)) {
       add(v.dot(w.padTo(v.rank())), w.expand(v.shape().slice(0, w.rank())).sum());
       return;
     }
@@ -112,7 +112,7 @@ final class MetricAverage {
    */
   private void addSamples(
       Grid values, Optional<Grid> mask, Optional<Grid> valid, Optional<Grid> user) {
-    boolean masked = user.isPresent() || dialect.isAtLeast(Profile.K312);
+    boolean masked = user.isPresent() || dialect.has(Quirk.METRICS_SEE_MASKS);
     Optional<Grid> weight = Keras3Reduction.merge(masked ? mask : Optional.empty(), user, dialect);
     Grid all = precision.round(values);
     if (weight.isEmpty()) {
@@ -143,7 +143,7 @@ final class MetricAverage {
 
   /** The average so far. */
   double result() {
-    boolean safe = dialect.isAtLeast(Profile.TV1);
+    boolean safe = dialect.has(Quirk.EMPTY_MEANS_ARE_ZERO);
     return count == 0 && safe ? 0 : precision.round(total / count);
   }
 }

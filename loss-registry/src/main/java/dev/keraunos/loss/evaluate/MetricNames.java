@@ -1,9 +1,9 @@
 package dev.keraunos.loss.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.LossRegistry;
-import dev.keraunos.loss.Profile;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -49,20 +49,21 @@ final class MetricNames {
 
   String next(JsonNode saved, String output, boolean weighted) {
     String prefix = several ? output + "_" : "";
-    if (dialect.isAtLeast(Profile.K30)) {
+    if (dialect.has(Quirk.NAMES_METRICS_AS_KERAS_3)) {
       return keras3(prefix, own(saved), weighted);
     }
-    if (dialect.isAtLeast(Profile.T26)) {
+    if (dialect.has(Quirk.NAMES_METRICS_AS_TF_KERAS)) {
       return tfKeras(prefix, own(saved), weighted);
     }
-    if (dialect.isGraph() && (saved.isObject() || isClass(saved.asText()))) {
+    boolean object = saved.isObject() || isClass(saved.asText());
+    if (object && dialect.has(Quirk.NUMBERS_OBJECTS)) {
       return numbered(own(saved));
     }
-    if (dialect.isAtLeast(Profile.P23) && !dialect.isTensorFlow1()) {
+    if (dialect.has(Quirk.NUMBERS_OWN_NAMES)) {
       return numbered(prefixed(prefix, saved));
     }
     String name = prefix + (weighted ? "weighted_" : "") + function(saved);
-    return dialect.isAtLeast(2, 1, 4) ? numbered(name) : name;
+    return dialect.has(Quirk.NUMBERS_FUNCTIONS) ? numbered(name) : name;
   }
 
   /**
@@ -70,10 +71,10 @@ final class MetricNames {
    * graph mode keep them in a dict.
    */
   Collection<JsonNode> distinct(List<JsonNode> saved, String output) {
-    boolean graph = dialect.isGraph();
-    if (dialect.profile() != Profile.P23 && !graph) {
+    if (!dialect.has(Quirk.METRICS_OF_ONE_NAME_REPLACE)) {
       return saved;
     }
+    boolean graph = dialect.has(Quirk.NUMBERS_OBJECTS);
     String prefix = several ? output + "_" : "";
     Map<String, JsonNode> byName = new LinkedHashMap<>();
     saved.forEach(m -> byName.put(graph ? own(m) : prefixed(prefix, m), m));
@@ -138,7 +139,7 @@ final class MetricNames {
   private String own(JsonNode saved) {
     if (saved.isTextual()) {
       String text = saved.asText();
-      boolean lookedUp = trainingConfig && dialect.isAtLeast(Profile.TV1);
+      boolean lookedUp = trainingConfig && dialect.has(Quirk.LOOKS_SAVED_NAMES_UP);
       if (isInstance(text)) {
         return INSTANCES.getOrDefault(text, registry.canonicalName(saved));
       }
@@ -153,16 +154,15 @@ final class MetricNames {
    */
   private String lookedUp(JsonNode saved) {
     String function = registry.canonicalName(saved);
-    boolean kept =
-        function.equals("cosine_proximity") && dialect.isGraph() && !dialect.isAtLeast(2, 8, 0);
+    boolean kept = function.equals("cosine_proximity") && dialect.has(Quirk.KNOWS_COSINE_PROXIMITY);
     return kept ? function : RENAMED.getOrDefault(function, function);
   }
 
   /** TensorFlow's Keras makes an object of a class name, graph mode of {@code Accuracy} too. */
   private boolean isInstance(String text) {
-    boolean graph = dialect.isGraph();
-    boolean tf = graph || (dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30));
-    return tf && isClass(text) && (graph || !isOpen(text));
+    return isClass(text)
+        && dialect.has(Quirk.MAKES_OBJECTS_OF_CLASS_NAMES)
+        && (!isOpen(text) || dialect.has(Quirk.MAKES_OBJECTS_OF_ACCURACY));
   }
 
   /** A class in place of a function: {@code MeanSquaredError}, not {@code MSE}. */

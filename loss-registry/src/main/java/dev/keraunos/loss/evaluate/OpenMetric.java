@@ -2,7 +2,7 @@ package dev.keraunos.loss.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.tensor.Shape;

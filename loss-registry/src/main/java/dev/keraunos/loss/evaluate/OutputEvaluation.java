@@ -2,9 +2,9 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.engine.Engine;
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Loss;
-import dev.keraunos.loss.Profile;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -157,7 +157,7 @@ final class OutputEvaluation implements AutoCloseable {
                     isPerSample(program, scores, yPred),
                     value),
                 reduction));
-    if (dialect.profile() == Profile.T113) {
+    if (dialect.has(Quirk.SHOWS_LOSSES_AS_METRICS)) {
       return shownAsMetric(value, scores, yPred.shape(), request);
     }
     double rows = vector ? scores.shape().dim(0) : 1;
@@ -196,10 +196,10 @@ final class OutputEvaluation implements AutoCloseable {
 
   /** An unreduced loss is a vector, of which running averages count every entry. */
   private double vectorFactor(Grid scores, Tensor yPred) {
-    if (dialect.profile() == Profile.K30) {
+    if (dialect.has(Quirk.BATCHES_COUNT_ONCE)) {
       return yPred.shape().dim(0);
     }
-    return dialect.isAtLeast(Profile.T26) && !dialect.isAtLeast(Profile.K30) ? scores.size() : 1;
+    return dialect.has(Quirk.UNREDUCED_LOSSES_COUNT_ENTRIES) ? scores.size() : 1;
   }
 
   /** The shape of the scores in which their coefficients came. */

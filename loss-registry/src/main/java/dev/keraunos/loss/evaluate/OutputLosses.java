@@ -1,7 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ final class OutputLosses {
 
   /** Adds the loss of a batch, before its weight. */
   void add(int index, OutputEvaluation.BatchLoss loss) {
-    double weight = dialect.profile() == Profile.K35 ? setups.get(index).lossWeight() : 1;
+    double weight = dialect.has(Quirk.LOSSES_BY_SORTED_NAME) ? setups.get(index).lossWeight() : 1;
     means.get(index).add(loss.shown() * weight, loss.weight());
   }
 

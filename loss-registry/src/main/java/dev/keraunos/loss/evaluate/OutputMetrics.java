@@ -1,9 +1,9 @@
 package dev.keraunos.loss.evaluate;
 
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.loss.MetricState;
-import dev.keraunos.loss.Profile;
 import dev.keraunos.loss.StatefulMetric;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -91,23 +91,23 @@ final class OutputMetrics {
   }
 
   private boolean isMasked(CompiledMetric metric) {
-    return !dialect.isAtLeast(Profile.K30) || ((MetricFunction) metric.metric()).isMasked();
+    return !dialect.has(Quirk.STATES_SEE_NO_MASK) || ((MetricFunction) metric.metric()).isMasked();
   }
 
   /** Targets of rank 1 become a column as they do for functions. */
   private Tensor column(Tensor yTrue, Shape yPred) {
     boolean column =
-        yTrue.shape().rank() == 1 && yPred.rank() == 2 && !dialect.isAtLeast(Profile.K30);
+        yTrue.shape().rank() == 1 && yPred.rank() == 2 && dialect.has(Quirk.TARGETS_BECOME_COLUMNS);
     return column ? yTrue.reshape(yTrue.size(), 1) : yTrue;
   }
 
   /** Keras 3 shows metrics with a state no mask. */
   private Optional<Grid> visible(Optional<Grid> mask, Optional<Grid> user, int outputRank) {
-    if (dialect.isAtLeast(Profile.K30)) {
+    if (dialect.has(Quirk.STATES_SEE_NO_MASK)) {
       return user;
     }
     TfKerasReduction rules = new TfKerasReduction(dialect);
-    boolean newer = dialect.isAtLeast(Profile.T26);
+    boolean newer = dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS);
     return Keras23Reduction.merge(mask, newer ? user.map(w -> rules.column(w, outputRank)) : user);
   }
 
@@ -116,7 +116,7 @@ final class OutputMetrics {
    * does not tell metrics that saw nothing.
    */
   void report(Map<String, Double> result) {
-    if (!seen && dialect.isAtLeast(Profile.K30)) {
+    if (!seen && dialect.has(Quirk.TELLS_SEEN_METRICS_ONLY)) {
       return;
     }
     for (CompiledMetric metric : metrics) {

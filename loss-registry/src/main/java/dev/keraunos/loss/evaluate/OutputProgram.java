@@ -6,7 +6,7 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.pass.Passes;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.loss.Prediction;

@@ -1,8 +1,8 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Regularizer;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -25,7 +25,7 @@ final class Penalties {
    * Loaded models forget up to Keras 3.1 that a layer is frozen; before Keras 3 it counts anyway.
    */
   void weight(String path, Regularizer regularizer, Tensor weight, boolean trainable) {
-    boolean counts = trainable || !dialect.isAtLeast(Profile.K32);
+    boolean counts = trainable || dialect.has(Quirk.PENALISES_FROZEN_WEIGHTS);
     if (counts && applies()) {
       weights.put(path, regularizer.penalty(weight));
     }
@@ -40,7 +40,7 @@ final class Penalties {
 
   /** Up to 1.1 regularisers were part of the training phase only. */
   private boolean applies() {
-    return dialect.isAtLeast(Profile.P12);
+    return !dialect.has(Quirk.NO_PENALTIES);
   }
 
   /**
@@ -70,8 +70,7 @@ final class Penalties {
 
   /** tf_keras and Keras 3.14 divide the penalty of an activity by the batch size. */
   private boolean perSample() {
-    boolean tf = dialect.isAtLeast(Profile.TV1) && !dialect.isAtLeast(Profile.K30);
-    return tf || dialect.isAtLeast(Profile.K314);
+    return dialect.has(Quirk.ACTIVITY_PENALTY_PER_SAMPLE);
   }
 
   List<Explanation.Penalty> result() {

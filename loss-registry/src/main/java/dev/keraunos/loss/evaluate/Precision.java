@@ -3,8 +3,8 @@ package dev.keraunos.loss.evaluate;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 
@@ -48,7 +48,7 @@ enum Precision {
   }
 
   private boolean rounds(DType type, Dialect dialect) {
-    return this != FULL && !dialect.isAtLeast(Profile.K30) && type.isFloating();
+    return this != FULL && dialect.has(Quirk.ROUNDS_TO_COMPUTE_TYPE) && type.isFloating();
   }
 
   double round(double value) {

@@ -1,8 +1,8 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -79,17 +79,18 @@ interface Reduction {
 
   /** The reduction of a loss in a dialect; in TensorFlow 1.13 the squared error has its own. */
   static Reduction of(Dialect dialect, String loss) {
-    if (dialect.isAtLeast(Profile.K30)) {
+    if (dialect.has(Quirk.REDUCES_AS_KERAS_3)) {
       return new Keras3Reduction(dialect);
     }
-    if (dialect.isAtLeast(Profile.T26)) {
+    if (dialect.has(Quirk.REDUCES_AS_TF_KERAS)) {
       return new TfKerasReduction(dialect);
     }
-    boolean objective = dialect.profile() == Profile.T113 && !loss.equals("mean_squared_error");
-    if (dialect.profile() == Profile.T112 || objective) {
+    boolean isClass =
+        loss.equals("mean_squared_error") && dialect.has(Quirk.SQUARED_ERROR_IS_A_CLASS);
+    if (dialect.has(Quirk.DIVIDES_BY_SUM_OF_WEIGHTS) && !isClass) {
       return new TensorFlow1Reduction(true);
     }
-    return dialect.isAtLeast(Profile.P23)
+    return dialect.has(Quirk.REDUCES_AS_LOSS_CLASSES)
         ? new Keras23Reduction(dialect)
         : new Keras1Reduction(dialect);
   }

@@ -2,11 +2,11 @@ package dev.keraunos.loss.evaluate;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Metric;
-import dev.keraunos.loss.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -95,7 +95,7 @@ final class Setups {
   }
 
   private Loss loss(JsonNode saved) {
-    boolean open = dialect.isAtLeast(Profile.K30) && OpenLoss.isOpen(registry, saved);
+    boolean open = dialect.has(Quirk.OPENS_LOSSES_BY_SHAPE) && OpenLoss.isOpen(registry, saved);
     return open ? new OpenLoss(registry, saved) : registry.loss(saved);
   }
 
@@ -114,10 +114,10 @@ final class Setups {
     outputs.forEach(output -> metrics.add(new ArrayList<>()));
     List<List<JsonNode>> plain = spec.metrics(false, outputs, dialect);
     List<List<JsonNode>> weighted = spec.metrics(true, outputs, dialect);
-    boolean last = dialect.isAtLeast(Profile.K30);
+    boolean last = dialect.has(Quirk.WEIGHTED_METRICS_COME_LAST);
     for (int i = 0; i < outputs.size(); i++) {
       JsonNode loss = losses.get(i).isEmpty() ? null : losses.get(i).get(0);
-      boolean skipped = loss == null && !dialect.isAtLeast(Profile.T26);
+      boolean skipped = loss == null && !dialect.has(Quirk.METRICS_OF_LOSSLESS_OUTPUTS);
       add(metrics.get(i), i, skipped ? List.of() : plain.get(i), loss, false);
       add(metrics.get(i), i, skipped || last ? List.of() : weighted.get(i), loss, true);
     }
@@ -130,7 +130,7 @@ final class Setups {
 
   /** From 3.12 on metrics of a dict of outputs are named by its keys. */
   private String prefix(OutputSpec output) {
-    boolean byKey = dialect.isAtLeast(Profile.K312) && tree.isFlatDict();
+    boolean byKey = dialect.has(Quirk.METRICS_BY_KEY) && tree.isFlatDict();
     return byKey ? output.path().get(0) : output.reported();
   }
 

@@ -1,8 +1,8 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 
@@ -34,8 +34,10 @@ record TfKerasReduction(Dialect dialect) implements Reduction {
 
   /** The mask whose number of positions the loss divides by. */
   private Optional<Grid> counted(Request request) {
-    Optional<Grid> mask = dialect.isAtLeast(Profile.T211) ? request.mask() : Optional.empty();
-    Optional<Grid> valid = dialect.isAtLeast(Profile.T210) ? request.valid() : Optional.empty();
+    Optional<Grid> mask =
+        dialect.has(Quirk.COUNTS_UNMASKED_POSITIONS) ? request.mask() : Optional.empty();
+    Optional<Grid> valid =
+        dialect.has(Quirk.COUNTS_VALID_POSITIONS) ? request.valid() : Optional.empty();
     return mask.isPresent() && valid.isPresent()
         ? Optional.of(mask.get().times(valid.get()))
         : mask.isPresent() ? mask : valid;
@@ -43,7 +45,7 @@ record TfKerasReduction(Dialect dialect) implements Reduction {
 
   /** Weights of rank 1 become a column: up to 2.6 always, later beside outputs of rank 2. */
   Grid column(Grid weight, int outputRank) {
-    boolean always = !dialect.isAtLeast(2, 7, 0);
+    boolean always = dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS_BESIDE_ALL);
     return weight.rank() == 1 && (always || outputRank == 2) ? weight.padTo(2) : weight;
   }
 

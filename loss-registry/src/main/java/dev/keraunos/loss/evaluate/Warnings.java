@@ -1,9 +1,8 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Backend;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.Profile;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,11 +37,12 @@ final class Warnings {
   /** Sample weights of rank 1 that broadcast along the last axis of the scores. */
   void checkWeights(
       String output, Dialect dialect, Shape scores, Shape yPred, Optional<Grid> weight) {
-    boolean newer = dialect.isAtLeast(Profile.T26);
     boolean flat = weight.isPresent() && weight.get().rank() == 1 && scores.rank() >= 2;
-    boolean fixed =
-        !dialect.isAtLeast(Profile.K30) && (scores.rank() == 2 || !dialect.isAtLeast(2, 7, 0));
-    if (newer && flat && !fixed && !Grid.isColumn(scores)) {
+    boolean columns =
+        dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS)
+            && (scores.rank() == 2 || dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS_BESIDE_ALL));
+    boolean trailing = dialect.has(Quirk.ALIGNS_WEIGHTS_AT_THE_END);
+    if (trailing && flat && !columns && !Grid.isColumn(scores)) {
       add(
           "output '"
               + output
@@ -50,8 +50,8 @@ final class Warnings {
               + weight.get().shape()
               + " run along the last axis of the scores "
               + scores
-              + " in Keras "
-              + dialect.version()
+              + " in "
+              + dialect.keras()
               + ", not along the samples; give them the shape ("
               + scores.dim(0)
               + ", 1"
@@ -68,8 +68,8 @@ final class Warnings {
               + output
               + "': compiled with "
               + declared
-              + ", of which Keras "
-              + dialect.version()
+              + ", of which "
+              + dialect.keras()
               + " computes "
               + computed
               + "; give a loss to every output, one each, in the model's order");
@@ -97,13 +97,13 @@ final class Warnings {
 
   /** Zeros among sample weights, by whose share Keras up to 2.2 divides. */
   void checkZeros(String output, Dialect dialect, Optional<Grid> weight) {
-    boolean divides = weight.isPresent() && !dialect.isAtLeast(Profile.P23);
+    boolean divides = weight.isPresent() && dialect.has(Quirk.DIVIDES_BY_NONZERO_WEIGHTS);
     if (divides && weight.get().map(w -> w == 0 ? 1 : 0).sum() > 0) {
       add(
           "output '"
               + output
-              + "': Keras "
-              + dialect.version()
+              + "': "
+              + dialect.keras()
               + " divides the loss of a batch by the share of its weights that are not zero, so"
               + " samples of weight 0 raise the others and the loss depends on the batch size;"
               + " leave such samples out");
@@ -121,20 +121,19 @@ final class Warnings {
               + output
               + "': a batch whose "
               + (masked ? "mask covers everything" : "weights are all zero")
-              + " makes the loss NaN in Keras "
-              + dialect.version()
+              + " makes the loss NaN in "
+              + dialect.keras()
               + "; leave such samples out or choose larger batches");
     }
   }
 
   /** A batch of another size, where Keras averages batches as if all had the same. */
   void checkSize(Dialect dialect, long first, long size, boolean several) {
-    boolean whole = dialect.profile() == Profile.K30;
+    boolean whole = dialect.has(Quirk.BATCHES_COUNT_ONCE);
     boolean each = several && outputsCountBatchesEqually(dialect);
     if (size != first && (whole || each)) {
       add(
-          "Keras "
-              + dialect.version()
+          dialect.keras()
               + " counts every batch once in "
               + (whole ? "the loss" : "the losses of single outputs")
               + ", the batch of "
@@ -147,9 +146,8 @@ final class Warnings {
 
   /** True if the running losses of single outputs do not look at the size of batches. */
   static boolean outputsCountBatchesEqually(Dialect dialect) {
-    return dialect.profile() == Profile.P23
-        || dialect.profile() == Profile.TV1
-        || (dialect.isAtLeast(Profile.K35) && dialect.backend() == Backend.TENSORFLOW);
+    return dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE)
+        || dialect.has(Quirk.TRACKED_LOSSES_COUNT_BATCHES_ONCE);
   }
 
   void add(String warning) {

@@ -7,7 +7,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.UnknownNameException;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.names.UnknownNameException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.Engines;
 import dev.keraunos.graph.Ops;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Level;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.LossRegistry;

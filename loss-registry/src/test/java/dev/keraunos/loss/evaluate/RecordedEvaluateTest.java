@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.keraunos.error.KeraunosException;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Level;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.DynamicContainer;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,12 @@ class RecordedEvaluateTest {
     int least = other.isEmpty() ? FILES : 1;
     assertTrue(files.size() >= least, () -> "only " + files.size() + " files");
     return files;
+  }
+
+  /** For the check that every rule of a Keras version is reached. */
+  @AfterAll
+  static void writeAnswers() throws IOException {
+    Files.write(Path.of("target", "quirks.txt"), Quirk.answers());
   }
 
   private static DynamicContainer recorded(Path file) {

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Level;
-import dev.keraunos.loss.Profile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ class RecordedExplanationTest {
         int index = share.get("index").asInt();
         String what = label + ": " + share;
         if (share.get("what").asText().equals("batch")) {
-          double all = recorded.dialect().profile() == Profile.K30 ? explanation.batches() : 0;
+          double all = recorded.dialect().has(Quirk.BATCHES_COUNT_ONCE) ? explanation.batches() : 0;
           long samples = Math.min(size, explanation.samples() - (long) index * size);
           double part = all > 0 ? 1 / all : (double) samples / explanation.samples();
           double actual = explanation.byBatch().get(index).value();

@@ -20,7 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Level;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.DType;

@@ -3,7 +3,7 @@ package dev.keraunos.loss.evaluate;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.loss.Dialect;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Level;
 import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.tensor.DType;

@@ -73,20 +73,21 @@ class ModulesTest {
             "keraunos-onednn",
             List.of("runtime/graph", "runtime/testing"),
             List.of(JAVACPP, "org.bytedeco.dnnl..", "org.bytedeco.opencl..")),
+        new Module("keras", "keraunos-keras", List.of("runtime/graph"), List.of(JACKSON)),
         new Module(
             "loss-registry",
             "keraunos-loss-registry",
-            List.of("runtime/graph", "runtime/testing"),
+            List.of("runtime/graph", "runtime/testing", "keras"),
             List.of(JACKSON)),
         new Module(
             "importer",
             "keraunos-importer",
-            List.of("runtime/graph", "loss-registry"),
+            List.of("runtime/graph", "keras"),
             List.of(JACKSON, JAVACPP, "org.bytedeco.hdf5..")),
         new Module(
             "api",
             "keraunos",
-            List.of("runtime/graph", "runtime/onednn", "loss-registry", "importer"),
+            List.of("runtime/graph", "runtime/onednn", "keras", "loss-registry", "importer"),
             List.of(JACKSON)),
         new Module(
             "fixtures",
@@ -95,6 +96,7 @@ class ModulesTest {
                 "runtime/graph",
                 "runtime/testing",
                 "runtime/onednn",
+                "keras",
                 "loss-registry",
                 "importer",
                 "api"),
@@ -103,12 +105,18 @@ class ModulesTest {
             "cli",
             "keraunos-cli",
             List.of(
-                "runtime/graph", "runtime/onednn", "loss-registry", "importer", "api", "fixtures"),
+                "runtime/graph",
+                "runtime/onednn",
+                "keras",
+                "loss-registry",
+                "importer",
+                "api",
+                "fixtures"),
             List.of(JACKSON, "picocli..")),
         new Module(
             "benchmarks",
             "keraunos-benchmarks",
-            List.of("runtime/graph", "loss-registry", "importer", "api", "fixtures"),
+            List.of("runtime/graph", "keras", "loss-registry", "importer", "api", "fixtures"),
             List.of("org.openjdk.jmh..")),
         new Module("package/platform", "keraunos-platform", List.of("api"), List.of()));
   }

@@ -1,4 +1,4 @@
-package dev.keraunos.loss;
+package dev.keraunos.keras;
 
 import dev.keraunos.error.InputException;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Locale;
 /**
  * The library Keras computed with; losses differ between them in the last digits and at saturation.
  */
-public enum Backend {
+enum Backend {
   TENSORFLOW,
   THEANO,
   CNTK,
@@ -21,7 +21,7 @@ public enum Backend {
    *
    * @throws InputException if Keras has no such backend
    */
-  public static Backend of(String name) {
+  static Backend of(String name) {
     if (name == null || name.isEmpty()) {
       return TENSORFLOW;
     }

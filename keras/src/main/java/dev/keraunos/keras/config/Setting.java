@@ -1,14 +1,19 @@
-package dev.keraunos.importer.config;
+package dev.keraunos.keras.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.error.InputException;
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.Set;
 
 /**
  * One entry of a config, read as the type the caller expects. Every conversion throws {@link
@@ -23,7 +28,7 @@ public final class Setting {
   private final String key;
 
   Setting(JsonNode json, String path, String key) {
-    this.json = unwrap(json);
+    this.json = unwrap(json == null ? MissingNode.getInstance() : json);
     this.path = path;
     this.key = key;
   }
@@ -73,15 +78,26 @@ public final class Setting {
     if (number.isNumber() && number.asDouble() == number.asInt()) {
       return number.asInt();
     }
-    if (number.isTextual() && number.asText().matches("[+-]?\\d{1,9}")) {
-      return Integer.parseInt(number.asText());
-    }
     throw unexpected("a whole number");
   }
 
   /** A whole number, or the default where the key is absent or null. */
   public int integer(int absent) {
     return isNull() ? absent : integer();
+  }
+
+  /** A whole number, if there is one. */
+  public OptionalInt optionalInteger() {
+    return isNull() ? OptionalInt.empty() : OptionalInt.of(integer());
+  }
+
+  /** A whole number from {@code least} on, or the default where the key is absent or null. */
+  public int count(int absent, int least) {
+    int count = integer(absent);
+    if (count < least) {
+      throw unexpected("a whole number from " + least + " on");
+    }
+    return count;
   }
 
   /** A number, NaN and infinities included. */
@@ -96,6 +112,11 @@ public final class Setting {
   /** A number, or the default where the key is absent or null. */
   public double number(double absent) {
     return isNull() ? absent : number();
+  }
+
+  /** A number, if there is one. */
+  public OptionalDouble optionalNumber() {
+    return isNull() ? OptionalDouble.empty() : OptionalDouble.of(number());
   }
 
   /** True or false; 0 and 1 are accepted as Python does. */
@@ -128,14 +149,19 @@ public final class Setting {
   }
 
   /**
-   * One of these texts, or the default (which may be none of them) where the key is absent or null.
+   * One of these texts as it is spelled here, whatever its case in the file, or the default (which
+   * may be none of them) where the key is absent or null.
    */
   public String oneOf(String absent, String... allowed) {
-    String text = text(absent);
-    if (!isNull() && !Arrays.asList(allowed).contains(text)) {
-      throw unexpected("one of " + String.join(", ", allowed));
+    if (isNull()) {
+      return absent;
     }
-    return text;
+    for (String one : allowed) {
+      if (one.equalsIgnoreCase(json.isTextual() ? json.asText() : null)) {
+        return one;
+      }
+    }
+    throw unexpected("one of " + String.join(", ", allowed));
   }
 
   /** A list of whole numbers; a single number is a list of one. */
@@ -143,6 +169,11 @@ public final class Setting {
     return json.isArray()
         ? list().stream().mapToInt(Setting::integer).toArray()
         : new int[] {integer()};
+  }
+
+  /** A list of whole numbers, empty where the key is absent or null. */
+  public int[] optionalIntegers() {
+    return isNull() ? new int[0] : integers();
   }
 
   /** Exactly {@code count} whole numbers; a single one stands for all of them. */
@@ -174,6 +205,19 @@ public final class Setting {
     return json.isArray()
         ? list().stream().flatMapToDouble(v -> Arrays.stream(v.numbers())).toArray()
         : new double[] {number()};
+  }
+
+  /** The same as floats, or the default alone where the key is absent or null. */
+  public float[] floats(float absent) {
+    if (isNull()) {
+      return new float[] {absent};
+    }
+    double[] numbers = numbers();
+    float[] floats = new float[numbers.length];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = (float) numbers[i];
+    }
+    return floats;
   }
 
   /** A shape; null dimensions are unknown. */
@@ -208,7 +252,7 @@ public final class Setting {
   /** A nested object; absent and null read as an empty one. */
   public Config config() {
     if (isNull() || json.isObject()) {
-      return new Config(json, path + "." + key);
+      return new Config(json, place());
     }
     throw unexpected("an object");
   }
@@ -221,7 +265,7 @@ public final class Setting {
   /** A function or object in any of Keras' spellings. */
   public SavedObject savedObject() {
     if (json.isTextual()) {
-      return saved(json.asText(), "", null);
+      return saved(null, json.asText());
     }
     JsonNode className = json.path("class_name");
     if (className.isTextual()) {
@@ -230,27 +274,42 @@ public final class Setting {
     if (json.path("name").isTextual()) {
       ObjectNode settings = json.deepCopy();
       settings.remove("name");
-      return saved(json.path("name").asText(), "", settings);
+      return saved(settings, json.path("name").asText());
     }
     throw unexpected("a name or an object with class_name and config");
   }
 
   private SavedObject envelope(String className) {
-    String module = json.path("module").asText("");
+    String registered = json.path("registered_name").asText("");
+    String own = registered.contains(">") ? registered : "";
     JsonNode config = json.path("config");
     if (className.equals("function") && config.isTextual()) {
-      return saved(config.asText(), module, null);
+      return saved(null, own, config.asText(), registered);
     }
     if (config.isTextual()) { // a registered object whose get_config returned a name
-      config = JsonNodeFactory.instance.objectNode().put("name", config.asText());
+      ObjectNode named = JsonNodeFactory.instance.objectNode().put("name", config.asText());
+      return saved(named, own, className, registered, config.asText());
     }
-    String registered = json.path("registered_name").asText("");
-    return saved(registered.contains(">") ? registered : className, module, config);
+    String wrapped =
+        config.has("fn")
+            ? new Setting(config.get("fn"), path, key).savedObject().registeredName()
+            : "";
+    return saved(config, own, className, registered, wrapped);
   }
 
-  private SavedObject saved(String registeredName, String module, JsonNode settings) {
-    String name = registeredName.substring(registeredName.indexOf('>') + 1);
-    return new SavedObject(name, registeredName, module, new Config(settings, path + "." + key));
+  private SavedObject saved(JsonNode settings, String... candidates) {
+    Set<String> names = new LinkedHashSet<>();
+    for (String candidate : candidates) {
+      names.add(candidate);
+      names.add(SavedObject.bare(candidate));
+    }
+    names.remove("");
+    String module = json.path("module").asText("");
+    return new SavedObject(List.copyOf(names), module, new Config(settings, place()));
+  }
+
+  private String place() {
+    return path.isEmpty() ? key : path + "." + key;
   }
 
   /** The JSON itself, with Keras' envelopes of tuples and arrays stripped. */
@@ -274,6 +333,6 @@ public final class Setting {
 
   @Override
   public String toString() {
-    return path + "." + key + " = " + shorten(json.toString());
+    return place() + " = " + shorten(json.toString());
   }
 }

@@ -1,4 +1,4 @@
-package dev.keraunos.error;
+package dev.keraunos.keras.names;
 
 import java.util.Collection;
 import java.util.Comparator;

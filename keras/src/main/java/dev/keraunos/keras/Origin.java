@@ -1,19 +1,12 @@
-package dev.keraunos.importer.archive;
+package dev.keraunos.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
-import dev.keraunos.importer.ModelFileException;
-import dev.keraunos.loss.Backend;
-import dev.keraunos.loss.Dialect;
-import dev.keraunos.loss.KerasVersion;
-import dev.keraunos.loss.Profile;
 import java.util.Map;
 import java.util.Set;
 
 /** Whose Keras wrote a file: what it says, or what its config looks like. */
-final class Dialects {
-  private static final int NEWEST_MAJOR = 3;
-
+final class Origin {
   /** Config keys that Keras 2 renamed. */
   private static final Set<String> KERAS_1_KEYS =
       Set.of(
@@ -27,7 +20,7 @@ final class Dialects {
           "consume_less",
           "input_dtype");
 
-  private Dialects() {}
+  private Origin() {}
 
   static Dialect of(String kerasVersion, String backend, JsonNode config, String training) {
     String version = kerasVersion.isEmpty() ? infer(config) : kerasVersion;
@@ -37,24 +30,23 @@ final class Dialects {
     } catch (InputException e) {
       throw unknown(version, e);
     }
-    if (parsed.major() > NEWEST_MAJOR) {
+    if (parsed.isOfTheFuture()) {
       throw unknown(version, null);
     }
-    Dialect dialect = Dialect.of(version, knownBackend(backend));
-    return dialect.profile() == Profile.TV1
-        ? new Dialect(dialect.version(), tensorFlow(config, training), dialect.backend())
-        : dialect;
+    return new Dialect(
+        parsed.isOfSeveralTensorFlows() ? tensorFlow(parsed, config, training) : parsed,
+        knownBackend(backend));
   }
 
   /**
    * TensorFlow 1.13 to 2.1 all call their Keras 2.2.4-tf. Up to 1.15 initializers save a dtype, in
    * TensorFlow 2 they do not; up to 1.13 optimizers save the learning rate as {@code lr}.
    */
-  private static Profile tensorFlow(JsonNode config, String training) {
+  private static KerasVersion tensorFlow(KerasVersion given, JsonNode config, String training) {
     if (hasInitializerOfTensorFlow2(config)) {
-      return Profile.T26;
+      return given.ofTensorFlow2();
     }
-    return training.contains("\"lr\":") ? Profile.T113 : Profile.TV1;
+    return training.contains("\"lr\":") ? given.ofTensorFlow113() : given;
   }
 
   private static boolean hasInitializerOfTensorFlow2(JsonNode json) {
@@ -79,11 +71,11 @@ final class Dialects {
   }
 
   /** Forks of Keras write names of their own; their models are those of the TensorFlow backend. */
-  private static String knownBackend(String backend) {
+  private static Backend knownBackend(String backend) {
     try {
-      return Backend.of(backend).toString();
+      return Backend.of(backend);
     } catch (InputException e) {
-      return Backend.TENSORFLOW.toString();
+      return Backend.TENSORFLOW;
     }
   }
 

@@ -1,14 +1,15 @@
-package dev.keraunos.importer.config;
+package dev.keraunos.keras.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The config of one layer or other saved object. It remembers which keys were asked for, so that
@@ -85,6 +86,23 @@ public final class Config {
     }
     unread.removeAll(read);
     return unread;
+  }
+
+  /**
+   * Refuses what nobody read and would be lost; null is as good as absent.
+   *
+   * @throws ModelFileException naming the first such key
+   */
+  public void requireAllRead() {
+    for (String key : unread()) {
+      if (!json.get(key).isNull()) {
+        throw new ModelFileException(
+            path,
+            "the setting '" + key + "' = " + json.get(key),
+            read.isEmpty() ? "none" : "of " + String.join(", ", new TreeSet<>(read)),
+            "");
+      }
+    }
   }
 
   /** The JSON itself; reading it marks nothing as read. */

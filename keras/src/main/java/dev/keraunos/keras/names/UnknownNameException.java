@@ -1,4 +1,4 @@
-package dev.keraunos.loss;
+package dev.keraunos.keras.names;
 
 import dev.keraunos.error.KeraunosException;
 import java.util.List;

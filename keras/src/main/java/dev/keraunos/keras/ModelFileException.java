@@ -1,4 +1,4 @@
-package dev.keraunos.importer;
+package dev.keraunos.keras;
 
 import dev.keraunos.error.KeraunosException;
 

@@ -1,8 +1,8 @@
-package dev.keraunos.importer.config;
+package dev.keraunos.keras.config;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
-import dev.keraunos.importer.ModelFileException;
+import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.DType;
 import java.util.Locale;
 

@@ -1,0 +1,51 @@
+package dev.keraunos.keras;
+
+/** The table of quirks as a page for readers. */
+final class QuirkPage {
+  private static final String HEAD =
+      """
+      # What changed in which Keras
+
+      What `predict`, `evaluate` and `explain-loss` do differently for the Keras that wrote a file, or that `--keras` asks for. A cell names the releases that do it; an empty one
+      means that none of them does. This page is written from `Quirk.java`, the only place of the code that compares versions.
+
+      Graph mode goes by the version of TensorFlow: 1.9 to 1.12 (files say `2.1.5-tf` or `2.1.6-tf`), 1.13 to 1.15 (`2.2.4-tf`), and TensorFlow 2 without eager execution
+      (`--keras VERSION-v1`).
+      """;
+
+  private QuirkPage() {}
+
+  static String text() {
+    StringBuilder page = new StringBuilder(HEAD);
+    Quirk.Topic topic = null;
+    for (Quirk quirk : Quirk.values()) {
+      if (quirk.topic() != topic) {
+        topic = quirk.topic();
+        page.append("\n## ").append(topic).append("\n\n");
+        page.append("|").append(row(" ", (Object[]) Line.values()).substring(3));
+        page.append("|---|---|---|---|---|---|\n");
+      }
+      page.append(row(quirk));
+    }
+    return page.toString();
+  }
+
+  private static String row(Quirk quirk) {
+    String backends = quirk.releases().describeBackends();
+    Object[] cells = new Object[Line.values().length];
+    for (Line line : Line.values()) {
+      String releases = quirk.releases().describe(line);
+      cells[line.ordinal()] =
+          releases.isEmpty() || backends.isEmpty() ? releases : releases + " (" + backends + ")";
+    }
+    return row(quirk.text(), cells);
+  }
+
+  private static String row(String first, Object... cells) {
+    StringBuilder row = new StringBuilder("| ").append(first).append(" |");
+    for (Object cell : cells) {
+      row.append(' ').append(cell).append(cell.toString().isEmpty() ? "|" : " |");
+    }
+    return row.append('\n').toString();
+  }
+}
