@@ -4,11 +4,12 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.importer.layers.Penalty;
+import dev.keraunos.loss.compile.CompileSpec;
 import dev.keraunos.loss.evaluate.Batch;
-import dev.keraunos.loss.evaluate.CompileSpec;
 import dev.keraunos.loss.evaluate.Evaluation;
-import dev.keraunos.loss.evaluate.Explanation;
 import dev.keraunos.loss.evaluate.OutputData;
+import dev.keraunos.loss.explain.Explainer;
+import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -16,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Feeds a model's predictions, with the logits, masks and activities behind them, to an evaluation.
@@ -40,7 +42,7 @@ final class Evaluator {
   static Map<String, Double> evaluate(KerasModel model, Iterator<Dataset> batches) {
     Evaluator evaluator = new Evaluator(model, AddedMetrics.of(model));
     try (Evaluation evaluation = evaluator.builder.build()) {
-      evaluator.feed(evaluation, batches);
+      evaluator.feed(evaluation::update, batches);
       evaluation.warnings().forEach(model.warnings());
       Map<String, Double> result = evaluation.result();
       result.putAll(evaluator.added.result());
@@ -50,10 +52,10 @@ final class Evaluator {
 
   static Explanation explain(KerasModel model, Iterator<Dataset> batches, boolean whatIf) {
     Evaluator evaluator = new Evaluator(model, AddedMetrics.none());
-    Evaluation.Builder builder = evaluator.builder.explain();
-    try (Evaluation evaluation = (whatIf ? builder.whatIf() : builder).build()) {
-      evaluator.feed(evaluation, batches);
-      return evaluation.explanation();
+    try (Explainer explainer =
+        whatIf ? Explainer.whatIf(evaluator.builder) : Explainer.of(evaluator.builder)) {
+      evaluator.feed(explainer::update, batches);
+      return explainer.explanation();
     }
   }
 
@@ -96,7 +98,7 @@ final class Evaluator {
             penalty.path(), penalty.variable(), penalty.variable()));
   }
 
-  private void feed(Evaluation evaluation, Iterator<Dataset> batches) {
+  private void feed(Consumer<Batch> evaluation, Iterator<Dataset> batches) {
     if (!batches.hasNext()) {
       throw new InputException("the data holds no samples");
     }
@@ -109,7 +111,7 @@ final class Evaluator {
         List<Tensor> computed = predictor.run(inputs);
         Map<String, Tensor> byName = new LinkedHashMap<>();
         names.forEach(name -> byName.put(name, computed.get(byName.size())));
-        evaluation.update(batch(data, byName));
+        evaluation.accept(batch(data, byName));
         added.add(byName);
         computed.forEach(Tensor::close);
         inputs.stream().filter(t -> !data.inputs().containsValue(t)).forEach(Tensor::close);

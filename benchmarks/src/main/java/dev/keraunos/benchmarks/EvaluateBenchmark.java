@@ -1,7 +1,7 @@
 package dev.keraunos.benchmarks;
 
 import dev.keraunos.Dataset;
-import dev.keraunos.loss.evaluate.Explanation;
+import dev.keraunos.loss.explain.Explanation;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

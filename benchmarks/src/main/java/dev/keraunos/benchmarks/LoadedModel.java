@@ -5,7 +5,7 @@ import dev.keraunos.KerasModel;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import dev.keraunos.fixtures.example.WeightedBceDice;
-import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -2,11 +2,11 @@ package dev.keraunos.cli;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.loss.Loss;
-import dev.keraunos.loss.LossFactory;
-import dev.keraunos.loss.LossProvider;
-import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.PredictionLoss;
 import dev.keraunos.loss.TensorLoss;
+import dev.keraunos.loss.registry.LossFactory;
+import dev.keraunos.loss.registry.LossProvider;
+import dev.keraunos.loss.registry.LossRegistry;
 
 /** Registers the losses that the command line names. */
 final class CustomLosses {

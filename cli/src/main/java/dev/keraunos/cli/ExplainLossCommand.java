@@ -1,7 +1,8 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.evaluate.Explanation;
+import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.report.ExplanationReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -53,12 +54,13 @@ final class ExplainLossCommand implements Callable<Integer> {
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
       Explanation explanation =
           opened.model().explainLoss(opened.parts(), opened.batchSize(), whatIf);
+      ExplanationReport report = new ExplanationReport(explanation, subject.file().toString());
       if (!json.takesOutput()) {
-        new ExplanationText(out).print(explanation);
+        out.print(report.text());
       }
-      json.write(explanation, out);
+      json.writeText(report::json, out);
       if (html != null) {
-        write(new HtmlReport(explanation, subject.file().toString()).render());
+        write(report.html());
       }
     }
     return 0;

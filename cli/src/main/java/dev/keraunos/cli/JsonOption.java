@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** Writes a result for machines. */
@@ -36,18 +37,28 @@ final class JsonOption {
   }
 
   void write(Object result, PrintWriter out) {
+    writeText(() -> json(result), out);
+  }
+
+  private static String json(Object result) {
+    try {
+      return WRITER.writeValueAsString(result);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Writes what is JSON already. */
+  void writeText(Supplier<String> json, PrintWriter out) {
     if (file == null) {
       return;
     }
     try {
-      String text = WRITER.writeValueAsString(result);
       if (takesOutput()) {
-        out.println(text);
+        out.println(json.get());
       } else {
-        Files.writeString(Path.of(file), text + System.lineSeparator());
+        Files.writeString(Path.of(file), json.get() + System.lineSeparator());
       }
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
     } catch (IOException e) {
       throw new InputException("--json: '" + file + "' cannot be written: " + e.getMessage());
     }

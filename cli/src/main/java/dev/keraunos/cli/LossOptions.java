@@ -2,7 +2,7 @@ package dev.keraunos.cli;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.loss.LossRegistry;
+import dev.keraunos.loss.registry.LossRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;

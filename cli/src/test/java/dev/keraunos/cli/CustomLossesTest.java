@@ -19,11 +19,11 @@ class CustomLossesTest {
       package example;
       import dev.keraunos.graph.Value;
       import static dev.keraunos.graph.Ops.*;
-      public class Nothing implements dev.keraunos.loss.Loss, dev.keraunos.loss.LossProvider {
+      public class Nothing implements dev.keraunos.loss.Loss, dev.keraunos.loss.registry.LossProvider {
         public Value scores(Value yTrue, Value yPred) {
           return mean(subtract(yPred, yPred), -1);
         }
-        public void register(dev.keraunos.loss.LossRegistry.Builder registry) {
+        public void register(dev.keraunos.loss.registry.LossRegistry.Builder registry) {
           registry.loss("weighted_bce_dice", this);
         }
       }
@@ -103,7 +103,7 @@ class CustomLossesTest {
       out.putNextEntry(new JarEntry("example/Nothing.class"));
       out.write(Files.readAllBytes(folder.resolve("example/Nothing.class")));
       if (provider) {
-        out.putNextEntry(new JarEntry("META-INF/services/dev.keraunos.loss.LossProvider"));
+        out.putNextEntry(new JarEntry("META-INF/services/dev.keraunos.loss.registry.LossProvider"));
         out.write("example.Nothing\n".getBytes(java.nio.charset.StandardCharsets.UTF_8));
       }
     }

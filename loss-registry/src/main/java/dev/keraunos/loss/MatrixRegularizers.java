@@ -6,7 +6,7 @@ import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 
 /** Regularisers that look at a weight as a matrix (rows, columns). */
-final class MatrixRegularizers {
+public final class MatrixRegularizers {
   /** Below this a squared norm counts as this, so that a row of zeros stays one. */
   private static final double SMALLEST_SQUARE = 1e-12;
 
@@ -18,7 +18,7 @@ final class MatrixRegularizers {
    * {@code keras.regularizers.OrthogonalRegularizer}: the mean absolute cosine between different
    * rows, or columns, times a factor.
    */
-  static Regularizer orthogonal(Config config) {
+  public static Regularizer orthogonal(Config config) {
     double factor = config.get("factor").number(0.01);
     boolean rows = config.get("mode").oneOf("rows", "rows", "columns").equals("rows");
     return x -> {

@@ -15,6 +15,7 @@ import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.check.LossRecording.Case;
+import dev.keraunos.loss.internal.builtin.LossInputs;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
@@ -116,7 +117,7 @@ final class FiniteDifferences {
     Ranks ranks =
         dialect.has(Quirk.MATCHES_RANKS)
             ? new Ranks(Ops.cast(target, DType.FLOAT64), given).equal()
-            : Ranks.forLoss(loss, target, given);
+            : LossInputs.forLoss(loss, target, given);
     Value scores = loss.scores(ranks.yTrue(), ranks.yPred()).values();
     Value gradient = Gradients.of(builder, scores, prediction);
     return builder.build(Map.of("scores", scores, "gradient", gradient));

@@ -10,7 +10,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.evaluate.Formula;
+import dev.keraunos.loss.internal.anatomy.Formula;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package dev.keraunos.loss.evaluate;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
+import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

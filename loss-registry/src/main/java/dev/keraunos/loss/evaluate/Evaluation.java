@@ -5,8 +5,14 @@ import dev.keraunos.engine.Engines;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Regularizer;
+import dev.keraunos.loss.compile.CompileSpec;
+import dev.keraunos.loss.compile.CompiledOutput;
+import dev.keraunos.loss.compile.OutputSpec;
+import dev.keraunos.loss.compile.Setups;
+import dev.keraunos.loss.compile.Warnings;
+import dev.keraunos.loss.internal.reduce.RunningMean;
+import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -37,9 +43,8 @@ public final class Evaluation implements AutoCloseable {
   private final List<String> origins;
   private final RunningMean loss = new RunningMean();
   private final OutputLosses outputLosses;
-  private final Parts byBatch = new Parts();
+  private final Optional<EvaluationObserver> observer;
   private long firstSize;
-  private long samples;
   private int targets;
   private long batches;
 
@@ -49,7 +54,9 @@ public final class Evaluation implements AutoCloseable {
       OutputLosses outputLosses,
       Penalties penalties,
       Warnings warnings,
-      List<String> origins) {
+      List<String> origins,
+      Optional<EvaluationObserver> observer) {
+    this.observer = observer;
     this.dialect = dialect;
     this.origins = origins;
     this.outputs = outputs;
@@ -96,12 +103,11 @@ public final class Evaluation implements AutoCloseable {
             || (!any && dialect.has(Quirk.LOSSLESS_BATCHES_COUNT_ONCE));
     double weight = (equally ? 1 : size) * factor;
     total += penalties.add(batch.activities(), weight);
-    outputs.forEach(output -> output.attribution().ifPresent(a -> a.endBatch(weight)));
     loss.add(total, weight);
-    samples += size;
     targets = Math.max(targets, batch.outputs().size());
     batches++;
-    byBatch.add(batches, total * weight);
+    double all = total;
+    observer.ifPresent(o -> o.endBatch(size, all, weight));
   }
 
   /** TensorFlow up to 2.15 drops a term times 0 from the graph, even if it is not a number. */
@@ -146,38 +152,18 @@ public final class Evaluation implements AutoCloseable {
     return keras3 ? new TreeMap<>(result) : result;
   }
 
-  /**
-   * How the loss came about.
-   *
-   * @throws IllegalStateException unless {@link Builder#explain} was asked for
-   */
-  public Explanation explanation() {
-    List<Explanation.Output> explained = new ArrayList<>();
-    for (OutputEvaluation output : outputs) {
-      if (output.setup().loss().isPresent()) {
-        Attribution attribution =
-            output
-                .attribution()
-                .orElseThrow(
-                    () -> new IllegalStateException("the evaluation was built without explain()"));
-        explained.add(attribution.result(loss.result()));
-      }
-    }
-    return new Explanation(
-        dialect.toString(),
-        loss.result(),
-        samples,
-        batches,
-        dialect.has(Quirk.BATCHES_COUNT_ONCE)
-            ? "every batch counts once, whatever its size"
-            : "batches count by their size",
-        byBatch.times(1 / loss.weight()),
-        explained,
-        penalties.result(),
-        notes());
+  /** Whose rules it follows. */
+  public Dialect dialect() {
+    return dialect;
   }
 
-  private List<String> notes() {
+  /** What each regulariser adds to the loss of a batch, averaged, in order. */
+  public List<Penalties.Mean> penalties() {
+    return penalties.result();
+  }
+
+  /** What is to know of this evaluation, one sentence each: its warnings, and who wrote losses. */
+  public List<String> notes() {
     List<String> notes = new ArrayList<>(warnings.found());
     notes.addAll(origins);
     return notes;
@@ -202,7 +188,7 @@ public final class Evaluation implements AutoCloseable {
     private LossRegistry registry = LossRegistry.standard();
     private Optional<Engine> engine = Optional.empty();
     private int threads = 1;
-    private Detail detail = Detail.NOTHING;
+    private Optional<EvaluationObserver> observer = Optional.empty();
     private boolean strict;
 
     private Builder(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect) {
@@ -243,18 +229,9 @@ public final class Evaluation implements AutoCloseable {
       return this;
     }
 
-    /** Collects an {@link Explanation} on the way. */
-    public Builder explain() {
-      detail = detail == Detail.NOTHING ? Detail.BREAKDOWN : detail;
-      return this;
-    }
-
-    /**
-     * Collects an {@link Explanation} that says of losses which couple the samples of a batch, too,
-     * what other predictions would make of them. This runs such a loss twice more for every class.
-     */
-    public Builder whatIf() {
-      detail = Detail.WHAT_IF;
+    /** Who watches, such as an {@code Explainer}; nobody if not given. */
+    public Builder observer(EvaluationObserver value) {
+      observer = Optional.of(value);
       return this;
     }
 
@@ -277,12 +254,15 @@ public final class Evaluation implements AutoCloseable {
       spec.requireOutputs(outputs, dialect);
       Setups setups = new Setups(spec, outputs, dialect, registry);
       setups.checkLosses(warnings);
-      List<OutputEvaluation.Setup> all = setups.all(detail);
-      for (OutputEvaluation.Setup setup : all) {
-        evaluations.add(new OutputEvaluation(setup, dialect, chosen, threads, warnings));
+      List<CompiledOutput> all = setups.all();
+      for (CompiledOutput setup : all) {
+        Optional<OutputObserver> watching =
+            observer.filter(o -> setup.loss().isPresent()).map(o -> o.output(setup, threads));
+        evaluations.add(new OutputEvaluation(setup, dialect, chosen, threads, warnings, watching));
       }
       OutputLosses losses = new OutputLosses(dialect, all);
-      return new Evaluation(dialect, evaluations, losses, penalties, warnings, setups.origins());
+      return new Evaluation(
+          dialect, evaluations, losses, penalties, warnings, setups.origins(), observer);
     }
   }
 }

@@ -11,9 +11,12 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.graph.gradient.Gradients;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Loss;
-import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.Ranks;
+import dev.keraunos.loss.compile.CompileSpec;
+import dev.keraunos.loss.compile.OutputSpec;
+import dev.keraunos.loss.internal.builtin.LossInputs;
+import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +79,7 @@ public record LossFunction(Loss loss, Dialect dialect) {
     Value target = builder.input("y_true", yTrue);
     Value prediction = builder.input("y_pred", yPred);
     Ranks ranks =
-        Ranks.forLoss(loss, target, new Prediction(prediction, Optional.empty(), dialect));
+        LossInputs.forLoss(loss, target, new Prediction(prediction, Optional.empty(), dialect));
     return builder.build(Map.of("scores", loss.scores(ranks.yTrue(), ranks.yPred()).values()));
   }
 
@@ -92,7 +95,7 @@ public record LossFunction(Loss loss, Dialect dialect) {
     Value prediction = builder.input("y_pred", type(yPred));
     Optional<Value> from = logits.map(tensor -> builder.input("logits", type(tensor)));
     logits.ifPresent(given::add);
-    Ranks ranks = Ranks.forLoss(loss, target, new Prediction(prediction, from, dialect));
+    Ranks ranks = LossInputs.forLoss(loss, target, new Prediction(prediction, from, dialect));
     Value scores = loss.scores(ranks.yTrue(), ranks.yPred()).values();
     Value result = wanted.of(scores, prediction);
     try (Executable executable = engine.compile(builder.build(Map.of("result", result)), 1)) {

@@ -4,34 +4,23 @@ import dev.keraunos.engine.Engine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.Loss;
+import dev.keraunos.loss.compile.CompiledOutput;
+import dev.keraunos.loss.compile.Warnings;
+import dev.keraunos.loss.internal.reduce.Grid;
+import dev.keraunos.loss.internal.reduce.Keras23Reduction;
+import dev.keraunos.loss.internal.reduce.MetricAverage;
+import dev.keraunos.loss.internal.reduce.Precision;
+import dev.keraunos.loss.internal.reduce.Reduction;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** One output of the model: its loss and metrics, batch after batch. */
-final class OutputEvaluation implements AutoCloseable {
+public final class OutputEvaluation implements AutoCloseable {
   private static final int PROGRAMS = 8;
-
-  /**
-   * What an output was compiled with, or one more loss of it.
-   *
-   * @param lossName for people
-   * @param lossReported as Keras names the loss beside that of the model; empty if it does not
-   */
-  record Setup(
-      OutputSpec output,
-      Optional<Loss> loss,
-      String lossName,
-      Optional<String> lossReported,
-      double lossWeight,
-      Reduction.Mode mode,
-      List<CompiledMetric> metrics,
-      Detail detail) {}
 
   /**
    * What a batch gave.
@@ -43,14 +32,14 @@ final class OutputEvaluation implements AutoCloseable {
    */
   record BatchLoss(double value, double factor, double shown, double weight) {}
 
-  private final Setup setup;
+  private final CompiledOutput setup;
   private final Dialect dialect;
   private final Reduction reduction;
   private final Engine engine;
   private final int threads;
   private final Warnings warnings;
   private final OutputMetrics metrics;
-  private final Optional<Attribution> attribution;
+  private final Optional<OutputObserver> observer;
   private final Map<Signature, OutputProgram> programs =
       new LinkedHashMap<>(16, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -65,19 +54,24 @@ final class OutputEvaluation implements AutoCloseable {
         }
       };
 
-  OutputEvaluation(Setup setup, Dialect dialect, Engine engine, int threads, Warnings warnings) {
+  OutputEvaluation(
+      CompiledOutput setup,
+      Dialect dialect,
+      Engine engine,
+      int threads,
+      Warnings warnings,
+      Optional<OutputObserver> observer) {
     this.setup = setup;
     this.dialect = dialect;
     this.engine = engine;
     this.threads = threads;
     this.warnings = warnings;
     reduction = Reduction.of(dialect, setup.lossName());
-    boolean explained = setup.detail() != Detail.NOTHING && setup.loss().isPresent();
-    attribution = explained ? Optional.of(new Attribution(setup, threads)) : Optional.empty();
+    this.observer = observer;
     metrics = new OutputMetrics(setup.output().name(), setup.metrics(), dialect);
   }
 
-  Setup setup() {
+  CompiledOutput setup() {
     return setup;
   }
 
@@ -89,10 +83,6 @@ final class OutputEvaluation implements AutoCloseable {
 
   OutputMetrics metrics() {
     return metrics;
-  }
-
-  Optional<Attribution> attribution() {
-    return attribution;
   }
 
   /**
@@ -141,22 +131,24 @@ final class OutputEvaluation implements AutoCloseable {
     warnings.checkNan(name, dialect, value, request);
     boolean vector = setup.mode() == Reduction.Mode.NONE && scores.rank() > 0;
     double factor = vector ? vectorFactor(scores, yPred) : 1;
-    attribution.ifPresent(
-        a ->
-            a.add(
-                new ScoredBatch(
-                    program,
-                    results,
-                    yTrue,
-                    yPred,
-                    logits,
-                    scores,
-                    request,
-                    weighting,
-                    coefficients,
-                    isPerSample(program, scores, yPred),
-                    value),
-                reduction));
+    program
+        .watcher()
+        .ifPresent(
+            watcher ->
+                watcher.accept(
+                    new ScoredBatch(
+                        results.tensors(),
+                        (other, behind) -> program.value(yTrue, other, behind, coefficients),
+                        yTrue,
+                        yPred,
+                        logits,
+                        scores,
+                        request,
+                        reduction,
+                        weighting,
+                        coefficients,
+                        isPerSample(program, scores, yPred),
+                        value)));
     if (dialect.has(Quirk.SHOWS_LOSSES_AS_METRICS)) {
       return shownAsMetric(value, scores, yPred.shape(), request);
     }
@@ -217,7 +209,7 @@ final class OutputEvaluation implements AutoCloseable {
               setup.output().name(),
               setup.loss(),
               setup.metrics(),
-              attribution.isPresent() ? Optional.of(setup.lossName()) : Optional.empty(),
+              observer,
               engine,
               threads);
       programs.put(signature, program);

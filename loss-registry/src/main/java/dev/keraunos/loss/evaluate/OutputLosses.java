@@ -2,6 +2,8 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
+import dev.keraunos.loss.compile.CompiledOutput;
+import dev.keraunos.loss.internal.reduce.RunningMean;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,10 +11,10 @@ import java.util.Map;
 /** The running losses of single outputs, as Keras reports them beside that of the model. */
 final class OutputLosses {
   private final Dialect dialect;
-  private final List<OutputEvaluation.Setup> setups;
+  private final List<CompiledOutput> setups;
   private final List<RunningMean> means = new ArrayList<>();
 
-  OutputLosses(Dialect dialect, List<OutputEvaluation.Setup> setups) {
+  OutputLosses(Dialect dialect, List<CompiledOutput> setups) {
     this.dialect = dialect;
     this.setups = setups;
     setups.forEach(setup -> means.add(new RunningMean()));
@@ -27,7 +29,7 @@ final class OutputLosses {
   /** Adds the results, 0 of a loss that Keras never computes; of equal names the last. */
   void report(Map<String, Double> result) {
     for (int i = 0; i < setups.size(); i++) {
-      OutputEvaluation.Setup setup = setups.get(i);
+      CompiledOutput setup = setups.get(i);
       double value = setup.loss().isPresent() ? means.get(i).result() : 0;
       setup.lossReported().ifPresent(name -> result.put(name + "_loss", value));
     }

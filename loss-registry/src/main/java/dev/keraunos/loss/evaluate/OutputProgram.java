@@ -12,6 +12,11 @@ import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.Scores;
+import dev.keraunos.loss.compile.CompiledMetric;
+import dev.keraunos.loss.compile.OpenMetric;
+import dev.keraunos.loss.internal.builtin.LossInputs;
+import dev.keraunos.loss.internal.reduce.Grid;
+import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -20,31 +25,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The compiled graph of one output for one signature: targets and prediction in, scores and metric
  * values out.
  */
 final class OutputProgram implements AutoCloseable {
-  static final String SCORES = "scores";
+  static final String SCORES = ScoreGraph.SCORES;
   private static final String VALID = "valid";
 
   private final Executable executable;
   private final List<String> names;
-  private final List<Term> terms;
-  private final ClassAxis classAxis;
+  private final Optional<Consumer<ScoredBatch>> watcher;
   private final boolean perSample;
 
   private OutputProgram(
       Executable executable,
       List<String> names,
-      List<Term> terms,
-      ClassAxis classAxis,
+      Optional<Consumer<ScoredBatch>> watcher,
       boolean perSample) {
     this.executable = executable;
     this.names = names;
-    this.terms = terms;
-    this.classAxis = classAxis;
+    this.watcher = watcher;
     this.perSample = perSample;
   }
 
@@ -53,7 +56,7 @@ final class OutputProgram implements AutoCloseable {
    *
    * @param output its name
    * @param loss empty for an output without one
-   * @param explained the name of the loss if its terms are to be computed as well
+   * @param observer who wants more of the graph of the loss
    */
   static OutputProgram compile(
       Signature signature,
@@ -61,7 +64,7 @@ final class OutputProgram implements AutoCloseable {
       String output,
       Optional<Loss> loss,
       List<CompiledMetric> metrics,
-      Optional<String> explained,
+      Optional<OutputObserver> observer,
       Engine engine,
       int threads) {
     GraphBuilder builder = new GraphBuilder();
@@ -70,8 +73,7 @@ final class OutputProgram implements AutoCloseable {
     Optional<Value> logits = signature.logits().map(type -> builder.input("logits", type));
     Prediction prediction = new Prediction(yPred, logits, dialect);
     Map<String, Value> outputs = new LinkedHashMap<>();
-    List<Term> terms = new ArrayList<>();
-    ClassAxis classAxis = new ClassAxis(0, false);
+    Optional<Consumer<ScoredBatch>> watcher = Optional.empty();
     boolean perSample = false;
     if (loss.isPresent()) {
       Place place = new Place(output, "the loss", yTrue.shape(), yPred.shape());
@@ -79,12 +81,8 @@ final class OutputProgram implements AutoCloseable {
       Value values = asFloat(scores.values());
       put(outputs, SCORES, values, scores.valid());
       perSample = values.rank() > 0 && !values.shape().isKnown(0);
-      if (explained.isPresent()) {
-        Dependence dependence = new Dependence(yPred, logits);
-        classAxis = ClassAxis.of(values, yPred, dependence);
-        terms.addAll(Terms.of(explained.get(), values, dependence, classAxis, outputs));
-        Classes.put(yTrue, yPred, classAxis, dialect, outputs);
-      }
+      ScoreGraph graph = new ScoreGraph(yTrue, yPred, logits, values, dialect, outputs);
+      watcher = observer.map(o -> o.watch(graph));
     }
     for (CompiledMetric metric : metrics) {
       Place place = Place.of(metric, output, yTrue.shape(), yPred.shape());
@@ -95,13 +93,12 @@ final class OutputProgram implements AutoCloseable {
     return new OutputProgram(
         engine.compile(Passes.eliminateCommonSubexpressions(builder.build(outputs)), threads),
         List.copyOf(outputs.keySet()),
-        terms,
-        classAxis,
+        watcher,
         perSample);
   }
 
   private static Scores scores(Loss loss, Value yTrue, Prediction yPred) {
-    Ranks ranks = Ranks.forLoss(loss, yTrue, yPred);
+    Ranks ranks = LossInputs.forLoss(loss, yTrue, yPred);
     return loss.scores(ranks.yTrue(), ranks.yPred());
   }
 
@@ -117,7 +114,7 @@ final class OutputProgram implements AutoCloseable {
     Precision precision = metric.precision();
     Value seen = precision.seen(yPred.value(), yPred.dialect());
     Ranks ranks =
-        Ranks.forMetric(
+        LossInputs.forMetric(
             precision.seen(yTrue, yPred.dialect()),
             seen == yPred.value() ? yPred : yPred.with(seen));
     return Optional.of(function.values(ranks.yTrue(), ranks.yPred()));
@@ -133,14 +130,9 @@ final class OutputProgram implements AutoCloseable {
     return x.dtype().isFloating() ? x : Ops.cast(x, DType.FLOAT32);
   }
 
-  /** What the scores are made of; empty unless explained. */
-  List<Term> terms() {
-    return terms;
-  }
-
-  /** Where the prediction has its classes, as far as the loss tells. */
-  ClassAxis classAxis() {
-    return classAxis;
+  /** Who is told of the batches. */
+  Optional<Consumer<ScoredBatch>> watcher() {
+    return watcher;
   }
 
   /** True if the first axis of the scores is that of the samples. */
@@ -160,6 +152,13 @@ final class OutputProgram implements AutoCloseable {
     return new Results(byName);
   }
 
+  /** The loss of a batch whose scores count as given, the same for each repetition of them. */
+  double value(Tensor yTrue, Tensor yPred, Optional<Tensor> logits, Grid coefficients) {
+    try (Results results = run(yTrue, yPred, logits)) {
+      return Grid.of(results.scores()).dotRepeated(coefficients);
+    }
+  }
+
   @Override
   public void close() {
     executable.close();
@@ -173,10 +172,6 @@ final class OutputProgram implements AutoCloseable {
 
     Optional<Grid> valid() {
       return grid(SCORES + VALID);
-    }
-
-    Tensor tensor(String name) {
-      return tensors.get(name);
     }
 
     Tensor metric(CompiledMetric metric) {

@@ -4,6 +4,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Regularizer;
+import dev.keraunos.loss.internal.reduce.RunningMean;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +12,15 @@ import java.util.List;
 import java.util.Map;
 
 /** What regularisers of weights and activities add to every batch. */
-final class Penalties {
+public final class Penalties {
+  /**
+   * What a regulariser adds.
+   *
+   * @param path of the variable or layer
+   * @param kind {@code weight} or {@code activity}
+   */
+  public record Mean(String path, String kind, double value) {}
+
   private final Dialect dialect;
   private final Map<String, Double> weights = new LinkedHashMap<>();
   private final Map<String, Regularizer> activities = new LinkedHashMap<>();
@@ -73,11 +82,10 @@ final class Penalties {
     return dialect.has(Quirk.ACTIVITY_PENALTY_PER_SAMPLE);
   }
 
-  List<Explanation.Penalty> result() {
-    List<Explanation.Penalty> result = new ArrayList<>();
-    weights.forEach((path, value) -> result.add(new Explanation.Penalty(path, "weight", value)));
-    means.forEach(
-        (path, mean) -> result.add(new Explanation.Penalty(path, "activity", mean.result())));
+  List<Mean> result() {
+    List<Mean> result = new ArrayList<>();
+    weights.forEach((path, value) -> result.add(new Mean(path, "weight", value)));
+    means.forEach((path, mean) -> result.add(new Mean(path, "activity", mean.result())));
     return result;
   }
 }

@@ -1,2 +1,2 @@
-/** From predictions and targets to the numbers of {@code evaluate}, and to the reasons for them. */
+/** From predictions and targets to the numbers of {@code evaluate}; whoever wants more watches. */
 package dev.keraunos.loss.evaluate;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
+import dev.keraunos.loss.explain.Explainer;
 import dev.keraunos.testing.Digest;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -52,8 +53,8 @@ class EvaluationDigestTest {
       Digest values, Digest explanations, Path file, Recorded recorded, Engine engine) {
     for (int size : recorded.batchSizes()) {
       String label = file.getFileName() + " " + recorded.name() + " " + size;
-      try (Evaluation evaluation =
-          recorded.evaluate(size, builder -> builder.engine(engine, 1).whatIf())) {
+      try (Explainer evaluation =
+          recorded.evaluate(size, builder -> Explainer.whatIf(builder.engine(engine, 1)))) {
         values.add(label, evaluation::result);
         explanations.add(label, evaluation::explanation);
       }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.names.UnknownNameException;
+import dev.keraunos.loss.compile.CompileSpec;
+import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;

@@ -14,8 +14,11 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Regularizer;
+import dev.keraunos.loss.compile.CompileSpec;
+import dev.keraunos.loss.compile.OutputSpec;
+import dev.keraunos.loss.explain.Explainer;
+import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.io.IOException;
@@ -30,13 +33,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 
 /**
  * A case that record_evaluate.py recorded: a compiled model's outputs and what evaluate made of
  * them.
  */
-record Recorded(JsonNode json, Dialect dialect) {
+public record Recorded(JsonNode json, Dialect dialect) {
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
   private static final LossRegistry REGISTRY =
@@ -53,7 +56,7 @@ record Recorded(JsonNode json, Dialect dialect) {
   }
 
   /** The cases of a file, by name. */
-  static Map<String, Recorded> all(String file) {
+  public static Map<String, Recorded> all(String file) {
     try (InputStream in = Recorded.class.getResourceAsStream(file)) {
       return all(JSON.readTree(in));
     } catch (IOException e) {
@@ -62,7 +65,7 @@ record Recorded(JsonNode json, Dialect dialect) {
   }
 
   /** The cases of a file that need not be a resource, by name. */
-  static Map<String, Recorded> all(Path file) {
+  public static Map<String, Recorded> all(Path file) {
     try {
       return all(JSON.readTree(file.toFile()));
     } catch (IOException e) {
@@ -81,25 +84,25 @@ record Recorded(JsonNode json, Dialect dialect) {
     return cases;
   }
 
-  String name() {
+  public String name() {
     return json.get("name").asText();
   }
 
   /** The batch sizes that were recorded. */
-  Set<Integer> batchSizes() {
+  public Set<Integer> batchSizes() {
     Set<Integer> sizes = new TreeSet<>();
     json.get("results").fieldNames().forEachRemaining(size -> sizes.add(Integer.valueOf(size)));
     return sizes;
   }
 
   /** An evaluation that has seen all batches. */
-  Evaluation evaluate(int batchSize) {
-    return evaluate(batchSize, Evaluation.Builder::explain);
+  public Explainer evaluate(int batchSize) {
+    return evaluate(batchSize, Explainer::of);
   }
 
   /** An evaluation of that detail that has seen all batches. */
-  Evaluation evaluate(int batchSize, UnaryOperator<Evaluation.Builder> detail) {
-    Evaluation evaluation = detail.apply(builder()).build();
+  public Explainer evaluate(int batchSize, Function<Evaluation.Builder, Explainer> detail) {
+    Explainer evaluation = detail.apply(builder());
     long samples = json.at("/outputs/0/p/shape/0").asLong();
     for (long from = 0; from < samples; from += batchSize) {
       evaluation.update(batch(from, Math.min(samples, from + batchSize)));
@@ -108,7 +111,7 @@ record Recorded(JsonNode json, Dialect dialect) {
   }
 
   /** An evaluation with nothing but what was compiled. */
-  Evaluation.Builder builder() {
+  public Evaluation.Builder builder() {
     List<OutputSpec> outputs = new ArrayList<>();
     for (JsonNode output : json.get("outputs")) {
       Tensor p = tensor(output.get("p"));
@@ -174,7 +177,7 @@ record Recorded(JsonNode json, Dialect dialect) {
   }
 
   /** The same with an element of the first output's prediction that is not a number. */
-  Recorded withNan() {
+  public Recorded withNan() {
     JsonNode copy = json.deepCopy();
     ArrayNode data = (ArrayNode) copy.at("/outputs/0/p/data");
     data.set(data.size() / 2, Double.NaN);
@@ -182,7 +185,7 @@ record Recorded(JsonNode json, Dialect dialect) {
   }
 
   /** What evaluate returned; several numbers under their name and index. */
-  Map<String, Double> result(int batchSize) {
+  public Map<String, Double> result(int batchSize) {
     Map<String, Double> result = new HashMap<>();
     JsonNode recorded = json.get("results").get(String.valueOf(batchSize));
     for (Map.Entry<String, JsonNode> entry : recorded.properties()) {

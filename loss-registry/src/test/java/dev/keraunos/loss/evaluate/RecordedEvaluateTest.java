@@ -9,6 +9,8 @@ import dev.keraunos.error.KeraunosException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Level;
+import dev.keraunos.loss.explain.Explainer;
+import dev.keraunos.loss.explain.Explanation;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -82,7 +84,7 @@ class RecordedEvaluateTest {
   }
 
   private static void check(Recorded recorded, int batchSize, String label) {
-    try (Evaluation evaluation = recorded.evaluate(batchSize)) {
+    try (Explainer evaluation = recorded.evaluate(batchSize)) {
       Map<String, Double> expected = recorded.result(batchSize);
       Map<String, Double> actual = evaluation.result();
       assertEquals(new TreeSet<>(expected.keySet()), new TreeSet<>(actual.keySet()));
@@ -126,7 +128,7 @@ class RecordedEvaluateTest {
 
   /** False if that Keras does not know what the case was compiled with, or refuses its shapes. */
   private static boolean checkUnder(Recorded recorded) {
-    try (Evaluation evaluation = recorded.evaluate(2)) {
+    try (Explainer evaluation = recorded.evaluate(2)) {
       Explanation explanation = evaluation.explanation();
       Level.LOSS.check(evaluation.result().get("loss"), explanation.loss(), "loss");
       Sums.check(explanation);
@@ -142,7 +144,7 @@ class RecordedEvaluateTest {
     Set<String> found = new TreeSet<>();
     for (String suite : List.of("evaluate", "penalties")) {
       for (Recorded recorded : Recorded.all("recorded/" + suite + "-3.15.json").values()) {
-        try (Evaluation evaluation = recorded.evaluate(2)) {
+        try (Explainer evaluation = recorded.evaluate(2)) {
           found.addAll(Sums.check(evaluation.explanation()));
         }
       }

@@ -11,11 +11,11 @@ import static dev.keraunos.graph.Ops.sum;
 import static dev.keraunos.graph.Ops.take;
 
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.KerasLosses;
 import dev.keraunos.loss.Loss;
-import dev.keraunos.loss.LossProvider;
-import dev.keraunos.loss.LossRegistry;
 import dev.keraunos.loss.Prediction;
+import dev.keraunos.loss.registry.KerasLosses;
+import dev.keraunos.loss.registry.LossProvider;
+import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 
 /** The loss of the reference model as a class path provides it; record_explanations.py has it. */

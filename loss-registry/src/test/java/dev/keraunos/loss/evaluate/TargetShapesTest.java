@@ -10,6 +10,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Level;
+import dev.keraunos.loss.compile.CompileSpec;
+import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.io.IOException;

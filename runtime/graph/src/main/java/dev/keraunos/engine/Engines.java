@@ -1,6 +1,5 @@
 package dev.keraunos.engine;
 
-import dev.keraunos.engine.reference.ReferenceEngine;
 import dev.keraunos.error.KeraunosException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,9 +18,14 @@ public final class Engines {
   /** The system property that names the engine to use. */
   public static final String PROPERTY = "keraunos.engine";
 
+  /** The name of the engine that runs everywhere. */
+  public static final String PLAIN_JAVA = "reference";
+
   /** Looked up by name too: a fat jar may have lost the service file that lists them. */
   private static final List<String> BY_NAME =
-      List.of("dev.keraunos.engine.onednn.OneDnnEngine", ReferenceEngine.class.getName());
+      List.of(
+          "dev.keraunos.engine.onednn.OneDnnEngine",
+          "dev.keraunos.engine.reference.ReferenceEngine");
 
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
@@ -91,7 +95,7 @@ public final class Engines {
   }
 
   private static boolean isPlainJava(Engine engine) {
-    return engine.name().equals(ReferenceEngine.NAME);
+    return engine.name().equals(PLAIN_JAVA);
   }
 
   /** Why none of the native ones among these engines runs. */
@@ -114,7 +118,7 @@ public final class Engines {
               "models run in plain Java, many times slower: {} (-D{}={} says that this is meant)",
               reasons,
               PROPERTY,
-              ReferenceEngine.NAME);
+              PLAIN_JAVA);
     }
   }
 

@@ -106,6 +106,6 @@ class EnginesTest {
 
   @Test
   void printsAsItsName() {
-    assertEquals(ReferenceEngine.NAME, PLAIN.toString());
+    assertEquals(Engines.PLAIN_JAVA, PLAIN.toString());
   }
 }

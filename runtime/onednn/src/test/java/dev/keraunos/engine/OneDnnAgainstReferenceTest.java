@@ -51,7 +51,7 @@ class OneDnnAgainstReferenceTest {
           .forEach(
               (node, engine) -> {
                 boolean expected = fallbacks.contains(node.op().getClass());
-                assertEquals(expected, engine.equals(ReferenceEngine.NAME), node + ": " + engine);
+                assertEquals(expected, engine.equals(Engines.PLAIN_JAVA), node + ": " + engine);
               });
     }
   }

@@ -114,6 +114,6 @@ class ReferenceEngineTest {
 
   @Test
   void isFoundAsAService() {
-    assertTrue(Engines.named(ReferenceEngine.NAME) instanceof ReferenceEngine);
+    assertTrue(Engines.named(Engines.PLAIN_JAVA) instanceof ReferenceEngine);
   }
 }

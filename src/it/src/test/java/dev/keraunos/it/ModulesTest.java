@@ -80,6 +80,11 @@ class ModulesTest {
             List.of("runtime/graph", "runtime/testing", "keras"),
             List.of(JACKSON)),
         new Module(
+            "loss-registry/report",
+            "keraunos-report",
+            List.of("runtime/graph", "keras", "loss-registry"),
+            List.of(JACKSON)),
+        new Module(
             "importer",
             "keraunos-importer",
             List.of("runtime/graph", "keras"),
@@ -109,6 +114,7 @@ class ModulesTest {
                 "runtime/onednn",
                 "keras",
                 "loss-registry",
+                "loss-registry/report",
                 "importer",
                 "api",
                 "fixtures"),

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Sources without data and functions of the elements at one place. */
-final class Elementwise {
+public final class Elementwise {
   /** How many elements are held as doubles at a time. */
   static final int BLOCK = 4096;
 

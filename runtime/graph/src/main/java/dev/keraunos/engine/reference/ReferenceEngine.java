@@ -1,6 +1,7 @@
 package dev.keraunos.engine.reference;
 
 import dev.keraunos.engine.Engine;
+import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.Graph;
 import java.util.Optional;
@@ -8,11 +9,9 @@ import java.util.Optional;
 /** The engine in plain Java: runs everything everywhere. */
 public final class ReferenceEngine implements Engine {
   /** The name of this engine. */
-  public static final String NAME = "reference";
-
   @Override
   public String name() {
-    return NAME;
+    return Engines.PLAIN_JAVA;
   }
 
   @Override
@@ -37,6 +36,6 @@ public final class ReferenceEngine implements Engine {
 
   @Override
   public String toString() {
-    return NAME;
+    return Engines.PLAIN_JAVA;
   }
 }

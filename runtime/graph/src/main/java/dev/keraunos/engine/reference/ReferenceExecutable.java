@@ -1,5 +1,6 @@
 package dev.keraunos.engine.reference;
 
+import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
@@ -61,7 +62,7 @@ final class ReferenceExecutable implements Executable {
   @Override
   public Map<Node, String> placement() {
     return graph.nodes().stream()
-        .collect(Collectors.toMap(Function.identity(), node -> ReferenceEngine.NAME));
+        .collect(Collectors.toMap(Function.identity(), node -> Engines.PLAIN_JAVA));
   }
 
   @Override

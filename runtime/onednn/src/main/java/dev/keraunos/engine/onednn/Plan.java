@@ -1,6 +1,6 @@
 package dev.keraunos.engine.onednn;
 
-import dev.keraunos.engine.reference.ReferenceEngine;
+import dev.keraunos.engine.Engines;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.TensorType;
@@ -48,7 +48,7 @@ final class Plan implements AutoCloseable {
     graph.nodes().forEach(node -> placement.put(node, OneDnnEngine.NAME));
     for (Step step : steps) {
       if (step instanceof Step.Reference) {
-        step.nodes().forEach(node -> placement.put(node, ReferenceEngine.NAME));
+        step.nodes().forEach(node -> placement.put(node, Engines.PLAIN_JAVA));
       }
     }
     return placement;

@@ -1,0 +1,58 @@
+package dev.keraunos.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.keraunos.loss.explain.Explanation;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+
+/**
+ * An explanation of a loss, to read.
+ *
+ * <pre>{@code
+ * ExplanationReport report = new ExplanationReport(model.explainLoss(data, 16), "unet.h5");
+ * Files.writeString(Path.of("report.html"), report.html());
+ * }</pre>
+ */
+public final class ExplanationReport {
+  private static final ObjectWriter JSON =
+      new ObjectMapper().registerModule(new Jdk8Module()).writerWithDefaultPrettyPrinter();
+
+  private final Explanation explanation;
+  private final String title;
+
+  /**
+   * A report.
+   *
+   * @param title what was explained, such as the model's file
+   */
+  public ExplanationReport(Explanation explanation, String title) {
+    this.explanation = explanation;
+    this.title = title;
+  }
+
+  /** Lines for a terminal, of at most 100 characters where names are short; ends with a newline. */
+  public String text() {
+    StringWriter text = new StringWriter();
+    PrintWriter out = new PrintWriter(text);
+    new TextReport(out).print(explanation);
+    out.flush();
+    return text.toString();
+  }
+
+  /** One self-contained page of well-formed XHTML, without scripts or links to elsewhere. */
+  public String html() {
+    return new HtmlReport(explanation, title).render();
+  }
+
+  /** What {@code explanation.schema.json} describes. */
+  public String json() {
+    try {
+      return JSON.writeValueAsString(explanation);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

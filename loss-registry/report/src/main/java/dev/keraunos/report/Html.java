@@ -1,0 +1,49 @@
+package dev.keraunos.report;
+
+import java.util.Locale;
+
+/** A piece of a page that is HTML and XML alike. Text put into it is escaped. */
+final class Html {
+  private final StringBuilder text = new StringBuilder();
+
+  static Html of(String format, Object... values) {
+    return new Html().add(format, values);
+  }
+
+  /**
+   * Appends markup.
+   *
+   * @param format as of {@link String#format}
+   * @param values numbers, pieces of HTML, or text to escape
+   */
+  Html add(String format, Object... values) {
+    Object[] safe = new Object[values.length];
+    for (int i = 0; i < values.length; i++) {
+      boolean kept = values[i] instanceof Number || values[i] instanceof Html;
+      safe[i] = kept ? values[i] : escape(String.valueOf(values[i]));
+    }
+    text.append(String.format(Locale.ROOT, format, safe));
+    return this;
+  }
+
+  private static String escape(String text) {
+    StringBuilder escaped = new StringBuilder();
+    text.codePoints()
+        .forEach(
+            c -> {
+              if (c == '&' || c == '<' || c == '>' || c == '"' || c == '\'') {
+                escaped.append("&#").append(c).append(';');
+              } else {
+                boolean allowed =
+                    c >= ' ' && (c < 0xd800 || c > 0xdfff) && c != 0xfffe && c != 0xffff;
+                escaped.appendCodePoint(allowed ? c : 0xfffd);
+              }
+            });
+    return escaped.toString();
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}

@@ -1,0 +1,286 @@
+package dev.keraunos.report;
+
+import dev.keraunos.loss.explain.Explanation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * An explanation as one self-contained page: findings, stages, terms, a bar for every class, and
+ * maps of the samples that add most. Every picture carries its numbers or has a table beside it,
+ * and differs in brightness or pattern, so it reads without colour.
+ */
+final class HtmlReport {
+  private final Explanation explanation;
+  private final String title;
+  private final Html page = new Html();
+
+  HtmlReport(Explanation explanation, String title) {
+    this.explanation = explanation;
+    this.title = title;
+  }
+
+  String render() {
+    page.add("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\"><head>");
+    page.add("<meta charset=\"utf-8\"/><title>Loss of %s</title>", title);
+    page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
+    page.add("<style>%s</style></head><body>", Html.of(style().replace("%", "%%")));
+    explanation.outputs().forEach(this::headline);
+    page.add("<h1>How the loss %s comes about</h1>", number(explanation.loss()));
+    page.add(
+        "<p>%s, by the rules of Keras %s; %d samples in %d batches; %s.</p>",
+        title,
+        explanation.dialect(),
+        explanation.samples(),
+        explanation.batches(),
+        explanation.batching());
+    for (String note : explanation.notes()) {
+      page.add("<p class=\"note\">%s</p>", note);
+    }
+    summands();
+    explanation.outputs().forEach(this::output);
+    return page.add("</body></html>\n").toString();
+  }
+
+  /** What to read first, before all else. */
+  private void headline(Explanation.Output output) {
+    if (output.headline().isEmpty()) {
+      return;
+    }
+    Explanation.Headline headline = output.headline().get();
+    page.add(
+        "<div class=\"headline\"><p>%s</p>", TextReport.headline(explanation, output, headline));
+    page.add("<p>What would show it:</p><ul>");
+    headline.remedies().forEach(remedy -> page.add("<li>%s</li>", remedy));
+    page.add("</ul></div>");
+  }
+
+  private static String style() {
+    try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What adds up to the loss. */
+  private void summands() {
+    Html rows = new Html();
+    for (Explanation.Output output : explanation.outputs()) {
+      rows.add(
+          "<tr><td>output %s: %s of %s times the loss weight %s</td><td class=\"n\">%s</td></tr>",
+          output.name(),
+          number(output.value()),
+          output.loss(),
+          number(output.lossWeight()),
+          number(output.contribution()));
+    }
+    for (Explanation.Penalty penalty : explanation.penalties()) {
+      rows.add(
+          "<tr><td>regulariser of %s (%s)</td><td class=\"n\">%s</td></tr>",
+          penalty.path(), penalty.kind(), number(penalty.value()));
+    }
+    rows.add(
+        "<tr><th scope=\"row\">loss</th><th class=\"n\">%s</th></tr>", number(explanation.loss()));
+    table("<tr><th>what</th><th class=\"n\">adds</th></tr>", rows);
+    if (explanation.byBatch().size() > 1) {
+      page.add("<h3>By batch</h3>");
+      parts(explanation.byBatch(), "batch");
+    }
+  }
+
+  private void table(String head, Html rows) {
+    page.add("<div class=\"wide\"><table>%s%s</table></div>", Html.of(head), rows);
+  }
+
+  private void output(Explanation.Output output) {
+    page.add("<h2>Output %s adds %s</h2>", output.name(), number(output.contribution()));
+    if (!output.findings().isEmpty()) {
+      page.add("<ul class=\"findings\">");
+      output.findings().forEach(finding -> page.add("<li>%s</li>", finding));
+      page.add("</ul>");
+    }
+    classes(output);
+    terms(output);
+    page.add("<h3>From elements to the number</h3>%s", StageDiagram.of(output));
+    stages(output.stages());
+    if (output.bySample().size() > 1) {
+      page.add("<h3>By sample</h3>");
+      parts(output.bySample(), "sample");
+    }
+    RegionMaps places = RegionMaps.of(output.byRegion());
+    page.add("%s", places.section());
+    if (!output.worst().isEmpty()) {
+      page.add("<h3>Samples that add most</h3>");
+      output.worst().forEach(sample -> page.add("%s", SamplePictures.of(sample, places)));
+    }
+  }
+
+  private void stages(List<Explanation.Stage> stages) {
+    Html rows = new Html();
+    for (Explanation.Stage stage : stages) {
+      rows.add(
+          "<tr><td>%s</td><td>%s</td><td class=\"n\">%s</td><td>%s</td></tr>",
+          stage.name(), stage.shape(), number(stage.value()), stage.what());
+    }
+    page.add("<details><summary>As a table</summary>");
+    table("<tr><th>step</th><th>shape</th><th class=\"n\">mean</th><th>how</th></tr>", rows);
+    page.add("</details>");
+  }
+
+  private void terms(Explanation.Output output) {
+    if (output.terms().size() < 2) {
+      return;
+    }
+    double largest =
+        output.terms().stream().mapToDouble(term -> Math.abs(term.value())).max().orElse(0);
+    page.add("<h3>Terms of the loss, with their signs</h3>");
+    Html rows = new Html();
+    for (Explanation.Term term : output.terms()) {
+      rows.add(
+          "<tr><td>%s%s</td><td>%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td>"
+              + "</tr>",
+          term.name(),
+          term.batchLevel() ? " (one number per batch)" : "",
+          term.weight(),
+          number(term.unweighted()),
+          number(term.value()),
+          bar(term.value(), largest));
+    }
+    table(
+        "<tr><th>term</th><th>weight</th><th class=\"n\">without weight</th><th"
+            + " class=\"n\">adds</th><th></th></tr>",
+        rows);
+    output.terms().forEach(this::split);
+  }
+
+  /** Where the number of a batch comes from that every position has; else classes tell it. */
+  private void split(Explanation.Term term) {
+    if (term.split().isEmpty() || term.byTrueClass().isEmpty()) {
+      return;
+    }
+    Explanation.Split split = term.split().get();
+    double largest = split.byTrueClass().stream().mapToDouble(Math::abs).reduce(0, Math::max);
+    Html rows = new Html();
+    for (int k = 0; k < split.byTrueClass().size(); k++) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">%d</th><td>%s</td><td class=\"n\">%s</td></tr>",
+          k, bar(split.byTrueClass().get(k), largest), number(split.byTrueClass().get(k)));
+    }
+    rows.add(
+        "<tr><th scope=\"row\" class=\"n\">no position</th><td></td><td"
+            + " class=\"n\">%s</td></tr>",
+        number(split.unsplit()));
+    page.add(
+        "<h4>Where %s comes from, with %s held at its value</h4>",
+        term.name(), String.join(", ", split.fixed()));
+    table("<tr><th class=\"n\">class</th><th></th><th class=\"n\">adds</th></tr>", rows);
+  }
+
+  private void classes(Explanation.Output output) {
+    List<Explanation.ClassShare> classes = output.classes();
+    if (classes.isEmpty()) {
+      return;
+    }
+    double all = classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
+    double largest =
+        classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).max().orElse(0);
+    long positions = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
+    page.add("<h3>What each class adds</h3>");
+    Html rows = new Html();
+    for (Explanation.ClassShare share : classes) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">%s</th><td>%s</td><td class=\"n\">%s</td><td"
+              + " class=\"n\">%s</td><td class=\"n\">%d (%s)</td><td class=\"n\">%s</td>",
+          share.index() < 0 ? "none" : String.valueOf(share.index()),
+          bar(share.byTrueClass(), largest),
+          part(Math.abs(share.byTrueClass()), all),
+          TextReport.percent(output.areSamples() ? share.recall() : share.iou()),
+          share.positions(),
+          part(share.positions(), positions),
+          number(share.byTrueClass()));
+      rows.add(
+          "<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td"
+              + " class=\"n\">%s</td><td class=\"n\">%s</td></tr>",
+          number(share.meanScore()),
+          number(share.byChannel()),
+          number(share.lossIfRight()),
+          number(share.lossIfWrong()),
+          number(share.equalWeight()));
+    }
+    if (output.unsplit() != 0) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">no"
+              + " position</th><td></td><td></td><td></td><td></td><td class=\"n\">%s</td><td"
+              + " colspan=\"5\"></td></tr>",
+          number(output.unsplit()));
+    }
+    String measure = output.areSamples() ? "recall" : "IoU";
+    table(
+        String.format(
+            Locale.ROOT,
+            "<tr><th class=\"n\">class</th><th></th><th class=\"n\">share</th><th"
+                + " class=\"n\">%s</th><th class=\"n\">%s</th><th class=\"n\">by true"
+                + " class</th><th class=\"n\">mean score</th><th class=\"n\">by channel</th><th"
+                + " class=\"n\">loss if all right</th><th class=\"n\">if all wrong</th><th"
+                + " class=\"n\">weight to count alike</th></tr>",
+            measure,
+            output.unit()),
+        rows);
+  }
+
+  /** What consecutive samples or batches add, as columns from a common line. */
+  private void parts(List<Explanation.Part> parts, String what) {
+    double low = Math.min(0, parts.stream().mapToDouble(p -> finite(p.value())).min().orElse(0));
+    double high = Math.max(0, parts.stream().mapToDouble(p -> finite(p.value())).max().orElse(0));
+    double scale = high == low ? 0 : 100 / (high - low);
+    Html columns = new Html();
+    for (int i = 0; i < parts.size(); i++) {
+      double value = finite(parts.get(i).value());
+      columns.add(
+          "<rect x=\"%.2f\" y=\"%.2f\" width=\".8\" height=\"%.2f\"/>",
+          i + 0.1, (high - Math.max(value, 0)) * scale, Math.abs(value) * scale);
+    }
+    page.add(
+        "<svg class=\"columns\" role=\"img\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d"
+            + " 100\" preserveAspectRatio=\"none\"><title>What each %s adds</title>%s</svg>",
+        parts.size(), what, columns);
+    Explanation.Part most =
+        parts.stream().max(Comparator.comparingDouble(Explanation.Part::value)).orElseThrow();
+    page.add(
+        "<p>Most is added by %s: %s. The columns go from %s to %s.</p>",
+        range(what, most.from(), most.to()), number(most.value()), number(low), number(high));
+  }
+
+  private static double finite(double value) {
+    return Double.isFinite(value) ? value : 0;
+  }
+
+  static String range(String what, long from, long to) {
+    return to - from == 1 ? what + " " + from : what + "s " + from + " to " + (to - 1);
+  }
+
+  private static Html bar(double value, double largest) {
+    double percent = largest == 0 || Double.isNaN(value) ? 0 : 100 * Math.abs(value) / largest;
+    return Html.of(
+        "<div class=\"bar\"><div class=\"%s\" style=\"width:%.1f%%\"></div></div>",
+        value < 0 ? "minus" : "plus", percent);
+  }
+
+  private static String part(double value, double all) {
+    return TextReport.percent(all == 0 ? Optional.empty() : Optional.of(value / all));
+  }
+
+  static String number(double value) {
+    return String.format(Locale.ROOT, "%.6g", value);
+  }
+
+  private static String number(Optional<Double> value) {
+    return value.map(HtmlReport::number).orElse("-");
+  }
+}

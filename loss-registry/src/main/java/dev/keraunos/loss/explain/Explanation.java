@@ -1,0 +1,236 @@
+package dev.keraunos.loss.explain;
+
+import dev.keraunos.loss.internal.anatomy.Split;
+import dev.keraunos.loss.internal.anatomy.Term;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How a loss came about. The contributions of the outputs, the penalties and nothing else add up to
+ * the loss, and so do those of the batches. Inside an output the terms add up to its contribution,
+ * and so do the shares of samples, of places and of true classes; the shares of channels add up to
+ * that of the terms that have elements.
+ *
+ * @param dialect whose rules gave the number, {@code VERSION:BACKEND}
+ * @param loss what evaluate returns
+ * @param batching how the batches were averaged, in words
+ * @param byBatch what each batch adds, penalties included; neighbours are joined where there are
+ *     more than 512
+ * @param penalties regularisers of weights and activities
+ * @param notes what Keras does silently here and a user may not mean, and who registered a loss
+ */
+public record Explanation(
+    String dialect,
+    double loss,
+    long samples,
+    long batches,
+    String batching,
+    List<Part> byBatch,
+    List<Output> outputs,
+    List<Penalty> penalties,
+    List<String> notes) {
+
+  /**
+   * One output with a loss.
+   *
+   * @param loss the name of its loss
+   * @param value its loss as Keras reports it, before the loss weight
+   * @param contribution what it adds to the loss
+   * @param unit what its positions are: {@code samples}, {@code steps}, {@code pixels} or {@code
+   *     voxels}
+   * @param stages from the element losses to the contribution
+   * @param classes empty where targets name no classes, or the scores have other positions
+   * @param unsplit the part of the contribution that belongs to no position: what is left of terms
+   *     of one number per batch, sample or channel when their sums over positions are taken apart,
+   *     and such terms altogether where they are no sums. The shares of classes and places, and
+   *     those of samples that such a term couples, add up to the contribution together with it. 0
+   *     where every position has a score.
+   * @param balanced the contribution if every class counted alike, its positions weighted by {@link
+   *     ClassShare#equalWeight}
+   * @param bySample what each sample adds; neighbours are joined where there are more than 512, or
+   *     where the loss couples them
+   * @param byRegion what each time step, or square of pixels, adds; empty where samples have one
+   *     score, or the loss couples them
+   * @param worst the samples that add most
+   * @param headline what to read first; empty if every class is found about as well as the others
+   * @param findings what else follows from all this, in sentences
+   */
+  public record Output(
+      String name,
+      String loss,
+      double lossWeight,
+      double value,
+      double contribution,
+      String unit,
+      List<Stage> stages,
+      List<Term> terms,
+      List<ClassShare> classes,
+      double unsplit,
+      Optional<Double> balanced,
+      List<Part> bySample,
+      List<Region> byRegion,
+      List<Sample> worst,
+      Optional<Headline> headline,
+      List<String> findings) {
+    /** True if a sample has one position, so that classes are those of samples. */
+    public boolean areSamples() {
+      return unit.equals("samples");
+    }
+
+    Output with(Optional<Headline> first, List<String> sentences) {
+      return new Output(
+          name,
+          loss,
+          lossWeight,
+          value,
+          contribution,
+          unit,
+          stages,
+          terms,
+          classes,
+          unsplit,
+          balanced,
+          bySample,
+          byRegion,
+          worst,
+          first,
+          sentences);
+    }
+  }
+
+  /**
+   * What stands out: classes that are found far less well than the others, and why the loss shows
+   * it or does not.
+   *
+   * @param sentence in plain words, with the numbers
+   * @param remedies what would show these classes, each with the number that it gives
+   */
+  public record Headline(String sentence, List<String> remedies) {}
+
+  /**
+   * What consecutive samples or batches add.
+   *
+   * @param from the index of the first, from 0
+   * @param to behind the last
+   */
+  public record Part(long from, long to, double value) {}
+
+  /**
+   * What a part of every sample adds: time steps, or a rectangle of pixels.
+   *
+   * @param from the first index along each axis of a sample's positions
+   * @param to behind the last
+   */
+  public record Region(List<Long> from, List<Long> to, double value) {}
+
+  /**
+   * One step on the way to the scalar.
+   *
+   * @param shape of what is there after the step, {@code ?} for dimensions that differ between
+   *     batches
+   * @param value the plain mean of what is there, averaged over batches as the loss is
+   * @param what the step does, in words
+   */
+  public record Stage(String name, String shape, double value, String what) {}
+
+  /**
+   * A summand of the scores.
+   *
+   * @param name given by {@link dev.keraunos.graph.Ops#named}, else its formula
+   * @param weight the formula it is multiplied by inside the loss; empty for none
+   * @param batchLevel true if it couples the samples of a batch, so that it cannot be split by
+   *     channel
+   * @param value its contribution to the loss, with its sign
+   * @param unweighted the same without the weight inside the loss
+   * @param byTrueClass its contribution by the class of the position that has the score, in the
+   *     order of {@link Output#classes}; empty where positions have no scores
+   * @param byChannel its contribution by channel of the prediction; empty where the loss has no
+   *     elements
+   * @param split where its number comes from, if it is one for many positions and a sum over them
+   */
+  public record Term(
+      String name,
+      String weight,
+      boolean batchLevel,
+      double value,
+      double unweighted,
+      List<Double> byTrueClass,
+      List<Double> byChannel,
+      Optional<Split> split) {}
+
+  /**
+   * A term of one number for many positions as sums over these. Of {@code 1 - (2 * sum(y * p) + s)
+   * / (sum(y) + sum(p) + s)} each position adds its part of {@code sum(y * p)}, while the
+   * denominator is held at its value; the constants belong to none.
+   *
+   * @param unsplit what belongs to no position; all add up to the value of the term
+   * @param byTrueClass what the positions of each class add, in the order of {@link Output#classes}
+   * @param byChannel what each channel of the prediction adds; empty where the sums do not tell
+   * @param fixed formulas of the denominators that were held
+   */
+  public record Split(
+      double unsplit, List<Double> byTrueClass, List<Double> byChannel, List<String> fixed) {}
+
+  /**
+   * What a class has to do with the loss.
+   *
+   * @param index of the class; &minus;1 for positions whose label is none
+   * @param positions how many samples, steps or pixels of this class count
+   * @param coefficient the factor of the mean score of this class in the loss
+   * @param byTrueClass the contribution of the positions of this class
+   * @param byChannel the contribution of this channel of the prediction; empty where the loss has
+   *     no elements
+   * @param meanScore the mean score of the positions of this class; empty if there are none
+   * @param iou intersection over union of positions of this class and positions predicted to be
+   * @param recall the part of the positions of this class that is predicted to be; empty if there
+   *     are none, or if targets have positions of several classes or of none
+   * @param dice {@code 2 * sum(y * p) / (sum(y) + sum(p))} of its predictions over all positions
+   *     that count; empty likewise, and if predictions are not between 0 and 1
+   * @param lossIfRight the loss if every position of this class scored as those predicted right do,
+   *     all else unchanged. If none of it is predicted right, as those of the other classes do,
+   *     unless the loss weights positions. For a loss that couples the samples of a batch the loss
+   *     if those predicted wrong were predicted as the right ones are, in turn; empty unless {@link
+   *     Explainer#whatIf} was asked for. Empty if it is not known.
+   * @param lossIfWrong likewise for those predicted wrong
+   * @param equalWeight what to multiply the positions of this class by for every class to count
+   *     alike
+   */
+  public record ClassShare(
+      int index,
+      long positions,
+      double coefficient,
+      double byTrueClass,
+      Optional<Double> byChannel,
+      Optional<Double> meanScore,
+      Optional<Double> iou,
+      Optional<Double> recall,
+      Optional<Double> dice,
+      Optional<Double> lossIfRight,
+      Optional<Double> lossIfWrong,
+      Optional<Double> equalWeight) {}
+
+  /**
+   * The scores of one sample, for a picture.
+   *
+   * @param index among all samples seen, from 0
+   * @param contribution what it adds to the loss
+   * @param shape of its positions: (height, width) for images
+   * @param scores in row-major order
+   * @param trueClasses &minus;1 for none; empty where targets name no classes
+   */
+  public record Sample(
+      long index,
+      double contribution,
+      List<Long> shape,
+      float[] scores,
+      int[] trueClasses,
+      int[] predictedClasses) {}
+
+  /**
+   * What a regulariser adds.
+   *
+   * @param path of the weight or layer
+   * @param kind {@code weight} or {@code activity}
+   */
+  public record Penalty(String path, String kind, double value) {}
+}

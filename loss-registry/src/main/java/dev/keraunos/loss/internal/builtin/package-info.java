@@ -1,0 +1,2 @@
+/** What the losses and metrics that Keras brings have in common. */
+package dev.keraunos.loss.internal.builtin;

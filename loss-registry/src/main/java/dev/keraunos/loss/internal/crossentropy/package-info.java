@@ -1,0 +1,2 @@
+/** Losses of probabilities and logits. */
+package dev.keraunos.loss.internal.crossentropy;

@@ -1,0 +1,2 @@
+/** Losses of differences, angles, margins and overlaps. */
+package dev.keraunos.loss.internal.distance;

@@ -1,0 +1,2 @@
+/** Metrics that Keras brings. */
+package dev.keraunos.loss.internal.metric;

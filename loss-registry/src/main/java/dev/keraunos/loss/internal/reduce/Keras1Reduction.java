@@ -1,0 +1,48 @@
+package dev.keraunos.loss.internal.reduce;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.tensor.Shape;
+
+/**
+ * {@code weighted_masked_objective} of Keras 1.0 to 2.2: scores times mask over the mean of the
+ * mask, averaged to the rank of the sample weights, times these over the share of them that is not
+ * zero, averaged.
+ */
+record Keras1Reduction(Dialect dialect) implements Reduction {
+  @Override
+  public Weighting weigh(Request request) {
+    Shape shape = request.scores();
+    Grid product = Grid.scalar(1);
+    double scale = 1;
+    String divisor = "number of scores";
+    if (request.mask().isPresent()) {
+      Grid mask = request.mask().get();
+      product = mask;
+      shape = Grid.broadcast(shape, mask.shape());
+      scale /=
+          mask.mean() + (dialect.has(Quirk.MASK_MEAN_HAS_EPSILON) ? TfKerasReduction.EPSILON : 0);
+      divisor += " x mean of mask";
+    }
+    if (request.weight().isPresent()) {
+      Grid weight = leading(request.weight().get(), shape);
+      shape = Grid.broadcast(shape, weight.shape());
+      product = product.times(weight);
+      scale /= weight.map(w -> w != 0 ? 1 : 0).mean();
+      divisor += " x share of weights that are not zero";
+    }
+    return new Weighting(request.scores(), product, scale / shape.size(), divisor);
+  }
+
+  /** Weights align with the leading axes, as the scores were averaged over the others. */
+  private static Grid leading(Grid weight, Shape scores) {
+    for (int i = 0; i < Math.min(weight.rank(), scores.rank()); i++) {
+      if (weight.shape().dim(i) != scores.dim(i)) {
+        throw new InputException(
+            "sample weights " + weight.shape() + " do not fit scores " + scores);
+      }
+    }
+    return weight.padTo(scores.rank());
+  }
+}
