@@ -2,8 +2,8 @@
 
 import numpy as np
 
-FIRST, V2, V24, V25, V207, V21, V23, V26, V28, V210, V213 = (
-    (1, 2), (2, 0), (2, 0, 4), (2, 0, 5), (2, 0, 7), (2, 1, 3), (2, 3), (2, 6), (2, 8), (2, 10), (2, 13))
+OLDEST, FIRST, V2, V24, V25, V207, V21, V23, V26, V28, V210, V213 = (
+    (1, 0), (1, 2), (2, 0), (2, 0, 4), (2, 0, 5), (2, 0, 7), (2, 1, 3), (2, 3), (2, 6), (2, 8), (2, 10), (2, 13))
 V3, V32, V33, V34, V37, V38, V310, V311, V315 = ((3, 0), (3, 2), (3, 3), (3, 4), (3, 7), (3, 8), (3, 10), (3, 11), (3, 15))
 NEVER = (9,)
 
@@ -14,7 +14,8 @@ class Line:
     def __init__(self, keras, graph=False):
         self.k, self.graph = keras, graph
         self.version = tuple(int("".join(c for c in p if c.isdigit()) or 0) for p in keras.__version__.split(".")[:3])
-        self.backend = keras.backend.backend() if hasattr(keras.backend, "backend") else "tensorflow"
+        backend = getattr(keras.backend, "backend", lambda: getattr(keras.backend, "_BACKEND", "tensorflow"))
+        self.backend = backend()
         self.ops = getattr(keras, "ops", keras.backend)
         self.losses = keras.objectives if self.version < V2 else keras.losses
 

@@ -40,9 +40,10 @@ from cases_compilation import COMPILATION
 from cases_evaluate import EVALUATE, custom_dice, custom_scaled
 from cases_found import FOUND
 from cases_penalties import PENALTIES
+from cases_rare import RARE
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SUITES = {"evaluate": EVALUATE, "found": FOUND, "catalogue": CATALOGUE, "compilation": COMPILATION, "penalties": PENALTIES, "class_weight": CLASS_WEIGHTS}
+SUITES = {"evaluate": EVALUATE, "found": FOUND, "catalogue": CATALOGUE, "compilation": COMPILATION, "penalties": PENALTIES, "class_weight": CLASS_WEIGHTS, "rare": RARE}
 
 
 def build(line, outs, pack):
@@ -76,8 +77,12 @@ def named(compile_options, customs):
     return {k: swap(v) for k, v in compile_options.items()}
 
 
-def saved(line, model, customs, record, reload=True):
+def saved(line, model, customs, record, reload=True, compiled=()):
     """The model saved and loaded again, and its compile config."""
+    if not hasattr(model, "save"):  # before Keras 1.0.7
+        record["compile"] = dict({"metrics": [], "loss_weights": None, "sample_weight_mode": None}, **compiled)
+        record["loaded"] = "saves weights only"
+        return model
     extension = ".keras" if line.version >= V213 and line.save == "keras" else ".h5"
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "model" + extension)
@@ -120,9 +125,13 @@ def evaluated(line, model, record, x, y, w):
         try:
             results[size] = evaluate(line, model, x, y, w, size)
         except Exception as found:
-            if not line.returns_dict():  # a graph is left half built
+            if not line.returns_dict() and not line.tells_refusals:  # a graph is left half built
                 raise
             error = found
+            if line.tells_refusals:
+                record.setdefault("refuses", {})[size] = short(found)
+    if line.tells_refusals:
+        return results
     if not results and line.returns_dict() and not model.run_eagerly and len(x) == 1:
         model.run_eagerly = True
         model.test_function = None
@@ -156,7 +165,8 @@ def run(line, name, function):
     model = build(line, outs, pack)
     model.compile(optimizer="sgd", **named(dict(options, loss=loss), customs))
     record = {"name": name}
-    model = saved(line, model, customs, record, not (line.graph and "sample_weight_mode" in options))
+    reload = not (line.graph and "sample_weight_mode" in options)
+    model = saved(line, model, customs, record, reload, dict(options, loss=loss))
     x, y, w = [o.logits for o in outs], [o.y for o in outs], [o.w for o in outs]
     targets = {o.name: o.y for o in outs if o.y is not None} if any(v is None for v in y) else pack(y)
     record["results"] = evaluated(line, model, record, x, targets, None if all(v is None for v in w) else pack(w))
@@ -204,12 +214,21 @@ def run_weighted(line, name, function):
     options = {"class_weight": class_weight}
     if w[0] is not None:
         options["sample_weight"] = alone(w)
-    record["results"] = {len(x[0]): trained_on_batch(line, model, alone(x), alone(y), options)}
+    record["results"] = {}
+    try:
+        record["results"][len(x[0])] = trained_on_batch(line, model, alone(x), alone(y), options)
+    except Exception as error:
+        if not line.tells_refusals or isinstance(error, NotImplementedError):
+            raise
+        record["refuses"] = {len(x[0]): short(error)}
     try:
         history = model.fit(alone(x), alone(y), batch_size=2, shuffle=False, verbose=0, **options).history
         record["results"][2] = {k: float(v[-1]) for k, v in history.items()}
     except Exception as error:
-        record["unfit"] = short(error)
+        if "refuses" in record:
+            record["refuses"][2] = short(error)
+        else:
+            record["unfit"] = short(error)
     record["outputs"] = outputs(model, outs, alone, x)
     return record
 
@@ -219,6 +238,11 @@ def trained_on_batch(line, model, x, y, options):
         return {k: float(v) for k, v in model.train_on_batch(x, y, return_dict=True, **options).items()}
     values = model.train_on_batch(x, y, **options)
     return {k: float(v) for k, v in zip(model.metrics_names, values if isinstance(values, list) else [values])}
+
+
+def run_rare(line, name, function):
+    weighted = isinstance(function(line)[-1], dict) and len(function(line)) > 3
+    return (run_weighted if weighted else run)(line, name, function)
 
 
 def run_penalised(line, name, function):
@@ -265,6 +289,8 @@ def keras_of(args):
         import tensorflow
 
         tensorflow.compat.v1.disable_eager_execution()
+    if args.keras == "keras":
+        importlib.import_module("keras.models")  # Keras 1.0.1 does not import it by itself
     return importlib.import_module(args.keras)
 
 
@@ -282,7 +308,8 @@ def main():
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     line = Line(keras_of(args), args.graph)
     line.save, line.singles = args.save, args.suite not in ("catalogue", "compilation")
-    runner = {"penalties": run_penalised, "class_weight": run_weighted}.get(args.suite, run)
+    line.tells_refusals = args.suite == "rare"
+    runner = {"penalties": run_penalised, "class_weight": run_weighted, "rare": run_rare}.get(args.suite, run)
     records, refused = [], []
     for name, function in SUITES[args.suite].of(line):
         if args.only in name:

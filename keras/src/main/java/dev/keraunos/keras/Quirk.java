@@ -122,7 +122,7 @@ public enum Quirk {
   SPARSE_LOSS_LOSES_POSITIONS(
       Topic.LOSSES,
       "A sparse crossentropy flattens outputs of rank 4 and more.",
-      upTo(keras2().until("2.1.2"))),
+      upTo(keras2().until("2.1.2")).on(TENSORFLOW)),
   IGNORE_CLASS_REWRITES_OUTPUT(
       Topic.LOSSES,
       "ignore_class zeroes the output of its positions, which so forgets its logits.",
@@ -151,6 +151,10 @@ public enum Quirk {
       Topic.LOSSES,
       "A cosine averages the products over its axis instead of adding them.",
       upTo(keras2().until("2.0.9"))),
+  COSINE_SPARES_ZERO(
+      Topic.LOSSES,
+      "A cosine divides by the norm, but leaves a vector of zeros.",
+      keras3().on(NUMPY)),
   COSINE_CLIPS_RECIPROCAL(Topic.LOSSES, "A cosine limits 1/norm to 1e7.", keras3().from("3.6")),
   COSINE_CLIPS_NORM(
       Topic.LOSSES,
@@ -159,9 +163,11 @@ public enum Quirk {
   COSINE_CLIPS_SQUARE(
       Topic.LOSSES,
       "A cosine divides by the root of a squared norm of at least 1e-7; elsewhere 1e-12.",
-      keras3().until("3.0.5")),
+      keras2().from("2.0.7").on(THEANO).or(keras3().until("3.0.5"))),
   COSINE_DIVIDES_BY_ZERO(
-      Topic.LOSSES, "A cosine divides by the norm, whatever it is.", upTo(tfKeras()).on(THEANO)),
+      Topic.LOSSES,
+      "A cosine divides by the norm, whatever it is.",
+      upTo(keras2().until("2.0.5")).on(THEANO)),
   EXTREME_GRADIENTS_ARE_KNOWN(
       Topic.LOSSES,
       "Gradients beyond the range of probabilities are those that Keraunos computes.",
@@ -361,7 +367,7 @@ public enum Quirk {
   SAMPLE_WEIGHT_REPLACES_CLASS_WEIGHT(
       Topic.CLASS_WEIGHTS_IN_TRAINING,
       "Sample weights replace class_weight.",
-      upTo(keras2().until("2.2.5"))),
+      upTo(keras2().until("2.2.5")).or(graph().until("1.14"))),
   CLASS_WEIGHT_OF_ONE_OUTPUT(
       Topic.CLASS_WEIGHTS_IN_TRAINING,
       "class_weight is for models of one output.",
@@ -410,7 +416,11 @@ public enum Quirk {
   DROPS_TERMS_TIMES_ZERO(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "A loss of weight 0 adds nothing, even if it is not a number.",
-      tfKeras().until("2.16")),
+      upTo(keras2())
+          .on(THEANO)
+          .or(graph().until("1.13"))
+          .or(graph().from("2.4").until("2.16"))
+          .or(tfKeras().until("2.16"))),
   METRICS_MUST_NAME_OUTPUTS(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "Metrics of an output that there is not are refused; elsewhere left out.",
@@ -541,11 +551,11 @@ public enum Quirk {
       "UnitNormalization has a norm of at least 1e-12; earlier 1e-6.",
       keras3().from("3.6")),
   DOT_NORM_OF_1E_7(
-      Topic.LAYERS, "A normalized Dot has norms of at least 1e-7.", keras3().from("3.1")),
+      Topic.LAYERS, "A normalized Dot has norms of at least 1e-7.", keras3().from("3.0.5")),
   DOT_SQUARE_OF_1E_7(
       Topic.LAYERS,
       "A normalized Dot has squared norms of at least 1e-7; elsewhere 1e-12.",
-      keras3().until("3.1")),
+      keras3().until("3.0.5")),
   HARD_SIGMOID_OF_A_SIXTH(Topic.LAYERS, "hard_sigmoid has the slope 1/6; elsewhere 0.2.", keras3()),
   GATES_ARE_HARD_SIGMOIDS(
       Topic.LAYERS,
@@ -575,6 +585,10 @@ public enum Quirk {
       Topic.LAYERS,
       "Augmentation layers change nothing outside of training.",
       keras3().from("3.8")),
+  RANDOM_CROP_RESIZES_FIRST(
+      Topic.LAYERS,
+      "RandomCrop outside of training resizes the shorter side, then crops.",
+      upTo(tfKeras().until("2.7"))),
   ARGMAX_COUNTS_IN_INT32(
       Topic.LAYERS,
       "argmax and argmin count in int32, without an axis over all elements.",
@@ -599,9 +613,13 @@ public enum Quirk {
   ABSENT_MASKS_STAY(
       Topic.MASKS_IN_LAYERS, "Inputs without a given mask keep the one that they carry.", keras3()),
   SOFTMAX_IGNORES_MASK(Topic.MASKS_IN_LAYERS, "Softmax does not look at masks.", upTo(keras2())),
+  SOFTMAX_ZEROES_MASKED(
+      Topic.MASKS_IN_LAYERS,
+      "A masked softmax is 0 where the mask does not hold, even if it holds nowhere.",
+      keras3().from("3.10")),
   SOFTMAX_MASK_SELECTS(
       Topic.MASKS_IN_LAYERS,
-      "A masked softmax has zeros where the mask has none.",
+      "A masked softmax replaces masked inputs; elsewhere it adds a large negative number.",
       keras3().from("3.13")),
   HALF_MASK_IS_3E4(
       Topic.MASKS_IN_LAYERS,

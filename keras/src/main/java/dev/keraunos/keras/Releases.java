@@ -16,35 +16,52 @@ final class Releases {
    *
    * @param from the first, or null for the line's first
    * @param until the first after them, or null for no end
+   * @param backends with which they compute
    */
-  private record Interval(Line line, Release from, Release until) {
-    boolean contains(KerasVersion version) {
+  private record Interval(Line line, Release from, Release until, Set<Backend> backends) {
+    boolean contains(KerasVersion version, Backend backend) {
       return version.line() == line
+          && backends.contains(backend)
           && (from == null || version.release().compareTo(from) >= 0)
           && (until == null || version.release().compareTo(until) < 0);
     }
 
+    Interval on(Set<Backend> some) {
+      return new Interval(line, from, until, some);
+    }
+
     @Override
     public String toString() {
+      String limits = describeBackends();
+      return describeReleases() + (limits.isEmpty() ? "" : " (" + limits + ")");
+    }
+
+    private String describeReleases() {
       if (from == null) {
         return until == null ? "all" : "before " + until;
       }
       return until == null ? "from " + from : "from " + from + ", before " + until;
     }
+
+    private String describeBackends() {
+      Set<Backend> others = EnumSet.complementOf(EnumSet.copyOf(backends));
+      if (others.isEmpty()) {
+        return "";
+      }
+      return others.size() < backends.size() ? "not on " + join(others) : "on " + join(backends);
+    }
   }
 
   private final List<Interval> intervals;
-  private final Set<Backend> backends;
 
-  private Releases(List<Interval> intervals, Set<Backend> backends) {
+  private Releases(List<Interval> intervals) {
     this.intervals = List.copyOf(intervals);
-    this.backends = backends;
   }
 
   private static Releases of(Line... lines) {
+    Set<Backend> all = EnumSet.allOf(Backend.class);
     return new Releases(
-        Arrays.stream(lines).map(line -> new Interval(line, null, null)).toList(),
-        EnumSet.allOf(Backend.class));
+        Arrays.stream(lines).map(line -> new Interval(line, null, null, all)).toList());
   }
 
   static Releases all() {
@@ -89,40 +106,39 @@ final class Releases {
   Releases from(String release) {
     Interval only = intervals.get(0);
     return new Releases(
-        List.of(new Interval(only.line, Release.parse(release), only.until)), backends);
+        List.of(new Interval(only.line, Release.parse(release), only.until, only.backends)));
   }
 
   /** Those of these releases that are before one. */
   Releases until(String release) {
     Interval only = intervals.get(0);
     return new Releases(
-        List.of(new Interval(only.line, only.from, Release.parse(release))), backends);
+        List.of(new Interval(only.line, only.from, Release.parse(release), only.backends)));
   }
 
   /** Both. */
   Releases or(Releases other) {
     List<Interval> both = new ArrayList<>(intervals);
     both.addAll(other.intervals);
-    return new Releases(both, backends);
+    return new Releases(both);
   }
 
-  /** These releases where they compute with a backend. */
+  /** These releases where they compute with a backend; those added later are not meant. */
   Releases on(Backend backend) {
-    return new Releases(intervals, EnumSet.of(backend));
+    return on(EnumSet.of(backend));
   }
 
   /** These releases where they do not compute with a backend. */
   Releases notOn(Backend backend) {
-    return new Releases(intervals, EnumSet.complementOf(EnumSet.of(backend)));
+    return on(EnumSet.complementOf(EnumSet.of(backend)));
+  }
+
+  private Releases on(Set<Backend> some) {
+    return new Releases(intervals.stream().map(interval -> interval.on(some)).toList());
   }
 
   boolean contains(KerasVersion version, Backend backend) {
-    for (Interval interval : intervals) {
-      if (interval.contains(version)) {
-        return backends.contains(backend);
-      }
-    }
-    return false;
+    return intervals.stream().anyMatch(interval -> interval.contains(version, backend));
   }
 
   /** The releases of a line in words, empty for none. */
@@ -130,15 +146,6 @@ final class Releases {
     List<String> parts =
         intervals.stream().filter(i -> i.line == line).map(Interval::toString).toList();
     return String.join(", ", parts);
-  }
-
-  /** The backends in words, empty for all. */
-  String describeBackends() {
-    Set<Backend> others = EnumSet.complementOf(EnumSet.copyOf(backends));
-    if (others.isEmpty()) {
-      return "";
-    }
-    return others.size() < backends.size() ? "not on " + join(others) : "on " + join(backends);
   }
 
   private static String join(Set<Backend> some) {

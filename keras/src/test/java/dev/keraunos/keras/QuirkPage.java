@@ -31,12 +31,9 @@ final class QuirkPage {
   }
 
   private static String row(Quirk quirk) {
-    String backends = quirk.releases().describeBackends();
     Object[] cells = new Object[Line.values().length];
     for (Line line : Line.values()) {
-      String releases = quirk.releases().describe(line);
-      cells[line.ordinal()] =
-          releases.isEmpty() || backends.isEmpty() ? releases : releases + " (" + backends + ")";
+      cells[line.ordinal()] = quirk.releases().describe(line);
     }
     return row(quirk.text(), cells);
   }

@@ -59,18 +59,22 @@ final class ActivationLayers {
     Setting setting = call.config().get("axis");
     int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
     boolean robust = call.config().get("robust_masking").bool(false);
-    boolean selects = call.dialect().has(Quirk.SOFTMAX_MASK_SELECTS);
     Value x = call.x();
     if (call.mask() == null || call.dialect().has(Quirk.SOFTMAX_IGNORES_MASK)) {
       return Ops.softmax(x, axes);
     }
-    Value mask = call.mask();
-    if (robust || selects) {
-      Value y = Ops.softmax(Ops.where(mask, x, lowest(call, x.dtype())), axes);
-      return selects ? Ops.where(mask, y, 0.0) : y;
+    Value y = Ops.softmax(masked(call, x, robust), axes);
+    return call.dialect().has(Quirk.SOFTMAX_ZEROES_MASKED) ? Ops.where(call.mask(), y, 0.0) : y;
+  }
+
+  /** Logits of which the masked ones are far below the others. */
+  private static Value masked(LayerCall call, Value x, boolean robust) {
+    double lowest = lowest(call, x.dtype());
+    if (robust || call.dialect().has(Quirk.SOFTMAX_MASK_SELECTS)) {
+      return Ops.where(call.mask(), x, lowest);
     }
-    Value masked = Ops.subtract(1, Ops.cast(mask, x.dtype()));
-    return Ops.softmax(Ops.add(x, Ops.multiply(masked, lowest(call, x.dtype()))), axes);
+    Value off = Ops.subtract(1, Ops.cast(call.mask(), x.dtype()));
+    return Ops.add(x, Ops.multiply(off, lowest));
   }
 
   /** What masked logits become: far below all others, yet finite in half precision. */

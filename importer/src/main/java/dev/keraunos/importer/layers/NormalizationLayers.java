@@ -206,6 +206,12 @@ final class NormalizationLayers {
     }
     List<Integer> others =
         IntStream.range(0, x.rank()).filter(axis -> axis != axes[0]).boxed().toList();
+    if (call.dialect().has(Quirk.STORES_DEVIATIONS)) {
+      int[] space = others.stream().mapToInt(axis -> axis).toArray();
+      Value distance = Ops.subtract(x, Ops.reduce(ReduceKind.MEAN, x, true, space));
+      Value spread = Ops.add(Ops.sqrt(Ops.add(Ops.var(x, true, space), epsilon)), epsilon);
+      return Ops.add(Ops.multiply(gamma, Ops.divide(distance, spread)), beta);
+    }
     Value normal = call.apply(new Op.Standardize(others, epsilon), x);
     return Ops.add(Ops.multiply(gamma, normal), beta);
   }

@@ -1,6 +1,9 @@
 package dev.keraunos.importer.layers;
 
+import dev.keraunos.graph.Interpolation;
+import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
@@ -48,15 +51,13 @@ final class PreprocessingLayers {
                   "AugMix",
                   "CutMix",
                   "MixUp",
-                  "RandAugment")
+                  "RandAugment",
+                  "Equalization",
+                  "Solarization")
               .takes("training")
               .draws()
               .ignoresAll(),
-          LayerRow.passesInKeras3(
-                  PreprocessingLayers::identitySince38,
-                  "Equalization",
-                  "Solarization",
-                  "RandomCrop")
+          LayerRow.passesInKeras3(PreprocessingLayers::crop, "RandomCrop")
               .takes("training")
               .draws()
               .ignoresAll());
@@ -117,11 +118,42 @@ final class PreprocessingLayers {
         : Ops.constant(x, moment.reshape(broadcast));
   }
 
-  /** Earlier versions changed images outside training too. */
-  private static Value identitySince38(LayerCall call) {
-    if (!call.dialect().has(Quirk.LEAVES_IMAGES_AS_THEY_ARE)) {
-      throw call.gap("this layer changes its input at inference before Keras 3.8; not supported");
+  /**
+   * Outside of training: what is left of the middle in the wanted proportions, resized; later the
+   * image as it is.
+   */
+  private static Value crop(LayerCall call) {
+    Value x = call.floating();
+    if (call.dialect().has(Quirk.LEAVES_IMAGES_AS_THEY_ARE)) {
+      return x;
     }
-    return call.floating();
+    if (call.dialect().has(Quirk.RANDOM_CROP_RESIZES_FIRST)) {
+      throw call.gap("this layer resizes its input before Keras 2.7; not supported");
+    }
+    int height = call.config().get("height").integer();
+    int width = call.config().get("width").integer();
+    return ChannelsLast.apply(call, x, image -> cropped(call, image, height, width));
+  }
+
+  /** {@code smart_resize}, bilinear and in float32. */
+  private static Value cropped(LayerCall call, Value image, int height, int width) {
+    if (image.rank() != 4) {
+      throw call.gap("crops single images, a batch of them has rank " + image.rank());
+    }
+    long rows = call.dim(image, 1);
+    long columns = call.dim(image, 2);
+    Value x = middle(image, 1, part(columns * height / (double) width, rows), rows);
+    x = middle(x, 2, part(rows * width / (double) height, columns), columns);
+    Op op = new Op.Resize(Interpolation.BILINEAR, false, List.of(height, width), false);
+    return Ops.cast(call.apply(op, Ops.cast(x, DType.FLOAT32)), image.dtype());
+  }
+
+  private static Value middle(Value x, int axis, long kept, long whole) {
+    long from = (whole - kept) / 2;
+    return Ops.sliceAxis(x, axis, Range.of(from, from + kept));
+  }
+
+  private static long part(double wanted, long whole) {
+    return Math.max(Math.min(whole, (long) wanted), 1);
   }
 }

@@ -110,9 +110,13 @@ public final class Evaluation implements AutoCloseable {
     observer.ifPresent(o -> o.endBatch(size, all, weight));
   }
 
-  /** TensorFlow up to 2.15 drops a term times 0 from the graph, even if it is not a number. */
   private double weighted(double lossWeight, double value) {
-    return lossWeight == 0 && dialect.has(Quirk.DROPS_TERMS_TIMES_ZERO) ? 0 : lossWeight * value;
+    return isDropped(lossWeight, dialect) ? 0 : lossWeight * value;
+  }
+
+  /** A term times 0 that is no part of the loss, even if it is not a number. */
+  private static boolean isDropped(double lossWeight, Dialect dialect) {
+    return lossWeight == 0 && dialect.has(Quirk.DROPS_TERMS_TIMES_ZERO);
   }
 
   private OutputData data(Batch batch, OutputEvaluation output) {
@@ -256,8 +260,9 @@ public final class Evaluation implements AutoCloseable {
       setups.checkLosses(warnings);
       List<CompiledOutput> all = setups.all();
       for (CompiledOutput setup : all) {
+        boolean counts = setup.loss().isPresent() && !isDropped(setup.lossWeight(), dialect);
         Optional<OutputObserver> watching =
-            observer.filter(o -> setup.loss().isPresent()).map(o -> o.output(setup, threads));
+            observer.filter(o -> counts).map(o -> o.output(setup, threads));
         evaluations.add(new OutputEvaluation(setup, dialect, chosen, threads, warnings, watching));
       }
       OutputLosses losses = new OutputLosses(dialect, all);

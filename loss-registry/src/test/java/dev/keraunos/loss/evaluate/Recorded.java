@@ -95,6 +95,13 @@ public record Recorded(JsonNode json, Dialect dialect) {
     return sizes;
   }
 
+  /** The batch sizes that Keras refused. */
+  Set<Integer> refusedSizes() {
+    Set<Integer> sizes = new TreeSet<>();
+    json.path("refuses").fieldNames().forEachRemaining(size -> sizes.add(Integer.valueOf(size)));
+    return sizes;
+  }
+
   /** An evaluation that has seen all batches. */
   public Explainer evaluate(int batchSize) {
     return evaluate(batchSize, Explainer::of);

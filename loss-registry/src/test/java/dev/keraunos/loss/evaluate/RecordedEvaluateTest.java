@@ -1,10 +1,12 @@
 package dev.keraunos.loss.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
@@ -35,13 +37,14 @@ import org.junit.jupiter.params.provider.ValueSource;
  * to it.
  *
  * <p>There is a file for every suite of the recipe {@code record_evaluate.py} (rules, catalogue of
- * losses and metrics, compilation, penalties, class weights, what random evaluations found) and
- * line: Keras 1.2.2 to 2.3.1, Keras inside TensorFlow 1.11, 1.15, 2.6, 2.10 and 2.13, graph mode of
- * 2.6 and 2.15, tf_keras 2.21, Keras 3.0 to 3.15, the newest on JAX and from HDF5 as well. Each
- * case is evaluated in batches of several sizes, of which the last is smaller.
+ * losses and metrics, compilation, penalties, class weights, what random evaluations found, rare
+ * rules with what is refused) and line: Keras 1.0.1 to 2.3.1, Keras inside TensorFlow 1.11, 1.15,
+ * 2.6, 2.10 and 2.13, graph mode of 2.6 and 2.15, tf_keras 2.21, Keras 3.0 to 3.15, the newest on
+ * JAX and from HDF5 as well. Each case is evaluated in batches of several sizes, of which the last
+ * is smaller.
  */
 class RecordedEvaluateTest {
-  private static final int FILES = 123;
+  private static final int FILES = 137;
 
   /** The property that names a folder of other recordings. */
   private static final String FOLDER = "keraunos.recorded";
@@ -79,6 +82,10 @@ class RecordedEvaluateTest {
                 String label = name + ", batches of " + size;
                 tests.add(dynamicTest(label, () -> check(recorded, size, label)));
               }
+              for (int size : recorded.refusedSizes()) {
+                String label = name + ", refused in batches of " + size;
+                tests.add(dynamicTest(label, () -> checkRefused(recorded, size)));
+              }
             });
     return dynamicContainer(file.getFileName().toString(), tests);
   }
@@ -93,6 +100,10 @@ class RecordedEvaluateTest {
               level(recorded.name(), name).check(value, actual.get(name), label + ": " + name));
       Sums.check(evaluation.explanation());
     }
+  }
+
+  private static void checkRefused(Recorded recorded, int batchSize) {
+    assertThrows(InputException.class, () -> recorded.evaluate(batchSize).close());
   }
 
   /** Metrics of half precision are named after it. */

@@ -96,14 +96,6 @@ public final class SparseCategoricalCrossentropy extends BuiltInLoss {
   /** The labels in the shape of the scores. */
   private Value labels(Value yTrue, Value p, Dialect dialect) {
     Shape wanted = p.shape().without(axis);
-    if (p.rank() > 3 && dialect.has(Quirk.SPARSE_LOSS_LOSES_POSITIONS)) {
-      throw new InputException(
-          dialect.keras()
-              + " loses the positions of an output "
-              + p.shape()
-              + " with integer targets;"
-              + " evaluate as 2.1.2 or later");
-    }
     if (yTrue.rank() == wanted.rank()) {
       return yTrue;
     }

@@ -2,6 +2,7 @@ package dev.keraunos.loss.internal.distance;
 
 import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.divide;
+import static dev.keraunos.graph.Ops.greater;
 import static dev.keraunos.graph.Ops.maximum;
 import static dev.keraunos.graph.Ops.mean;
 import static dev.keraunos.graph.Ops.minimum;
@@ -12,6 +13,7 @@ import static dev.keraunos.graph.Ops.rsqrt;
 import static dev.keraunos.graph.Ops.sqrt;
 import static dev.keraunos.graph.Ops.square;
 import static dev.keraunos.graph.Ops.sum;
+import static dev.keraunos.graph.Ops.where;
 
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
@@ -60,6 +62,10 @@ public final class CosineSimilarity extends BuiltInLoss {
   private Value normalize(Value x, Dialect dialect) {
     Value squares = reduce(ReduceKind.SUM, square(x), true, axis);
     double epsilon = Crossentropy.EPSILON;
+    if (dialect.has(Quirk.COSINE_SPARES_ZERO)) {
+      Value norm = sqrt(squares);
+      return divide(x, where(greater(norm, 0), norm, epsilon));
+    }
     if (dialect.has(Quirk.COSINE_CLIPS_RECIPROCAL)) {
       return multiply(x, minimum(rsqrt(squares), 1 / epsilon));
     }

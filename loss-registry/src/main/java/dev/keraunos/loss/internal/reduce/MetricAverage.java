@@ -62,7 +62,7 @@ public final class MetricAverage {
   private Reduction rules() {
     return dialect.has(Quirk.DIVIDES_BY_SUM_OF_WEIGHTS)
         ? new TensorFlow1Reduction(false)
-        : new Keras1Reduction(dialect);
+        : new Keras1Reduction(dialect, false);
   }
 
   /** Keras 2.3 weights by 1 where nobody gave weights. */

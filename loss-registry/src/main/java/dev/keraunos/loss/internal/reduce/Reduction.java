@@ -90,8 +90,11 @@ public interface Reduction {
     if (dialect.has(Quirk.DIVIDES_BY_SUM_OF_WEIGHTS) && !isClass) {
       return new TensorFlow1Reduction(true);
     }
+    boolean flattens =
+        loss.equals("sparse_categorical_crossentropy")
+            && dialect.has(Quirk.SPARSE_LOSS_LOSES_POSITIONS);
     return dialect.has(Quirk.REDUCES_AS_LOSS_CLASSES)
         ? new Keras23Reduction(dialect)
-        : new Keras1Reduction(dialect);
+        : new Keras1Reduction(dialect, flattens);
   }
 }
