@@ -105,7 +105,12 @@ class ModulesTest {
                 "loss-registry",
                 "importer",
                 "api"),
-            List.of(JACKSON, "org.junit..", "org.opentest4j..")),
+            List.of(JACKSON)),
+        new Module(
+            "integrations/junit",
+            "keraunos-junit",
+            List.of("runtime/graph", "keras", "loss-registry", "importer", "api", "fixtures"),
+            List.of("org.junit..", "org.opentest4j..", "org.apiguardian..")),
         new Module(
             "cli",
             "keraunos-cli",
