@@ -50,6 +50,8 @@ public final class ArchiveReader {
       return opening.run();
     } catch (ModelFileException e) {
       throw e.in(name);
+    } catch (Hdf5Exception e) {
+      throw Hdf5Refusals.of(e).in(name);
     } catch (NoSuchFileException e) {
       throw new ModelFileException("", "no file " + e.getFile(), ALLOWED, "", e).in(name);
     } catch (IOException e) {
@@ -157,7 +159,7 @@ public final class ArchiveReader {
     if (source.size() >= 4 && source.bytes(0, 4).getInt() == ZIP) {
       return Kind.ZIP;
     }
-    if (Hdf5Superblock.find(source).isPresent()) {
+    if (Hdf5Reader.isHdf5(source)) {
       return Kind.HDF5;
     }
     String start = source.text(0, Math.min(64, source.size()));
@@ -169,7 +171,7 @@ public final class ArchiveReader {
   }
 
   private static String text(ByteSource source) {
-    return source.text(0, Math.min(source.size(), Limits.JSON_BYTES + 1));
+    return source.text(0, Math.min(source.size(), ArchiveLimits.JSON_BYTES + 1));
   }
 
   private static ModelFileException unknown(ByteSource source) {

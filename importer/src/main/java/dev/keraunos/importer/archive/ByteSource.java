@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5Exception.Kind;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -20,26 +20,33 @@ import java.util.Optional;
 
 /**
  * Random access to the bytes of a file, of memory, or of a part of either. Every read is checked
- * against the size.
+ * against the size; positions and sizes are in bytes. Not safe for use by several threads at once
+ * where it is made from a stream.
  */
-abstract class ByteSource implements AutoCloseable {
+public abstract class ByteSource implements AutoCloseable {
   private final long size;
 
   private ByteSource(long size) {
     this.size = size;
   }
 
-  final long size() {
+  /** How many bytes there are. */
+  public final long size() {
     return size;
   }
 
-  /** Fills the target's remaining bytes from a position on. */
-  final void read(long position, ByteBuffer target) {
+  /**
+   * Fills the target's remaining bytes from a position on.
+   *
+   * @throws Hdf5Exception if some of them lie outside, or reading fails
+   */
+  public final void read(long position, ByteBuffer target) {
     requireInside(position, target.remaining());
     try {
       transfer(position, target);
     } catch (IOException e) {
-      throw new ModelFileException(
+      throw new Hdf5Exception(
+          Kind.BROKEN,
           "byte " + position,
           "an error while reading: " + e.getMessage(),
           "a readable file",
@@ -48,11 +55,17 @@ abstract class ByteSource implements AutoCloseable {
     }
   }
 
-  /** A copy of some bytes, little-endian as HDF5 and zip are. */
-  final ByteBuffer bytes(long position, long count) {
+  /**
+   * A copy of some bytes, little-endian as HDF5 and zip are.
+   *
+   * @throws Hdf5Exception if some of them lie outside, they are more than {@link
+   *     Limits#STRUCTURE_BYTES}, or reading fails
+   */
+  public final ByteBuffer bytes(long position, long count) {
     requireInside(position, count);
     if (count > Limits.STRUCTURE_BYTES) {
-      throw new ModelFileException(
+      throw new Hdf5Exception(
+          Kind.BROKEN,
           "byte " + position,
           "a structure of " + count + " bytes",
           "at most " + Limits.STRUCTURE_BYTES + " bytes",
@@ -63,19 +76,24 @@ abstract class ByteSource implements AutoCloseable {
     return copy.flip().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Some bytes as UTF-8 text. */
-  final String text(long position, long count) {
+  /**
+   * Some bytes as UTF-8 text.
+   *
+   * @throws Hdf5Exception as {@link #bytes} does
+   */
+  public final String text(long position, long count) {
     return StandardCharsets.UTF_8.decode(bytes(position, count)).toString();
   }
 
   /** True if all of a range lies inside. */
-  final boolean contains(long position, long count) {
+  public final boolean contains(long position, long count) {
     return position >= 0 && count >= 0 && position <= size && count <= size - position;
   }
 
   private void requireInside(long position, long count) {
     if (!contains(position, count)) {
-      throw new ModelFileException(
+      throw new Hdf5Exception(
+          Kind.BROKEN,
           "byte " + Long.toUnsignedString(position),
           Long.toUnsignedString(count) + " bytes expected there",
           "positions up to the end of the file at " + size,
@@ -86,7 +104,7 @@ abstract class ByteSource implements AutoCloseable {
   abstract void transfer(long position, ByteBuffer target) throws IOException;
 
   /** The file, if this is all of one. */
-  Optional<Path> path() {
+  public Optional<Path> path() {
     return Optional.empty();
   }
 
@@ -94,14 +112,22 @@ abstract class ByteSource implements AutoCloseable {
    * Says that nothing before a position is read any more, so that memory which holds it can be
    * freed.
    */
-  void discardBefore(long position) {}
+  public void discardBefore(long position) {}
 
-  /** Frees what this source itself holds; a slice holds nothing. */
+  /**
+   * Frees what this source itself holds; a slice holds nothing.
+   *
+   * @throws Hdf5Exception if a file cannot be closed
+   */
   @Override
   public void close() {}
 
-  /** Part of this source, which must stay open. */
-  final ByteSource slice(long offset, long length) {
+  /**
+   * Part of this source, which must stay open.
+   *
+   * @throws Hdf5Exception if some of it lies outside
+   */
+  public final ByteSource slice(long offset, long length) {
     requireInside(offset, length);
     ByteSource whole = this;
     return new ByteSource(length) {
@@ -111,13 +137,14 @@ abstract class ByteSource implements AutoCloseable {
       }
 
       @Override
-      void discardBefore(long position) {
+      public void discardBefore(long position) {
         whole.discardBefore(offset + position);
       }
     };
   }
 
-  static ByteSource of(byte[] bytes) {
+  /** An array, which must not change meanwhile. */
+  public static ByteSource of(byte[] bytes) {
     return new ByteSource(bytes.length) {
       @Override
       void transfer(long position, ByteBuffer target) {
@@ -126,8 +153,12 @@ abstract class ByteSource implements AutoCloseable {
     };
   }
 
-  /** An open file. */
-  static ByteSource of(Path path) throws IOException {
+  /**
+   * An open file.
+   *
+   * @throws IOException if there is no such file, or it cannot be opened
+   */
+  public static ByteSource of(Path path) throws IOException {
     FileChannel channel = FileChannel.open(path);
     return new ByteSource(channel.size()) {
       @Override
@@ -143,7 +174,7 @@ abstract class ByteSource implements AutoCloseable {
       }
 
       @Override
-      Optional<Path> path() {
+      public Optional<Path> path() {
         return Optional.of(path);
       }
 
@@ -152,21 +183,26 @@ abstract class ByteSource implements AutoCloseable {
         try {
           channel.close();
         } catch (IOException e) {
-          throw new ModelFileException(
-              path.toString(), "an error on closing: " + e.getMessage(), "a readable file", "", e);
+          throw new Hdf5Exception(
+              Kind.BROKEN,
+              path.toString(),
+              "an error on closing: " + e.getMessage(),
+              "a readable file",
+              "",
+              e);
         }
       }
     };
   }
 
   /** A view of memory. */
-  interface Window {
+  public interface Window {
     /** At most some bytes from a position on, and at least one. */
     ByteBuffer at(long position, int most);
   }
 
   /** Memory seen through windows. */
-  static ByteSource of(long size, Window memory) {
+  public static ByteSource of(long size, Window memory) {
     return new ByteSource(size) {
       @Override
       void transfer(long position, ByteBuffer target) {
@@ -180,8 +216,12 @@ abstract class ByteSource implements AutoCloseable {
     };
   }
 
-  /** All of a stream, held off heap in blocks until discarded or closed. The stream stays open. */
-  static ByteSource of(InputStream stream) throws IOException {
+  /**
+   * All of a stream, held off heap in blocks until discarded or closed. The stream stays open.
+   *
+   * @throws IOException if reading the stream fails
+   */
+  public static ByteSource of(InputStream stream) throws IOException {
     List<Tensor> blocks = new ArrayList<>();
     try {
       ReadableByteChannel channel = Channels.newChannel(stream);
@@ -252,7 +292,7 @@ abstract class ByteSource implements AutoCloseable {
     }
 
     @Override
-    void discardBefore(long position) {
+    public void discardBefore(long position) {
       while (discarded < blocks.size() && starts[discarded + 1] <= position) {
         blocks.get(discarded++).close();
       }

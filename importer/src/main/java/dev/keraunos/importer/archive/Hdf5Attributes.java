@@ -5,31 +5,30 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * Attribute messages (HDF5 file format, IV.A.2.m) and the global heap that holds their
- * variable-length texts (III.E). Texts are UTF-8 whatever the character set tag says.
+ * Attribute messages (HDF5 file format, IV.A.2.m). Texts are UTF-8 whatever the character set tag
+ * says.
  */
-final class Hdf5Attributes {
-  private static final int SIGNATURE_GCOL = 0x4c4f4347;
+public final class Hdf5Attributes {
+  private final GlobalHeap heap;
 
-  private final ByteSource file;
-  private final Map<Long, Map<Integer, long[]>> collections = new HashMap<>();
-  private long textBytes;
-
-  Hdf5Attributes(ByteSource file) {
-    this.file = file;
+  public Hdf5Attributes(ByteSource file) {
+    heap = new GlobalHeap(file);
   }
 
-  /** Adds the attribute of a message. */
-  void read(ByteBuffer in, Map<String, List<String>> attributes) {
+  /**
+   * Adds the attribute of a message: its elements as texts, by its name.
+   *
+   * @throws Hdf5Exception if it is of another kind than number or text, or there is one already
+   */
+  public void read(ByteBuffer in, Map<String, List<String>> attributes) {
     int version = in.get();
     int flags = in.get();
     if (version < 1 || version > 3 || (version > 1 && flags != 0)) {
-      throw new IllegalArgumentException("an attribute of version " + version + ", flags " + flags);
+      throw Hdf5Exception.invalid("an attribute of version " + version + ", flags " + flags);
     }
     int nameSize = in.getShort() & 0xffff;
     int typeSize = in.getShort() & 0xffff;
@@ -42,12 +41,12 @@ final class Hdf5Attributes {
     Hdf5Datatype type = Hdf5Datatype.read(part(in, typeSize, padding));
     Hdf5Dataspace space = Hdf5Dataspace.read(part(in, spaceSize, padding));
     if (nameSize == 0 || nameBytes.get(nameSize - 1) != 0) {
-      throw new IllegalArgumentException("an attribute name without an end");
+      throw Hdf5Exception.invalid("an attribute name without an end");
     }
     String name = trim(nameBytes, 0);
     ByteBuffer data = part(in, Math.toIntExact(space.bytes(type)), 1);
     if (attributes.put(name, values(name, type, (int) space.elements(), data)) != null) {
-      throw new IllegalArgumentException("two attributes named '" + name + "'");
+      throw Hdf5Exception.invalid("two attributes named '" + name + "'");
     }
   }
 
@@ -65,11 +64,10 @@ final class Hdf5Attributes {
       values.add(
           switch (type.kind()) {
             case FIXED_TEXT -> trim(element, type.padding());
-            case VARIABLE_TEXT -> global(element);
+            case VARIABLE_TEXT -> heap.text(element);
             case NUMBER -> number(type, element);
             case UNSUPPORTED ->
-                throw new IllegalArgumentException(
-                    "attribute '" + name + "' of " + type.description());
+                throw Hdf5Exception.invalid("attribute '" + name + "' of " + type.description());
           });
     }
     return values;
@@ -112,51 +110,5 @@ final class Hdf5Attributes {
       case FLOAT64 -> Double.toString(element.getDouble());
       case FLOAT16, BFLOAT16 -> "0x" + Integer.toHexString(element.getShort() & 0xffff);
     };
-  }
-
-  /** A text in the global heap: length, collection address, index. */
-  private String global(ByteBuffer reference) {
-    long length = reference.getInt() & 0xffffffffL;
-    long address = reference.getLong();
-    int index = reference.getInt();
-    if (length == 0) {
-      return "";
-    }
-    long[] object = collections.computeIfAbsent(address, this::collection).get(index);
-    textBytes = Math.addExact(textBytes, length);
-    if (object == null || length > object[1] || textBytes > 2 * file.size()) {
-      throw new IllegalArgumentException("a text of " + length + " bytes outside the global heap");
-    }
-    String text = file.text(object[0], length);
-    int end = text.length();
-    while (end > 0 && text.charAt(end - 1) == 0) {
-      end--;
-    }
-    return text.substring(0, end);
-  }
-
-  /** Position and size of each object in a collection. */
-  private Map<Integer, long[]> collection(long address) {
-    ByteBuffer header = file.bytes(address, 16);
-    long size = header.getLong(8);
-    if (header.getInt(0) != SIGNATURE_GCOL || header.get(4) != 1 || !file.contains(address, size)) {
-      throw new IllegalArgumentException("no global heap collection at " + address);
-    }
-    Map<Integer, long[]> objects = new HashMap<>();
-    long at = 16;
-    while (size - at >= 16) {
-      ByteBuffer object = file.bytes(address + at, 16);
-      int index = object.getShort(0) & 0xffff;
-      long length = object.getLong(8);
-      if (index == 0) { // free space to the end
-        break;
-      }
-      if (length < 0 || length > size - at - 16) {
-        throw new IllegalArgumentException("a global heap object of " + length + " bytes");
-      }
-      objects.put(index, new long[] {address + at + 16, length});
-      at += 16 + (length + 7) / 8 * 8;
-    }
-    return objects;
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 /** The records of a version 2 B-tree (HDF5 file format, III.A.2), in order. */
-final class Hdf5Btree2 {
+public final class Hdf5Btree2 {
   private static final int SIGNATURE_HEADER = 0x44485442;
   private static final int SIGNATURE_INTERNAL = 0x4e495442;
   private static final int SIGNATURE_LEAF = 0x464c5442;
@@ -32,7 +32,7 @@ final class Hdf5Btree2 {
     int depth = header.getShort(12) & 0xffff;
     int perLeaf = nodeSize <= 0 || recordSize == 0 ? 0 : capacity(nodeSize, recordSize);
     if (perLeaf < 1 || depth > MAX_DEPTH || nodeSize > file.size()) {
-      throw new IllegalArgumentException("a B-tree with impossible settings");
+      throw Hdf5Exception.invalid("a B-tree with impossible settings");
     }
     countBytes = bytesFor(perLeaf);
     totalBytes = new int[depth + 1];
@@ -57,11 +57,12 @@ final class Hdf5Btree2 {
    * All records.
    *
    * @param type what kind of tree it must be, in the format's numbers
+   * @throws Hdf5Exception if there is no such tree, or it is damaged
    */
-  static List<ByteBuffer> records(ByteSource file, long address, int type) {
+  public static List<ByteBuffer> records(ByteSource file, long address, int type) {
     ByteBuffer header = file.bytes(address, HEADER_SIZE);
     if (header.getInt(0) != SIGNATURE_HEADER || header.get(4) != 0 || header.get(5) != type) {
-      throw new IllegalArgumentException("no B-tree of kind " + type + " at " + address);
+      throw Hdf5Exception.invalid("no B-tree of kind " + type + " at " + address);
     }
     Hdf5Btree2 tree = new Hdf5Btree2(file, header);
     int depth = header.getShort(12) & 0xffff;
@@ -70,7 +71,7 @@ final class Hdf5Btree2 {
       tree.node(header.getLong(16), depth, count);
     }
     if (tree.records.size() != header.getLong(26)) {
-      throw new IllegalArgumentException("a B-tree with a wrong number of records");
+      throw Hdf5Exception.invalid("a B-tree with a wrong number of records");
     }
     return tree.records;
   }
@@ -79,7 +80,7 @@ final class Hdf5Btree2 {
     ByteBuffer node = file.bytes(address, nodeSize);
     int signature = level == 0 ? SIGNATURE_LEAF : SIGNATURE_INTERNAL;
     if (!visited.add(address) || node.getInt() != signature) {
-      throw new IllegalArgumentException("no B-tree node at " + address);
+      throw Hdf5Exception.invalid("no B-tree node at " + address);
     }
     int children = NODE_PREFIX + count * recordSize;
     for (int i = 0; i <= count; i++) {

@@ -1,6 +1,5 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -16,21 +15,14 @@ import java.util.zip.Inflater;
  * @param shape of a chunk; those at the far edges reach beyond the dataset
  * @param filters what packed them, in the order applied
  */
-record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
+public record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
   /**
    * One chunk.
    *
    * @param offset of its first element in the dataset
    * @param unapplied bit i is set if filter i was left out
    */
-  record Chunk(Shape offset, long address, int size, int unapplied) {}
-
-  /** How data is packed. */
-  enum Filter {
-    DEFLATE,
-    SHUFFLE,
-    FLETCHER32
-  }
+  public record Chunk(Shape offset, long address, int size, int unapplied) {}
 
   private static final int CHECKSUM = 4;
   private static final int FLETCHER_MODULUS = 65535;
@@ -45,8 +37,12 @@ record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
     return chunks.stream().mapToLong(Chunk::address).min().orElse(0);
   }
 
-  /** Fills a tensor of the dataset's shape. */
-  void read(ByteSource file, Tensor target) {
+  /**
+   * Fills a tensor of the dataset's shape and type.
+   *
+   * @throws Hdf5Exception if a chunk is missing, there twice, or does not unpack to its size
+   */
+  public void read(ByteSource file, Tensor target) {
     requireComplete(target.shape());
     int width = target.dtype().bytes();
     int chunkBytes = Math.toIntExact(Math.multiplyExact(shape.size(), width));
@@ -102,9 +98,8 @@ record Hdf5Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
     }
   }
 
-  private static ModelFileException damaged(String found) {
-    return new ModelFileException(
-        "", found, "complete chunks", "The file is damaged or hostile: fetch it again.");
+  private static Hdf5Exception damaged(String found) {
+    return Hdf5Exception.damaged("", found, "complete chunks", null);
   }
 
   private void unpack(Stage stage, Chunk chunk, int chunkBytes, int width) {

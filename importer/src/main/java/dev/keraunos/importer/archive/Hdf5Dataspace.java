@@ -9,17 +9,21 @@ import java.nio.ByteBuffer;
  * @param shape rank 0 for a scalar
  * @param elements their product, 1 for a scalar, 0 for a null dataspace
  */
-record Hdf5Dataspace(Shape shape, long elements) {
+public record Hdf5Dataspace(Shape shape, long elements) {
   private static final int MAX_RANK = 32;
 
-  /** Reads a message from the buffer's position on. */
-  static Hdf5Dataspace read(ByteBuffer in) {
+  /**
+   * Reads a message from the buffer's position on.
+   *
+   * @throws Hdf5Exception if it is none of versions 1 and 2, or contradicts itself
+   */
+  public static Hdf5Dataspace read(ByteBuffer in) {
     int version = in.get();
     int rank = in.get() & 0xff;
     int flags = in.get();
     boolean none = version == 2 && in.get() == 2;
     if ((version != 1 && version != 2) || rank > MAX_RANK || (flags & ~1) != 0) {
-      throw new IllegalArgumentException("dataspace version " + version + " of rank " + rank);
+      throw Hdf5Exception.invalid("dataspace version " + version + " of rank " + rank);
     }
     if (version == 1) {
       in.position(in.position() + 5);
@@ -29,7 +33,7 @@ record Hdf5Dataspace(Shape shape, long elements) {
     for (int i = 0; i < rank; i++) {
       dims[i] = in.getLong();
       if (dims[i] < 0) {
-        throw new IllegalArgumentException("dimension " + Long.toUnsignedString(dims[i]));
+        throw Hdf5Exception.invalid("dimension " + Long.toUnsignedString(dims[i]));
       }
       elements = Math.multiplyExact(elements, dims[i]);
     }
@@ -37,15 +41,14 @@ record Hdf5Dataspace(Shape shape, long elements) {
     for (int i = 0; i < rank && hasMaximum; i++) {
       long maximum = in.getLong();
       if (maximum != -1 && Long.compareUnsigned(maximum, dims[i]) < 0) {
-        throw new IllegalArgumentException(
-            "dimension " + dims[i] + " above its own maximum " + maximum);
+        throw Hdf5Exception.invalid("dimension " + dims[i] + " above its own maximum " + maximum);
       }
     }
     return new Hdf5Dataspace(Shape.of(dims), elements);
   }
 
   /** The bytes that this many elements take. */
-  long bytes(Hdf5Datatype type) {
+  public long bytes(Hdf5Datatype type) {
     return Math.multiplyExact(elements, type.size());
   }
 }

@@ -5,19 +5,20 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A datatype message (HDF5 file format, IV.A.2.d) of the kinds a Keras file holds.
+ * A datatype message (HDF5 file format, IV.A.2.d).
  *
- * @param kind numbers, one of two forms of text, or what Keras never writes
+ * @param kind numbers, one of two forms of text, or what is not read
  * @param size bytes per element in the file
  * @param dtype for numbers only
  * @param bigEndian for numbers only
  * @param padding for fixed-length text only: 0 ends at a NUL, 1 is padded with NULs, 2 with spaces
  * @param description for error messages
  */
-record Hdf5Datatype(
+public record Hdf5Datatype(
     Kind kind,
     int size,
     Optional<DType> dtype,
@@ -25,7 +26,8 @@ record Hdf5Datatype(
     int padding,
     String description) {
 
-  enum Kind {
+  /** What can be read of a type. */
+  public enum Kind {
     NUMBER,
     FIXED_TEXT,
     VARIABLE_TEXT,
@@ -51,14 +53,18 @@ record Hdf5Datatype(
           new FloatForm(4, 31, 23, 8, 23, 127, DType.FLOAT32),
           new FloatForm(8, 63, 52, 11, 52, 1023, DType.FLOAT64));
 
-  /** Reads a message from the buffer's position on. */
-  static Hdf5Datatype read(ByteBuffer in) {
+  /**
+   * Reads a message from the buffer's position on.
+   *
+   * @throws Hdf5Exception if it is damaged; a type that is not read is of {@link Kind#UNSUPPORTED}
+   */
+  public static Hdf5Datatype read(ByteBuffer in) {
     return read(in, 0);
   }
 
   private static Hdf5Datatype read(ByteBuffer in, int nesting) {
     if (nesting > MAX_NESTING) {
-      throw new IllegalArgumentException("datatypes nested more than " + MAX_NESTING + " deep");
+      throw Hdf5Exception.invalid("datatypes nested more than " + MAX_NESTING + " deep");
     }
     int head = in.getInt();
     int type = head & 0xf;
@@ -66,7 +72,7 @@ record Hdf5Datatype(
     int bits = head >>> 8;
     int size = in.getInt();
     if (version < 1 || version > 4 || size <= 0) {
-      throw new IllegalArgumentException("datatype version " + version + " of size " + size);
+      throw Hdf5Exception.invalid("datatype version " + version + " of size " + size);
     }
     return switch (type) {
       case 0 -> fixedPoint(in, bits, size);
@@ -80,7 +86,7 @@ record Hdf5Datatype(
       case 8 -> enumeration(in, bits, size, version, nesting);
       case 9 -> variableLength(in, bits, size, nesting);
       case 10 -> unsupported("array values", size);
-      default -> throw new IllegalArgumentException("datatype class " + type);
+      default -> throw Hdf5Exception.invalid("datatype class " + type);
     };
   }
 
@@ -90,18 +96,19 @@ record Hdf5Datatype(
       return unsupported("variable-length sequences", size);
     }
     if (base.size != 1 || base.kind == Kind.UNSUPPORTED || base.kind == Kind.VARIABLE_TEXT) {
-      throw new IllegalArgumentException("text of " + base.description);
+      throw Hdf5Exception.invalid("text of " + base.description);
     }
     return text(Kind.VARIABLE_TEXT, size, 0);
   }
 
   private static Hdf5Datatype number(DType dtype, int size, boolean bigEndian) {
-    return new Hdf5Datatype(Kind.NUMBER, size, Optional.of(dtype), bigEndian, 0, dtype.kerasName());
+    return new Hdf5Datatype(
+        Kind.NUMBER, size, Optional.of(dtype), bigEndian, 0, dtype.name().toLowerCase(Locale.ROOT));
   }
 
   private static Hdf5Datatype text(Kind kind, int size, int padding) {
     if (kind == Kind.VARIABLE_TEXT && size != 16) {
-      throw new IllegalArgumentException("variable-length text of size " + size);
+      throw Hdf5Exception.invalid("variable-length text of size " + size);
     }
     return new Hdf5Datatype(kind, size, Optional.empty(), false, padding, "text");
   }
@@ -159,7 +166,7 @@ record Hdf5Datatype(
     return unsupported("floats of an unknown form (" + size + " bytes)", size);
   }
 
-  /** Keras' bfloat16: h5py has no such type and writes two opaque bytes, with an empty tag. */
+  /** bfloat16 as h5py writes it, which has no such type: two opaque bytes, with an empty tag. */
   private static Hdf5Datatype opaque(ByteBuffer in, int bits, int size) {
     byte[] tag = new byte[bits & 0xff];
     in.get(tag);

@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 
 /**
  * A fractal heap (HDF5 file format, III.G): what groups with many links, and objects with many
- * attributes, keep their messages in. Objects are found by the heap IDs of a {@link Hdf5Btree2}.
+ * attributes, keep their messages in. Objects are found by the heap IDs of a version 2 B-tree.
  */
-final class Hdf5FractalHeap {
+public final class Hdf5FractalHeap {
   private static final int SIGNATURE_HEADER = 0x50485246;
   private static final int SIGNATURE_DIRECT = 0x42444846;
   private static final int SIGNATURE_INDIRECT = 0x42494846;
@@ -25,7 +25,12 @@ final class Hdf5FractalHeap {
   private final long root;
   private final int rootRows;
 
-  Hdf5FractalHeap(ByteSource file, long address) {
+  /**
+   * Reads the header of the heap at an address.
+   *
+   * @throws Hdf5Exception if there is none, or its objects are filtered
+   */
+  public Hdf5FractalHeap(ByteSource file, long address) {
     this.file = file;
     ByteBuffer header = file.bytes(address, HEADER_SIZE);
     int maxBits = header.getShort(128) & 0xffff;
@@ -46,7 +51,7 @@ final class Hdf5FractalHeap {
         || Long.bitCount(startSize) != 1
         || Long.bitCount(maxDirect) != 1
         || maxDirect < startSize) {
-      throw new IllegalArgumentException("no plain fractal heap at " + address);
+      throw Hdf5Exception.invalid("no plain fractal heap at " + address);
     }
     offsetBytes = (maxBits + 7) / 8;
     lengthBytes = Math.min((log2(maxDirect) + 7) / 8, log2(Math.max(maxManaged, 1)) / 8 + 1);
@@ -57,14 +62,18 @@ final class Hdf5FractalHeap {
     return 63 - Long.numberOfLeadingZeros(value);
   }
 
-  /** The object of a heap ID. */
-  ByteBuffer object(ByteBuffer id) {
+  /**
+   * The object of a heap ID.
+   *
+   * @throws Hdf5Exception if it does not lie in a block of the heap
+   */
+  public ByteBuffer object(ByteBuffer id) {
     int kind = (id.get() >>> 4) & 3;
     if (kind == 2) {
-      throw new IllegalArgumentException("an object inside its heap ID");
+      throw Hdf5Exception.invalid("an object inside its heap ID");
     }
     if (kind != 0) {
-      throw new IllegalArgumentException("a huge object in a fractal heap");
+      throw Hdf5Exception.invalid("a huge object in a fractal heap");
     }
     long offset = number(id, offsetBytes);
     long length = number(id, lengthBytes);
@@ -83,10 +92,10 @@ final class Hdf5FractalHeap {
 
   private ByteBuffer inDirect(long address, long size, long offset, long length) {
     if (offset < 0 || length < 0 || offset > size || length > size - offset) {
-      throw new IllegalArgumentException("a heap object outside its block");
+      throw Hdf5Exception.invalid("a heap object outside its block");
     }
     if (file.bytes(address, 4).getInt() != SIGNATURE_DIRECT) {
-      throw new IllegalArgumentException("no direct block at " + address);
+      throw Hdf5Exception.invalid("no direct block at " + address);
     }
     return file.bytes(address + offset, length).order(ByteOrder.LITTLE_ENDIAN);
   }
@@ -94,7 +103,7 @@ final class Hdf5FractalHeap {
   /** Rows of blocks: the first two of the starting size, each further one twice the one before. */
   private ByteBuffer inIndirect(long address, int rows, long offset, long length, int nesting) {
     if (nesting > MAX_NESTING || file.bytes(address, 4).getInt() != SIGNATURE_INDIRECT) {
-      throw new IllegalArgumentException("no indirect block at " + address);
+      throw Hdf5Exception.invalid("no indirect block at " + address);
     }
     long children = address + 4 + 1 + 8 + offsetBytes;
     long rowStart = 0;
@@ -112,6 +121,6 @@ final class Hdf5FractalHeap {
       }
       rowStart = rowEnd;
     }
-    throw new IllegalArgumentException("a heap object outside its heap");
+    throw Hdf5Exception.invalid("a heap object outside its heap");
   }
 }

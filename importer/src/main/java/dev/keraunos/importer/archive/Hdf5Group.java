@@ -11,13 +11,13 @@ import java.util.Map;
  * @param groups by name, in no order that means anything
  * @param datasets by name, in no order that means anything
  */
-record Hdf5Group(
+public record Hdf5Group(
     Map<String, List<String>> attributes,
     Map<String, Hdf5Group> groups,
     Map<String, Tensor> datasets) {
 
   /** Frees the data of this group and those inside. */
-  void close() {
+  public void close() {
     datasets.values().forEach(Tensor::close);
     groups.values().forEach(Hdf5Group::close);
   }

@@ -13,14 +13,14 @@ import java.util.Set;
  * The messages of an object header, version 1 or 2, continuation blocks included (HDF5 file format,
  * IV.A.1).
  */
-final class Hdf5ObjectHeader {
+public final class Hdf5ObjectHeader {
   /**
    * One header message.
    *
    * @param type its number in the format
    * @param data its bytes, from position 0 to the limit
    */
-  record Message(int type, int flags, ByteBuffer data) {}
+  public record Message(int type, int flags, ByteBuffer data) {}
 
   private static final int SIGNATURE_OHDR = 0x5244484f;
   private static final int SIGNATURE_OCHK = 0x4b48434f;
@@ -39,8 +39,12 @@ final class Hdf5ObjectHeader {
     this.file = file;
   }
 
-  /** The messages of the object at an address. */
-  static List<Message> read(ByteSource file, long address) {
+  /**
+   * The messages of the object at an address.
+   *
+   * @throws Hdf5Exception if there is no object header, or it is damaged
+   */
+  public static List<Message> read(ByteSource file, long address) {
     Hdf5ObjectHeader header = new Hdf5ObjectHeader(file);
     header.readAll(address);
     return header.messages;
@@ -57,7 +61,7 @@ final class Hdf5ObjectHeader {
     while (!continuations.isEmpty()) {
       long[] block = continuations.remove();
       if (!blocks.add(block[0]) || blocks.size() > MAX_BLOCKS) {
-        throw new IllegalArgumentException("an object header that continues in itself");
+        throw Hdf5Exception.invalid("an object header that continues in itself");
       }
       continued(file.bytes(block[0], block[1]));
     }
@@ -70,7 +74,7 @@ final class Hdf5ObjectHeader {
     prefix.position(8);
     long size = prefix.getInt() & 0xffffffffL;
     if (version != 1 || reserved != 0) {
-      throw new IllegalArgumentException("no object header (version " + version + ")");
+      throw Hdf5Exception.invalid("no object header (version " + version + ")");
     }
     messages(file.bytes(address + 16, size));
   }
@@ -80,7 +84,7 @@ final class Hdf5ObjectHeader {
     int version = prefix.get(4);
     int flags = prefix.get(5);
     if (version != 2 || (flags & 0xc0) != 0) {
-      throw new IllegalArgumentException("object header version " + version);
+      throw Hdf5Exception.invalid("object header version " + version);
     }
     creationOrder = (flags & 4) != 0;
     int times = (flags & 0x20) != 0 ? 16 : 0;
@@ -96,7 +100,7 @@ final class Hdf5ObjectHeader {
   private void continued(ByteBuffer block) {
     if (version2) {
       if (block.getInt() != SIGNATURE_OCHK) {
-        throw new IllegalArgumentException("no continuation block");
+        throw Hdf5Exception.invalid("no continuation block");
       }
       block.limit(block.limit() - CHECKSUM);
     }
@@ -118,7 +122,7 @@ final class Hdf5ObjectHeader {
       }
     }
     if (!version2 && block.hasRemaining()) {
-      throw new IllegalArgumentException("an object header with a message cut short");
+      throw Hdf5Exception.invalid("an object header with a message cut short");
     }
   }
 }

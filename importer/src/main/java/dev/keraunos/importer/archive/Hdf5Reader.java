@@ -1,49 +1,54 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5Exception.Kind;
 import java.util.function.Predicate;
 
 /** Reads an HDF5 file into memory: open, read everything wanted, close. */
-interface Hdf5Reader {
+public interface Hdf5Reader {
   /**
-   * Reads the root group and what is in it.
+   * Reads the root group and what is in it. Data keeps the file's shapes and element types; its
+   * byte order is the machine's.
    *
-   * @param file from the user block or superblock on
-   * @param wanted tells by its path, such as {@code /model_weights}, whether a group is read; what
+   * @param file from the user block or superblock on; used up by it, where it is a stream's
+   * @param wanted tells by its path, such as {@code /a/b}, whether a group or dataset is read; what
    *     is not wanted is not even looked at
-   * @throws ModelFileException if the file is broken or holds what Keraunos does not read
+   * @throws Hdf5Exception if the file is broken or holds what this reader leaves out
    */
   Hdf5Group read(ByteSource file, Predicate<String> wanted);
 
-  /** Reads in plain Java and refuses the storage that only libhdf5 reads. */
-  Hdf5Reader JAVA =
-      (file, wanted) -> {
-        try {
-          return new JavaHdf5Reader().read(file, wanted);
-        } catch (JavaHdf5Reader.BeyondJava e) {
-          throw new ModelFileException(
-              "/",
-              e.getMessage(),
-              "chunks as Keras and h5py write them by default",
-              "Copy the file with h5repack --low=0 --high=0, or have libhdf5 read it if you trust"
-                  + " where it comes from (a crafted file ends the JVM): loader().libhdf5(), or"
-                  + " --libhdf5 on the command line.");
-        }
-      };
+  /**
+   * True if this is an HDF5 file, whole or not.
+   *
+   * @throws Hdf5Exception if reading fails
+   */
+  static boolean isHdf5(ByteSource file) {
+    return Hdf5Superblock.find(file).isPresent();
+  }
+
+  /**
+   * Reads in plain Java and refuses the storage that only libhdf5 reads, by {@link
+   * Kind#NEEDS_LIBRARY}.
+   */
+  Hdf5Reader JAVA = (file, wanted) -> new JavaHdf5Reader().read(file, wanted);
 
   /**
    * Reads in plain Java, and with libhdf5 where a file has chunks indexed the way of HDF5 1.10. An
-   * older file that claims to have such chunks is refused: nobody writes them.
+   * older file that claims to have such chunks is refused: nobody writes them. Only for files of
+   * known origin, since a crafted one makes libhdf5 end the JVM.
    */
   Hdf5Reader WITH_LIBRARY =
       (file, wanted) -> {
         try {
           return new JavaHdf5Reader().read(file, wanted);
-        } catch (JavaHdf5Reader.BeyondJava e) {
+        } catch (Hdf5Exception e) {
+          if (e.kind() != Kind.NEEDS_LIBRARY) {
+            throw e;
+          }
           if (!Hdf5Superblock.read(file).hasChecksums()) {
-            throw new ModelFileException(
+            throw new Hdf5Exception(
+                Kind.UNSUPPORTED,
                 "/",
-                e.getMessage() + " in a file of an older version",
+                e.found() + " in a file of an older version",
                 "chunks of the file's own version",
                 "Copy the file with h5repack.");
           }

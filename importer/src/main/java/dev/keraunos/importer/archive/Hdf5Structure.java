@@ -1,7 +1,7 @@
 package dev.keraunos.importer.archive;
 
+import dev.keraunos.importer.archive.Hdf5Exception.Kind;
 import dev.keraunos.importer.archive.Hdf5ObjectHeader.Message;
-import dev.keraunos.keras.ModelFileException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -42,8 +42,6 @@ final class Hdf5Structure {
   private static final int LINKS_BY_NAME = 5;
   private static final int ATTRIBUTES_BY_NAME = 8;
 
-  private static final String DAMAGED = "The file is damaged or hostile: fetch it again.";
-
   private final ByteSource file;
   private final Hdf5Superblock superblock;
   private final Hdf5Groups groups;
@@ -54,7 +52,7 @@ final class Hdf5Structure {
   /**
    * Reads the superblock.
    *
-   * @throws ModelFileException if this is no HDF5 file, or a truncated one
+   * @throws Hdf5Exception if this is no HDF5 file, or a truncated one
    */
   Hdf5Structure(ByteSource whole) {
     superblock = guarded("/", () -> Hdf5Superblock.read(whole));
@@ -83,10 +81,11 @@ final class Hdf5Structure {
    */
   Hdf5Object object(long address, String path) {
     if (!visited.add(address)) {
-      throw new ModelFileException(
+      throw new Hdf5Exception(
+          Kind.SHARED,
           path,
           "a second link to the object at " + address,
-          "one path to each object, as Keras writes",
+          "one path to each object",
           "The file is damaged or hostile.");
     }
     return guarded(path, () -> read(address));
@@ -99,13 +98,12 @@ final class Hdf5Structure {
   private static <T> T guarded(String path, Step<T> step) {
     try {
       return step.run();
-    } catch (ModelFileException e) {
+    } catch (Hdf5Exception e) {
       throw e.under(path);
     } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-      throw new ModelFileException(
-          path, "a structure cut short", "complete HDF5 structures", DAMAGED, e);
+      throw Hdf5Exception.damaged(path, "a structure cut short", "complete HDF5 structures", e);
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new ModelFileException(path, e.getMessage(), "valid HDF5 structures", DAMAGED, e);
+      throw Hdf5Exception.damaged(path, e.getMessage(), "valid HDF5 structures", e);
     }
   }
 
@@ -116,7 +114,7 @@ final class Hdf5Structure {
     }
     requireCached(address, parts);
     parts.symbolTable.ifPresent(table -> parts.links.putAll(groups.links(table)));
-    Optional<Hdf5Object.Data> data =
+    Optional<StoredData> data =
         parts.layout == null
             ? Optional.empty()
             : Optional.of(storage.data(parts.type, parts.space, parts.layout, parts.filters));
@@ -131,7 +129,7 @@ final class Hdf5Structure {
     Optional<Hdf5SymbolTable> cached =
         address == superblock.root() ? superblock.rootCache() : groups.cached(address);
     if (cached.isPresent() && !parts.hasLinkInfo && !cached.equals(parts.symbolTable)) {
-      throw new IllegalArgumentException("a group at odds with the entry that leads to it");
+      throw Hdf5Exception.invalid("a group at odds with the entry that leads to it");
     }
   }
 
@@ -144,7 +142,7 @@ final class Hdf5Structure {
     private Hdf5Datatype type;
     private Hdf5Dataspace space;
     private ByteBuffer layout;
-    private final List<Hdf5Chunks.Filter> filters = new ArrayList<>();
+    private final List<Filter> filters = new ArrayList<>();
 
     void add(Message message) {
       ByteBuffer in = message.data();
@@ -158,9 +156,9 @@ final class Hdf5Structure {
         case DATASPACE -> space = once(space, Hdf5Dataspace.read(in));
         case DATATYPE -> type = once(type, Hdf5Datatype.read(in));
         case LAYOUT -> layout = once(layout, in);
-        case FILTERS -> filters.addAll(Hdf5Storage.filters(in));
-        case FILL_VALUE, OLD_FILL_VALUE ->
-            Hdf5Storage.checkFillValue(message.type() == FILL_VALUE, in);
+        case FILTERS -> filters.addAll(Filter.read(in));
+        case FILL_VALUE -> FillValue.check(in);
+        case OLD_FILL_VALUE -> FillValue.checkOld(in);
         case ATTRIBUTE -> Hdf5Structure.this.attributes.read(in, attributes);
         case SYMBOL_TABLE ->
             symbolTable =
@@ -187,7 +185,7 @@ final class Hdf5Structure {
 
     private <T> T once(T earlier, T value) {
       if (earlier != null) {
-        throw new IllegalArgumentException("an object header with two messages of one kind");
+        throw Hdf5Exception.invalid("an object header with two messages of one kind");
       }
       return value;
     }
@@ -200,7 +198,7 @@ final class Hdf5Structure {
       int version = in.get();
       int flags = in.get();
       if (version != 0) {
-        throw new IllegalArgumentException("index information of version " + version);
+        throw Hdf5Exception.invalid("index information of version " + version);
       }
       if ((flags & 1) != 0) {
         in.position(in.position() + creationIndexBytes);
@@ -217,11 +215,12 @@ final class Hdf5Structure {
     }
   }
 
-  private static ModelFileException unsupported(String found) {
-    return new ModelFileException(
+  private static Hdf5Exception unsupported(String found) {
+    return new Hdf5Exception(
+        Kind.UNSUPPORTED,
         "",
         found,
         "plain groups, attributes and datasets inside this one file",
-        "Save the model with Keras itself.");
+        "");
   }
 }

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5Exception.Kind;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -17,7 +17,7 @@ import java.util.Optional;
  *     does
  * @param extension the address of the superblock extension, if there is one
  */
-record Hdf5Superblock(
+public record Hdf5Superblock(
     boolean hasChecksums,
     long base,
     long root,
@@ -27,8 +27,11 @@ record Hdf5Superblock(
     Optional<Hdf5SymbolTable> rootCache,
     Optional<Long> extension) {
 
-  static final long SIGNATURE = 0x0a1a0a0d46444889L;
-  static final long UNDEFINED = -1;
+  /** The first eight bytes, read as a little-endian number. */
+  public static final long SIGNATURE = 0x0a1a0a0d46444889L;
+
+  /** The address of what is not there. */
+  public static final long UNDEFINED = -1;
 
   private static final int DEFAULT_LEAF_K = 4;
   private static final int DEFAULT_INTERNAL_K = 16;
@@ -36,7 +39,7 @@ record Hdf5Superblock(
   private static final int CHECKSUM = 4;
 
   /** Where the signature is: at 0 or, behind a user block, at a power of two from 512 on. */
-  static Optional<Long> find(ByteSource file) {
+  public static Optional<Long> find(ByteSource file) {
     for (long at = 0; file.contains(at, 8); at = at == 0 ? 512 : 2 * at) {
       if (file.bytes(at, 8).getLong() == SIGNATURE) {
         return Optional.of(at);
@@ -48,19 +51,19 @@ record Hdf5Superblock(
   /**
    * Reads and checks it.
    *
-   * @throws ModelFileException if there is none, or the file is shorter than it says
+   * @throws Hdf5Exception if there is none, or the file is shorter than it says
    */
-  static Hdf5Superblock read(ByteSource file) {
+  public static Hdf5Superblock read(ByteSource file) {
     long base =
         find(file)
             .orElseThrow(
-                () -> new ModelFileException("/", "no HDF5 signature", "an HDF5 file", ""));
+                () -> new Hdf5Exception(Kind.BROKEN, "/", "no HDF5 signature", "an HDF5 file", ""));
     long left = file.size() - base;
     ByteBuffer in = file.bytes(base, Math.min(left, 128));
     in.position(8);
     int version = in.get();
     if (version < 0 || version > 3) {
-      throw new IllegalArgumentException("superblock version " + version);
+      throw Hdf5Exception.invalid("superblock version " + version);
     }
     return version < 2 ? early(in, version, base, file.size()) : late(in, base, file.size());
   }
@@ -80,7 +83,7 @@ record Hdf5Superblock(
     in.getLong();
     requireWhole(in.getLong(), size);
     if (in.getLong() != UNDEFINED) {
-      throw new IllegalArgumentException("a driver information block: the file is one of several");
+      throw Hdf5Exception.invalid("a driver information block: the file is one of several");
     }
     in.getLong(); // the root has no name
     long root = in.getLong();
@@ -91,7 +94,7 @@ record Hdf5Superblock(
             ? Optional.of(new Hdf5SymbolTable(in.getLong(), in.getLong()))
             : Optional.empty();
     if (leafK == 0 || internalK == 0 || chunkK == 0 || cacheType < 0 || cacheType > 1) {
-      throw new IllegalArgumentException("a superblock with impossible settings");
+      throw Hdf5Exception.invalid("a superblock with impossible settings");
     }
     return new Hdf5Superblock(false, base, root, leafK, internalK, chunkK, cache, Optional.empty());
   }
@@ -117,21 +120,21 @@ record Hdf5Superblock(
 
   private static void requireEightBytes(int offsets, int lengths) {
     if (offsets != 8 || lengths != 8) {
-      throw new IllegalArgumentException(
+      throw Hdf5Exception.invalid(
           "addresses of " + offsets + " and lengths of " + lengths + " bytes instead of 8");
     }
   }
 
   private static void requireBase(long written, long base) {
     if (written != base) {
-      throw new IllegalArgumentException(
-          "a superblock at " + base + " that says it lies at " + written);
+      throw Hdf5Exception.invalid("a superblock at " + base + " that says it lies at " + written);
     }
   }
 
   private static void requireWhole(long end, long size) {
     if (end <= 0 || end > size) {
-      throw new ModelFileException(
+      throw new Hdf5Exception(
+          Kind.BROKEN,
           "/",
           "a file of " + size + " bytes",
           "the " + Long.toUnsignedString(end) + " bytes that its superblock says it has",

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5Exception.Kind;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,10 +15,10 @@ import java.util.function.Predicate;
 final class Hdf5Walk {
   /** Reads the values of one dataset. */
   interface Values {
-    Tensor read(Hdf5Object.Data data, String path);
+    Tensor read(StoredData data, String path);
   }
 
-  private record Found(Hdf5Group parent, String name, Hdf5Object.Data data, String path) {}
+  private record Found(Hdf5Group parent, String name, StoredData data, String path) {}
 
   private final Hdf5Structure structure;
   private final Predicate<String> wanted;
@@ -41,7 +41,7 @@ final class Hdf5Walk {
   Hdf5Group read() {
     Hdf5Object object = structure.object(structure.root(), "/");
     if (object.data().isPresent()) {
-      throw new ModelFileException("/", "a dataset as root", "a group", "");
+      throw new Hdf5Exception(Kind.BROKEN, "/", "a dataset as root", "a group", "");
     }
     Hdf5Group root = group(object, "", 0);
     datasets.sort(Comparator.comparingLong(found -> found.data.storage().start()));
@@ -59,8 +59,12 @@ final class Hdf5Walk {
 
   private Hdf5Group group(Hdf5Object object, String path, int depth) {
     if (depth > Limits.GROUP_DEPTH) {
-      throw new ModelFileException(
-          path, "groups nested " + depth + " deep", "at most " + Limits.GROUP_DEPTH, "");
+      throw new Hdf5Exception(
+          Kind.BROKEN,
+          path,
+          "groups nested " + depth + " deep",
+          "at most " + Limits.GROUP_DEPTH,
+          "");
     }
     Hdf5Group group =
         new Hdf5Group(object.attributes(), new LinkedHashMap<>(), new LinkedHashMap<>());

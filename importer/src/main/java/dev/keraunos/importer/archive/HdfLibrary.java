@@ -1,6 +1,6 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5Exception.Kind;
 import dev.keraunos.tensor.Tensor;
 import java.io.PrintStream;
 import org.bytedeco.hdf5.H5E_auto2_t;
@@ -17,14 +17,15 @@ final class HdfLibrary {
   /**
    * Makes sure that libhdf5 is there and prints no errors of its own.
    *
-   * @throws ModelFileException if it does not load on this machine
+   * @throws Hdf5Exception if it does not load on this machine
    */
   static void load() {
     if (!FAILURE.isEmpty()) {
-      throw new ModelFileException(
+      throw new Hdf5Exception(
+          Kind.NO_LIBRARY,
           "/",
           "HDF5 storage that only libhdf5 reads, which does not load here (" + FAILURE + ")",
-          "the storage Keras itself writes",
+          "storage that plain Java reads",
           "Add org.bytedeco:hdf5 with this platform's classifier, or copy the file with h5repack"
               + " --low=0 --high=0 -f NONE -l CONTI.");
     }

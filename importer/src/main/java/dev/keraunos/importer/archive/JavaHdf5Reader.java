@@ -1,25 +1,15 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.importer.archive.Hdf5Object.Storage;
-import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.importer.archive.Hdf5Exception.Kind;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.function.Predicate;
 
 /**
- * Reads HDF5 in plain Java: everything that Keras writes, and what h5repack makes of it. Data goes
- * from the file straight into tensors. It needs no lock, no native code and no copy of the file.
+ * Reads HDF5 in plain Java: what h5py and h5repack write by default. Data goes from the file
+ * straight into tensors. It needs no lock, no native code and no copy of the file.
  */
 final class JavaHdf5Reader implements Hdf5Reader {
-  /** The file uses a feature that only libhdf5 reads. */
-  static final class BeyondJava extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    BeyondJava() {
-      super("chunks with an index of HDF5 1.10", null, false, false);
-    }
-  }
-
   private static final int READ_AT_ONCE = 1 << 24;
 
   @Override
@@ -29,9 +19,14 @@ final class JavaHdf5Reader implements Hdf5Reader {
     return walk.read();
   }
 
-  private static Tensor values(Hdf5Structure structure, Hdf5Object.Data data, String path) {
+  private static Tensor values(Hdf5Structure structure, StoredData data, String path) {
     if (data.storage() instanceof Storage.IndexedChunks) {
-      throw new BeyondJava();
+      throw new Hdf5Exception(
+          Kind.NEEDS_LIBRARY,
+          "/",
+          "chunks with an index of HDF5 1.10",
+          "chunks with an index of earlier versions",
+          "Copy the file with h5repack --low=0 --high=0.");
     }
     Tensor tensor = Tensor.allocate(data.type().dtype().orElseThrow(), data.space().shape());
     try {
@@ -40,7 +35,7 @@ final class JavaHdf5Reader implements Hdf5Reader {
         swapBytes(tensor);
       }
       return tensor;
-    } catch (ModelFileException e) {
+    } catch (Hdf5Exception e) {
       tensor.close();
       throw e.under(path);
     }

@@ -16,8 +16,8 @@ final class Json {
               JsonFactory.builder()
                   .streamReadConstraints(
                       StreamReadConstraints.builder()
-                          .maxNestingDepth(Limits.JSON_DEPTH)
-                          .maxStringLength((int) Limits.JSON_BYTES)
+                          .maxNestingDepth(ArchiveLimits.JSON_DEPTH)
+                          .maxStringLength((int) ArchiveLimits.JSON_BYTES)
                           .build())
                   .build())
           .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
@@ -33,11 +33,11 @@ final class Json {
    * @throws ModelFileException if it is no JSON object, nested too deep or too large
    */
   static JsonNode object(String text, String where) {
-    if (text.length() > Limits.JSON_BYTES) {
+    if (text.length() > ArchiveLimits.JSON_BYTES) {
       throw new ModelFileException(
           where,
           "a document of " + text.length() + " characters",
-          "at most " + Limits.JSON_BYTES,
+          "at most " + ArchiveLimits.JSON_BYTES,
           "");
     }
     JsonNode json;

@@ -1,6 +1,5 @@
 package dev.keraunos.importer.archive;
 
-import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +14,7 @@ import org.bytedeco.javacpp.Pointer;
  * Reads datasets through libhdf5's C API, whatever their storage.
  *
  * <p>libhdf5 is neither thread-safe nor proof against damaged files. So all calls happen under one
- * lock, every identifier is closed again, and {@link Hdf5Structure} has checked each object before
+ * lock, every identifier is closed again, and {@link Structure} has checked each object before
  * libhdf5 opens it. Memory that is not a file is handed over as a contiguous copy.
  */
 final class NativeHdf5Reader implements Hdf5Reader {
@@ -51,7 +50,7 @@ final class NativeHdf5Reader implements Hdf5Reader {
     return Id.of("/", hdf5.H5LTopen_file_image(image.memory, image.size, flags), hdf5::H5Fclose);
   }
 
-  private static Tensor values(Id file, Hdf5Object.Data data, String path) {
+  private static Tensor values(Id file, StoredData data, String path) {
     DType dtype = data.type().dtype().orElseThrow();
     Tensor tensor = Tensor.allocate(dtype, data.space().shape());
     if (tensor.size() == 0) {
@@ -90,11 +89,8 @@ final class NativeHdf5Reader implements Hdf5Reader {
 
   private static void check(String path, long status) {
     if (status < 0) {
-      throw new ModelFileException(
-          path,
-          "a structure that libhdf5 refuses",
-          "valid HDF5 structures",
-          "The file is damaged or hostile: fetch it again.");
+      throw Hdf5Exception.damaged(
+          path, "a structure that libhdf5 refuses", "valid HDF5 structures", null);
     }
   }
 
@@ -104,7 +100,7 @@ final class NativeHdf5Reader implements Hdf5Reader {
       Image image = new Image(Pointer.malloc(source.size()), source.size());
       if (image.memory.isNull()) {
         throw new OutOfMemoryError(
-            "no memory for a copy of the model file of " + source.size() + " bytes");
+            "no memory for a copy of the file of " + source.size() + " bytes");
       }
       for (long at = 0; at < source.size(); at += COPIED_AT_ONCE) {
         long count = Math.min(COPIED_AT_ONCE, source.size() - at);

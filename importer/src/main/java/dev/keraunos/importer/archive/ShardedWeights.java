@@ -70,6 +70,8 @@ final class ShardedWeights {
       return WeightFiles.read(reader, source);
     } catch (ModelFileException e) {
       throw e.in(shard.toString());
+    } catch (Hdf5Exception e) {
+      throw Hdf5Refusals.of(e).in(shard.toString());
     }
   }
 

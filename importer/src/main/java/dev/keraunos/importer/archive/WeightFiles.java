@@ -17,9 +17,17 @@ final class WeightFiles {
 
   private WeightFiles() {}
 
-  /** Reads a file without the optimizer's state. */
+  /**
+   * Reads a file without the optimizer's state.
+   *
+   * @throws ModelFileException if the HDF5 reader refuses it
+   */
   static Hdf5Group read(Hdf5Reader reader, ByteSource file) {
-    return reader.read(file, path -> !TRAINING_STATE.contains(path));
+    try {
+      return reader.read(file, path -> !TRAINING_STATE.contains(path));
+    } catch (Hdf5Exception e) {
+      throw Hdf5Refusals.of(e);
+    }
   }
 
   /** The weights of a file of any scheme, a full model included. */

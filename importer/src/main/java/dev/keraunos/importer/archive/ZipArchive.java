@@ -53,7 +53,7 @@ final class ZipArchive {
       if (members.put(member.name, member) != null) {
         throw refused(member.name, "a second member of this name");
       }
-      if (members.size() > Limits.ZIP_MEMBERS || packed > file.size()) {
+      if (members.size() > ArchiveLimits.ZIP_MEMBERS || packed > file.size()) {
         throw refused(member.name, members.size() + " members of " + packed + " bytes together");
       }
     }
@@ -171,7 +171,7 @@ final class ZipArchive {
   /** A small member as text. */
   String text(String name) {
     Member member = member(name);
-    if (member.size > Limits.JSON_BYTES) {
+    if (member.size > ArchiveLimits.JSON_BYTES) {
       throw refused(name, "a document of " + member.size + " bytes");
     }
     try (ByteSource content = open(name)) {

@@ -65,8 +65,9 @@ class Hdf5ReadersAgreeTest {
 
   private static Hdf5Group readInJava(ByteSource file, boolean beyond) {
     if (beyond) {
-      assertThrows(
-          JavaHdf5Reader.BeyondJava.class, () -> new JavaHdf5Reader().read(file, path -> true));
+      Hdf5Exception refusal =
+          assertThrows(Hdf5Exception.class, () -> new JavaHdf5Reader().read(file, path -> true));
+      assertEquals(Hdf5Exception.Kind.NEEDS_LIBRARY, refusal.kind());
       return Hdf5Reader.WITH_LIBRARY.read(file, path -> true);
     }
     return new JavaHdf5Reader().read(file, path -> true);
