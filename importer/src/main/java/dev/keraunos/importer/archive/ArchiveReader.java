@@ -1,6 +1,10 @@
 package dev.keraunos.importer.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.hdf5.Hdf5Group;
+import dev.keraunos.hdf5.Hdf5Reader;
+import dev.keraunos.hdf5.file.ByteSource;
+import dev.keraunos.hdf5.file.Hdf5Exception;
 import dev.keraunos.importer.archive.ModelArchive.Contents;
 import dev.keraunos.importer.archive.ModelArchive.TrainingText;
 import dev.keraunos.keras.ModelFileException;

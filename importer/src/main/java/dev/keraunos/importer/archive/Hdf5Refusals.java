@@ -1,5 +1,6 @@
 package dev.keraunos.importer.archive;
 
+import dev.keraunos.hdf5.file.Hdf5Exception;
 import dev.keraunos.keras.ModelFileException;
 
 /** What the HDF5 reader refuses, as a problem of a model file, with what Keras can do about it. */

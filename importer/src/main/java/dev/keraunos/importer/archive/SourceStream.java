@@ -1,5 +1,6 @@
 package dev.keraunos.importer.archive;
 
+import dev.keraunos.hdf5.file.ByteSource;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 

@@ -1,5 +1,7 @@
 package dev.keraunos.importer.archive;
 
+import dev.keraunos.hdf5.file.ByteSource;
+import dev.keraunos.hdf5.file.Limits;
 import dev.keraunos.keras.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -28,11 +28,6 @@ public final class Fixtures {
     return CASES.resolve(oracle);
   }
 
-  /** One model in every storage that HDF5 tools may give it. */
-  static List<Path> variants() {
-    return files(CASES.resolve("variants"));
-  }
-
   /** The folder of files that must be refused. */
   static Path hostile() {
     return CASES.resolve("hostile");
