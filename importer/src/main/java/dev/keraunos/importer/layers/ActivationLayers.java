@@ -16,7 +16,8 @@ final class ActivationLayers {
           LayerRow.passes(ActivationLayers::relu, "ReLU"),
           LayerRow.passes(ActivationLayers::leakyRelu, "LeakyReLU"),
           LayerRow.passes(ActivationLayers::prelu, "PReLU").weights("alpha").ignores("init"),
-          LayerRow.passes(call -> Ops.elu(call.x(), call.config().get("alpha").number(1)), "ELU"),
+          LayerRow.passes(
+              call -> Activations.named("elu", call.config().get("alpha"), call), "ELU"),
           LayerRow.passes(ActivationLayers::thresholdedRelu, "ThresholdedReLU"),
           LayerRow.passes(ActivationLayers::softmax, "Softmax").takes("mask"),
           LayerRow.passes(ActivationLayers::parametricSoftplus, "ParametricSoftplus")
@@ -30,7 +31,7 @@ final class ActivationLayers {
 
   private static Value relu(LayerCall call) {
     Setting max = call.config().get("max_value");
-    return Activations.relu(
+    return Ops.relu(
         call.x(),
         call.config().get("negative_slope").number(0),
         max.number(Double.POSITIVE_INFINITY),

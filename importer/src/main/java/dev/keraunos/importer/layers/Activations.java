@@ -19,43 +19,70 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 
-/** The activation functions by name: {@code keras.activations} of Keras 1 to 3.15. */
+/**
+ * The activation functions by name: {@code keras.activations} of Keras 1 to 3.15. What is said here
+ * of names and defaults holds for configs, for the kernels of recurrent layers, for functions in
+ * graphs and for expressions.
+ */
 final class Activations {
-  private static final Map<String, BiFunction<Value, Dialect, Value>> BUILT_IN = new HashMap<>();
+  /** A function of a tensor and its one setting. */
+  private interface Function {
+    Value apply(Value x, double setting, Dialect dialect);
+  }
+
+  /** A function with what it takes where the setting is absent; without a name there is none. */
+  private record Row(String setting, double absent, Function function) {
+    Value apply(Value x, Setting given, Dialect dialect) {
+      return function.apply(x, number(given), dialect);
+    }
+
+    private double number(Setting given) {
+      if (given.json().isBoolean()) {
+        return given.bool() ? 1 : 0;
+      }
+      return setting.equals(AXIS) ? given.integer((int) absent) : given.number(absent);
+    }
+  }
+
+  private static final String AXIS = "axis|dim";
+  private static final Map<String, Row> BUILT_IN = new HashMap<>();
+
+  /** The same functions as operations of {@code keras.ops}, by class. */
+  private static final Map<String, Row> CLASSES = new HashMap<>();
 
   static {
-    add(x -> x, "linear");
-    add(Ops::relu, "relu");
-    add(Ops::relu6, "relu6");
-    add(x -> Ops.leakyRelu(x, 0.2), "leaky_relu");
-    add(Ops::sigmoid, "sigmoid");
-    add(Ops::tanh, "tanh");
-    BUILT_IN.put("hard_sigmoid", Activations::hardSigmoid);
-    add(Ops::softmax, "softmax", "softmax_v2");
-    add(Ops::logSoftmax, "log_softmax", "log_softmax_v2");
-    add(Ops::softplus, "softplus");
-    add(Ops::softsign, "softsign");
-    add(x -> Ops.elu(x, 1), "elu");
-    add(Ops::selu, "selu");
-    add(Ops::exp, "exponential");
-    add(Ops::silu, "silu", "swish");
-    add(x -> Ops.gelu(x, false), "gelu");
-    add(Ops::mish, "mish");
-    add(Ops::hardSilu, "hard_silu", "hard_swish");
-    add(x -> Ops.celu(x, 1), "celu");
-    add(x -> Ops.glu(x, -1), "glu");
-    add(x -> Ops.squareplus(x, 4), "squareplus");
-    add(Ops::logSigmoid, "log_sigmoid");
-    add(Ops::hardTanh, "hard_tanh");
-    add(Ops::tanhShrink, "tanh_shrink");
-    add(x -> Ops.hardShrink(x, 0.5), "hard_shrink");
-    add(x -> Ops.softShrink(x, 0.5), "soft_shrink");
-    add(Ops::sparsePlus, "sparse_plus");
-    add(Ops::sparseSigmoid, "sparse_sigmoid");
-    add(x -> Ops.sparsemax(x, -1), "sparsemax");
+    plain(x -> x, "linear");
+    plain(Ops::relu, "Relu", "relu");
+    plain(Ops::relu6, "Relu6", "relu6");
+    plain(Ops::sigmoid, "Sigmoid", "sigmoid");
+    plain(Ops::tanh, "Tanh", "tanh");
+    plain(Ops::softplus, "Softplus", "softplus");
+    plain(Ops::softsign, "Softsign", "softsign");
+    plain(Ops::selu, "Selu", "selu");
+    plain(Ops::exp, "exponential");
+    plain(Ops::silu, "Silu", "silu", "swish");
+    plain(Ops::mish, "Mish", "mish");
+    plain(Ops::hardSilu, "HardSilu", "hard_silu", "hard_swish");
+    plain(Ops::logSigmoid, "LogSigmoid", "log_sigmoid");
+    plain(Ops::hardTanh, "HardTanh", "hard_tanh");
+    plain(Ops::tanhShrink, "TanhShrink", "tanh_shrink");
+    plain(Ops::sparsePlus, "SparsePlus", "sparse_plus");
+    plain(Ops::sparseSigmoid, "SparseSigmoid", "sparse_sigmoid");
+    add("", 0, (x, none, dialect) -> hardSigmoid(x, dialect), "HardSigmoid", "hard_sigmoid");
+    with("negative_slope|alpha", 0.2, Ops::leakyRelu, "LeakyRelu", "leaky_relu");
+    with("alpha", 1, Ops::elu, "Elu", "elu");
+    with("alpha", 1, Ops::celu, "Celu", "celu");
+    with("b", 4, Ops::squareplus, "Squareplus", "squareplus");
+    with("threshold", 0.5, Ops::hardShrink, "HardShrink", "hard_shrink");
+    with("threshold", 0.5, Ops::softShrink, "SoftShrink", "soft_shrink");
+    with("approximate", 0, (x, flag) -> Ops.gelu(x, flag != 0), "gelu");
+    with("approximate", 1, (x, flag) -> Ops.gelu(x, flag != 0), "Gelu");
+    along((x, axis) -> Ops.softmax(x, axis), "Softmax", "softmax", "softmax_v2");
+    along((x, axis) -> Ops.logSoftmax(x, axis), "LogSoftmax", "log_softmax", "log_softmax_v2");
+    along(Ops::glu, "Glu", "glu");
+    along(Ops::sparsemax, "Sparsemax", "sparsemax");
   }
 
   private final ModelRegistry registry;
@@ -64,32 +91,75 @@ final class Activations {
     this.registry = registry;
   }
 
-  private static void add(UnaryOperator<Value> function, String... names) {
+  private static void add(String setting, double absent, Function function, String... names) {
     for (String name : names) {
-      BUILT_IN.put(name, (x, version) -> function.apply(x));
+      boolean isClass = Character.isUpperCase(name.charAt(0));
+      (isClass ? CLASSES : BUILT_IN).put(name, new Row(setting, absent, function));
     }
+  }
+
+  private static void plain(UnaryOperator<Value> function, String... names) {
+    add("", 0, (x, none, dialect) -> function.apply(x), names);
+  }
+
+  private interface WithNumber {
+    Value apply(Value x, double setting);
+  }
+
+  private static void with(String setting, double absent, WithNumber function, String... names) {
+    add(setting, absent, (x, number, dialect) -> function.apply(x, number), names);
+  }
+
+  private interface Axis {
+    Value apply(Value x, int axis);
+  }
+
+  private static void along(Axis function, String... names) {
+    add(AXIS, -1, (x, axis, dialect) -> function.apply(x, (int) axis), names);
   }
 
   /** Keras 3 changed the slope from 0.2 to 1/6. */
   private static Value hardSigmoid(Value x, Dialect dialect) {
     return dialect.has(Quirk.HARD_SIGMOID_OF_A_SIXTH)
         ? Ops.hardSigmoid(x)
-        : Ops.unary(UnaryKind.HARD_SIGMOID, x, 0.2, 0.5);
+        : Ops.hardSigmoidOfAFifth(x);
   }
 
-  /**
-   * {@code relu} with all its settings: 0 up to the threshold and slope·(x − threshold) below it,
-   * at most max.
-   */
-  static Value relu(Value x, double slope, double max, double threshold) {
-    if (threshold == 0) {
-      Value y = Ops.leakyRelu(x, slope);
-      return max == Double.POSITIVE_INFINITY ? y : Ops.minimum(y, max);
-    }
-    Value above = Ops.where(Ops.greater(x, threshold), x, 0.0);
-    Value y = max == Double.POSITIVE_INFINITY ? above : Ops.clip(above, 0, max);
-    Value below = Ops.relu(Ops.subtract(threshold, x));
-    return slope == 0 ? y : Ops.subtract(y, Ops.multiply(slope, below));
+  /** The rows of {@link Operations} that these functions are. */
+  static void register() {
+    BUILT_IN.forEach(Activations::register);
+    CLASSES.forEach(Activations::register);
+    String x = Operations.X;
+    Operations.one(x + " negative_slope max_value threshold", Activations::relu, "ReLU");
+    Operations.one(
+        x + " threshold default_value",
+        call ->
+            Ops.threshold(
+                call.value("x"),
+                call.get("threshold").number(),
+                call.get("default_value").number()),
+        "Threshold");
+  }
+
+  private static void register(String name, Row row) {
+    String setting = row.setting().split("\\|", -1)[0];
+    Operations.one(
+        (Operations.X + " " + row.setting()).strip(),
+        call -> row.apply(call.value("x"), call.get(setting), call.scope().dialect()),
+        name);
+  }
+
+  private static Value relu(OperationCall call) {
+    return Ops.relu(
+        call.value("x"),
+        call.number("negative_slope", 0),
+        call.number("max_value", Double.POSITIVE_INFINITY),
+        call.number("threshold", 0));
+  }
+
+  /** A function with its setting as a config has it. */
+  static Value named(String name, Setting setting, LayerCall call) {
+    return BUILT_IN.get(name).apply(call.x(), setting, call.dialect());
   }
 
   /** The activation that a config entry names, applied; an absent entry is linear. */
@@ -110,7 +180,7 @@ final class Activations {
       ModelLowering lowering = call.lowering();
       return lowering.layer(x.producer().builder(), layer.get(), weights, given).get(0).value();
     }
-    BiFunction<Value, Dialect, Value> builtIn = BUILT_IN.get(saved.name());
+    Row builtIn = BUILT_IN.get(saved.name());
     if (builtIn == null) {
       throw call.gap(
           "activation '"
@@ -118,7 +188,7 @@ final class Activations {
               + "' is not known; register it by that name. Known are "
               + new TreeSet<>(BUILT_IN.keySet()));
     }
-    return builtIn.apply(x, call.dialect());
+    return builtIn.function().apply(x, builtIn.absent(), call.dialect());
   }
 
   /** The same as one elementwise operation, where it is one: what the recurrent kernels take. */

@@ -1,314 +1,292 @@
 package dev.keraunos.importer.layers;
 
+import static dev.keraunos.importer.layers.Operations.add;
+import static dev.keraunos.importer.layers.Operations.binary;
+import static dev.keraunos.importer.layers.Operations.flattens;
+import static dev.keraunos.importer.layers.Operations.one;
+import static dev.keraunos.importer.layers.Operations.unary;
+
 import dev.keraunos.graph.Ops;
-import dev.keraunos.graph.Range;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.BinaryOperator;
 
-/** Rarer functions of numpy and TensorFlow, in terms of the common ones. */
+/** The part of {@link Operations} that computes with elements: arithmetic, reductions, products. */
 final class ArrayOperations {
   private ArrayOperations() {}
 
   static void register() {
-    elementwise();
-    triangles();
+    arithmetic();
+    comparisons();
+    mathematics();
     reductions();
-    parts();
-    Operations.one("x1|a x2|b axes", ArrayOperations::tensordot, "Tensordot", "tensordot");
+    searches();
+    products();
   }
 
-  private static void binary(BinaryOperator<Value> function, String... names) {
-    Operations.one("x1|x x2|y", call -> function.apply(call.value("x1"), call.value("x2")), names);
+  // ---- Elementwise -----------------------------------------------------------------------------
+
+  private static void arithmetic() {
+    binary(Ops::add, "Add", "add", "AddV2", "bias_add", "BiasAdd");
+    binary(Ops::subtract, "Subtract", "subtract", "sub", "Sub");
+    binary(Ops::multiply, "Multiply", "multiply", "mul", "Mul");
+    binary(Ops::divide, "Divide", "TrueDivide", "truediv", "divide", "div", "RealDiv");
+    binary(Ops::floorDivide, "FloorDivide", "floordiv", "floor_div", "FloorDiv");
+    binary(Ops::mod, "Mod", "floormod", "mod", "FloorMod");
+    binary(Ops::power, "Power", "pow", "Pow");
+    binary(Ops::maximum, "Maximum", "maximum");
+    binary(Ops::minimum, "Minimum", "minimum");
+    binary(Ops::squaredDifference, "squared_difference", "SquaredDifference");
+    binary(Ops::arctan2, "Arctan2", "atan2", "Atan2");
+    binary(Ops::logaddexp, "Logaddexp");
+    binary(Ops::hypot, "Hypot");
+    binary(Ops::divideNoNan, "divide_no_nan", "div_no_nan");
+    binary(Ops::multiplyNoNan, "multiply_no_nan");
+    binary(Ops::xlogy, "xlogy");
+    one("inputs", call -> Ops.addN(call.values("inputs")), "add_n", "accumulate_n", "AddN");
+    unary(Ops::negative, "Negative", "negative", "neg", "Neg");
+    unary(Ops::absolute, "Absolute", "Abs", "abs");
+    unary(Ops::square, "Square", "square");
+    unary(Ops::sqrt, "Sqrt", "sqrt");
+    unary(Ops::rsqrt, "Rsqrt", "rsqrt");
+    unary(Ops::reciprocal, "Reciprocal", "reciprocal");
+    unary(Ops::sign, "Sign", "sign");
+    String bounds = "x|t x_min|clip_value_min x_max|clip_value_max";
+    one(bounds, ArrayOperations::clip, "Clip", "clip_by_value");
   }
 
-  private static void elementwise() {
-    binary(ArrayOperations::logAddExp, "Logaddexp");
-    binary((x, y) -> Ops.sqrt(Ops.add(Ops.square(x), Ops.square(y))), "Hypot");
-    binary(ArrayOperations::divideNoNan, "divide_no_nan", "div_no_nan");
-    binary((x, y) -> Ops.where(Ops.equal(y, 0), 0, Ops.multiply(x, y)), "multiply_no_nan");
-    binary((x, y) -> Ops.where(Ops.equal(x, 0), 0, Ops.multiply(x, Ops.log(y))), "xlogy");
-    Operations.unary(ArrayOperations::arcsinh, "Arcsinh", "asinh");
-    Operations.unary(ArrayOperations::arccosh, "Arccosh", "acosh");
-    Operations.unary(ArrayOperations::arctanh, "Arctanh", "atanh");
-    Operations.unary(x -> Ops.power(2, x), "Exp2");
-    Operations.unary(x -> Ops.multiply(x, Math.PI / 180), "Deg2rad");
-    Operations.unary(x -> Ops.multiply(x, 180 / Math.PI), "Rad2deg");
-    Operations.unary(x -> Ops.subtract(1, Ops.erf(x)), "Erfc", "erfc");
-    Operations.unary(x -> Ops.equal(Ops.absolute(x), Double.POSITIVE_INFINITY), "Isinf", "is_inf");
-    Operations.one(
-        "features axis",
-        call -> {
-          Value x = call.value("features");
-          return Ops.concatenate(
-              List.of(Ops.relu(x), Ops.relu(Ops.negative(x))), Operations.axis(call));
-        },
-        "crelu");
-    Operations.one("x nan posinf neginf", ArrayOperations::nanToNum, "NanToNum");
+  private static Value clip(OperationCall call) {
+    Value x = call.value("x");
+    return call.isTensor("x_min") || call.isTensor("x_max")
+        ? Ops.clip(x, call.value("x_min"), call.value("x_max"))
+        : Ops.clip(
+            x,
+            call.number("x_min", Double.NEGATIVE_INFINITY),
+            call.number("x_max", Double.POSITIVE_INFINITY));
   }
 
-  private static Value logAddExp(Value x, Value y) {
-    Value apart = Ops.negative(Ops.absolute(Ops.subtract(x, y)));
-    return Ops.add(Ops.maximum(x, y), Ops.log1p(Ops.exp(apart)));
+  private static void comparisons() {
+    binary(Ops::equal, "Equal", "equal", "eq");
+    binary(Ops::notEqual, "NotEqual", "not_equal", "ne");
+    binary(Ops::greater, "Greater", "greater", "gt");
+    binary(Ops::greaterEqual, "GreaterEqual", "greater_equal", "ge");
+    binary(Ops::less, "Less", "less", "lt");
+    binary(Ops::lessEqual, "LessEqual", "less_equal", "le");
+    binary(Ops::logicalAnd, "LogicalAnd", "logical_and", "and");
+    binary(Ops::logicalOr, "LogicalOr", "logical_or", "or");
+    binary(Ops::logicalXor, "LogicalXor", "logical_xor", "xor");
+    unary(Ops::logicalNot, "LogicalNot", "logical_not", "invert");
+    one(
+        "condition x1|x x2|y",
+        call -> Ops.where(call.value("condition"), call.value("x1"), call.value("x2")),
+        "Where",
+        "where",
+        "where_v2",
+        "Select",
+        "SelectV2");
   }
 
-  private static Value divideNoNan(Value x, Value y) {
-    Value none = Ops.equal(y, 0);
-    return Ops.where(none, 0, Ops.divide(x, Ops.where(none, 1, y)));
-  }
-
-  private static Value arcsinh(Value x) {
-    Value size = Ops.absolute(x);
-    Value square = Ops.square(x);
-    Value root = Ops.add(Ops.sqrt(Ops.add(square, 1)), 1);
-    return Ops.multiply(Ops.sign(x), Ops.log1p(Ops.add(size, Ops.divide(square, root))));
-  }
-
-  private static Value arccosh(Value x) {
-    Value above = Ops.subtract(x, 1);
-    Value root = Ops.sqrt(Ops.multiply(above, Ops.add(x, 1)));
-    return Ops.log1p(Ops.add(above, root));
-  }
-
-  private static Value arctanh(Value x) {
-    Value ratio = Ops.divide(Ops.multiply(2, x), Ops.subtract(1, x));
-    return Ops.multiply(0.5, Ops.log1p(ratio));
+  private static void mathematics() {
+    unary(Ops::exp, "Exp", "exp");
+    unary(Ops::exp2, "Exp2");
+    unary(Ops::expm1, "Expm1", "expm1");
+    unary(Ops::log, "Log", "log");
+    unary(Ops::log1p, "Log1p", "log1p");
+    unary(Ops::log2, "Log2");
+    unary(Ops::log10, "Log10");
+    unary(Ops::sin, "Sin", "sin");
+    unary(Ops::cos, "Cos", "cos");
+    unary(Ops::tan, "Tan", "tan");
+    unary(Ops::arcsin, "Arcsin", "asin", "Asin");
+    unary(Ops::arccos, "Arccos", "acos", "Acos");
+    unary(Ops::arctan, "Arctan", "atan", "Atan");
+    unary(Ops::sinh, "Sinh", "sinh");
+    unary(Ops::cosh, "Cosh", "cosh");
+    unary(Ops::arcsinh, "Arcsinh", "asinh");
+    unary(Ops::arccosh, "Arccosh", "acosh");
+    unary(Ops::arctanh, "Arctanh", "atanh");
+    unary(Ops::deg2rad, "Deg2rad");
+    unary(Ops::rad2deg, "Rad2deg");
+    unary(Ops::erf, "Erf", "erf");
+    unary(Ops::erfc, "Erfc", "erfc");
+    unary(Ops::floor, "Floor", "floor");
+    unary(Ops::ceil, "Ceil", "ceil");
+    unary(Ops::round, "round", "rint", "Rint");
+    one("x decimals", call -> Ops.round(call.value("x"), call.integer("decimals", 0)), "Round");
+    unary(Ops::trunc, "Trunc", "trunc");
+    unary(Ops::isnan, "Isnan", "is_nan", "IsNan");
+    unary(Ops::isinf, "Isinf", "is_inf");
+    unary(Ops::isfinite, "Isfinite", "is_finite", "IsFinite");
+    one("x nan posinf neginf", ArrayOperations::nanToNum, "NanToNum");
+    unary(x -> x, "identity", "Identity", "stop_gradient", "StopGradient", "Copy");
+    one(
+        "x dtype|DstT",
+        call -> Ops.cast(call.value("x"), DType.of(call.get("dtype").text())),
+        "Cast",
+        "cast");
+    one("value|x dtype", call -> call.value("value"), "convert_to_tensor", "ConvertToTensor");
   }
 
   private static Value nanToNum(OperationCall call) {
-    Value x = call.value("x");
-    double most = x.dtype() == DType.FLOAT64 ? Double.MAX_VALUE : Float.MAX_VALUE;
-    Value above = Ops.equal(x, Double.POSITIVE_INFINITY);
-    Value below = Ops.equal(x, Double.NEGATIVE_INFINITY);
-    Value y = Ops.where(Ops.isnan(x), Operations.number(call, "nan", 0), x);
-    y = Ops.where(above, Operations.number(call, "posinf", most), y);
-    return Ops.where(below, Operations.number(call, "neginf", -most), y);
+    return Ops.nanToNum(
+        call.value("x"),
+        call.number("nan", 0),
+        optionalNumber(call, "posinf"),
+        optionalNumber(call, "neginf"));
   }
 
-  private static void triangles() {
-    Operations.one("x k", call -> band(call, Long.MAX_VALUE, diagonal(call)), "Tril");
-    Operations.one("x k", call -> band(call, -diagonal(call), Long.MAX_VALUE), "Triu");
-    Operations.one(
-        "input num_lower num_upper",
-        call -> band(call, limit(call.get("num_lower")), limit(call.get("num_upper"))),
-        "band_part");
+  private static Double optionalNumber(OperationCall call, String parameter) {
+    return call.get(parameter).isNull() ? null : Double.valueOf(call.get(parameter).number());
   }
 
-  private static long diagonal(OperationCall call) {
-    return call.get("k").integer(0);
-  }
+  // ---- Reductions ------------------------------------------------------------------------------
 
-  private static long limit(Setting count) {
-    return count.integer() < 0 ? Long.MAX_VALUE : count.integer();
-  }
-
-  /** The elements at most so many places below and above the main diagonal, others zero. */
-  private static Value band(OperationCall call, long lower, long upper) {
-    Value x = call.value(call.isTensor("x") ? "x" : "input");
-    Value right = Ops.subtract(Ops.iota(x, -1), Ops.iota(x, -2));
-    Value kept = null;
-    if (lower != Long.MAX_VALUE) {
-      kept = Ops.greaterEqual(right, -lower);
-    }
-    if (upper != Long.MAX_VALUE) {
-      Value below = Ops.lessEqual(right, upper);
-      kept = kept == null ? below : Ops.logicalAnd(kept, below);
-    }
-    return kept == null ? x : Ops.where(kept, x, 0.0);
+  private interface Reduction {
+    Value apply(Value x, boolean keepDims, int... axes);
   }
 
   private static void reductions() {
-    String signature = "x|input_tensor axis keepdims";
-    Operations.one(
-        signature,
-        call ->
-            Ops.subtract(
-                reduce(call, ReduceKind.MAX, call.value("x")),
-                reduce(call, ReduceKind.MIN, call.value("x"))),
-        "Ptp");
-    Operations.one(
-        signature,
-        call -> Ops.sqrt(reduce(call, ReduceKind.SUM, Ops.square(call.value("x")))),
-        "reduce_euclidean_norm");
-    Operations.one(
-        signature,
-        call -> {
-          Value counted = Ops.cast(Ops.notEqual(call.value("x"), 0), DType.INT32);
-          return reduce(call, ReduceKind.SUM, counted);
-        },
-        "CountNonzero");
-    Operations.one("x weights axis", ArrayOperations::average, "Average");
+    reduce(ReduceKind.SUM, "Sum", "reduce_sum");
+    reduce(ReduceKind.MEAN, "Mean", "reduce_mean");
+    reduce(ReduceKind.MAX, "Max", "Amax", "reduce_max");
+    reduce(ReduceKind.MIN, "Min", "Amin", "reduce_min");
+    reduce(ReduceKind.PROD, "Prod", "reduce_prod");
+    reduce(ReduceKind.ANY, "Any", "reduce_any");
+    reduce(ReduceKind.ALL, "All", "reduce_all");
+    reduce((x, keeps, axes) -> Ops.var(decimal(x), keeps, axes), "Var", "reduce_variance");
+    reduce((x, keeps, axes) -> Ops.std(decimal(x), keeps, axes), "Std", "reduce_std");
+    reduce(Ops::logsumexp, "Logsumexp", "reduce_logsumexp");
+    reduce(Ops::ptp, "Ptp");
+    reduce(Ops::norm, "reduce_euclidean_norm");
+    reduce(Ops::countNonzero, "CountNonzero");
+    add(
+        "x axes|axis keepdims",
+        call -> Ops.moments(call.value("x"), call.flag("keepdims"), call.axes("axes")),
+        "Moments",
+        "moments");
+    one("x weights axis", ArrayOperations::average, "Average");
+    one("x|tensor ord axis keepdims", ArrayOperations::norm, "Norm", "norm");
   }
 
-  private static Value reduce(OperationCall call, ReduceKind kind, Value x) {
-    return Ops.reduce(kind, x, call.get("keepdims").bool(false), call.axes("axis"));
+  private static void reduce(ReduceKind kind, String... names) {
+    reduce((x, keeps, axes) -> Ops.reduce(kind, x, keeps, axes), names);
+  }
+
+  private static void reduce(Reduction reduction, String... names) {
+    one(
+        "x|input_tensor|input axis|reduction_indices|dimension keepdims|keep_dims",
+        call -> reduction.apply(call.value("x"), call.flag("keepdims"), call.axes("axis")),
+        names);
+  }
+
+  private static Value decimal(Value x) {
+    return x.dtype().isFloating() ? x : Ops.cast(x, DType.FLOAT32);
   }
 
   private static Value average(OperationCall call) {
-    Value x = call.value("x");
-    if (!call.has("weights")) {
-      return reduce(call, ReduceKind.MEAN, x);
-    }
-    Value weights = call.value("weights");
-    if (weights.rank() == 1 && x.rank() > 1) {
-      long[] dims = new long[x.rank()];
-      Arrays.fill(dims, 1);
-      dims[x.shape().axis(call.get("axis").integer())] = -1;
-      weights = Ops.reshape(weights, dims);
-    }
-    Value all = Ops.multiply(weights, Ops.onesLike(x));
-    return Ops.divide(
-        reduce(call, ReduceKind.SUM, Ops.multiply(x, weights)), reduce(call, ReduceKind.SUM, all));
+    Value weights = call.optional("weights");
+    return weights == null
+        ? Ops.mean(call.value("x"), call.axes("axis"))
+        : Ops.average(call.value("x"), weights, call.axes("axis"));
   }
 
-  private static void parts() {
-    Operations.one("x|a n axis", ArrayOperations::diff, "Diff");
-    Operations.one("inputs|input_ start_indices|begin shape|size", ArrayOperations::slice, "Slice");
-    Operations.one("inputs|input_ start_indices|begin shape|size", ArrayOperations::slice, "slice");
-    Operations.one(
-        "images top_cropping left_cropping bottom_cropping right_cropping target_height"
-            + " target_width data_format",
-        ArrayOperations::crop,
-        "CropImages");
-    Operations.one(
-        "images top_padding left_padding bottom_padding right_padding target_height target_width"
-            + " data_format",
-        ArrayOperations::padImages,
-        "PadImages");
+  private static Value norm(OperationCall call) {
+    Setting order = call.get("ord");
+    boolean isText = order.isText();
+    double number =
+        order.isNull() || (isText && order.text().matches("euclidean|fro"))
+            ? 2
+            : isText && order.text().matches("inf|Infinity")
+                ? Double.POSITIVE_INFINITY
+                : order.number();
+    return Ops.norm(call.value("x"), number, call.flag("keepdims"), call.axes("axis"));
   }
 
-  private static Value diff(OperationCall call) {
-    Value x = call.value("x");
-    int axis = x.shape().axis(Operations.axis(call));
-    for (int i = call.get("n").integer(1); i > 0; i--) {
-      Value later = Ops.sliceAxis(x, axis, new Range(1L, null, 1));
-      x = Ops.subtract(later, Ops.sliceAxis(x, axis, new Range(0L, -1L, 1)));
-    }
-    return x;
+  // ---- Along an axis ---------------------------------------------------------------------------
+
+  private interface AlongAxis {
+    Value apply(Value x, int axis);
   }
 
-  /** A block from a corner on; -1 goes to the end. */
-  private static Value slice(OperationCall call) {
-    Value x = call.value("inputs");
-    int[] starts = call.get("start_indices").integers(x.rank());
-    Setting shape = call.get("shape");
-    Range[] ranges = new Range[x.rank()];
-    for (int i = 0; i < ranges.length; i++) {
-      boolean whole = shape.json().get(i).isNull() || shape.json().get(i).asLong() < 0;
-      Long stop = whole ? null : Long.valueOf(starts[i] + shape.json().get(i).asLong());
-      ranges[i] = new Range((long) starts[i], stop, 1);
-    }
-    return Ops.slice(x, ranges);
+  private interface Search {
+    Value apply(Value x, int axis, boolean keepDims, DType dtype);
   }
 
-  /** Two of: what comes before, the size that remains, what comes after. */
-  private static long[] sides(
-      OperationCall call, String before, String after, String target, long change) {
-    Setting first = call.get(before);
-    Setting last = call.get(after);
-    call.get(target);
-    if (first.isNull()) {
-      return new long[] {change - last.integer(), last.integer()};
-    }
-    return new long[] {first.integer(), last.isNull() ? change - first.integer() : last.integer()};
+  private static void searches() {
+    String arguments =
+        "x|input_tensor|input axis|reduction_indices|dimension keepdims|keep_dims output_type";
+    one(arguments, call -> search(call, Ops::argmax), "Argmax", "argmax", "ArgMax");
+    one(arguments, call -> search(call, Ops::argmin), "Argmin", "argmin", "ArgMin");
+    one("x|a axis", call -> cumulative(call, Ops::cumsum), "Cumsum", "cumsum");
+    one("x axis", call -> cumulative(call, Ops::cumprod), "Cumprod", "cumprod");
+    add(
+        "x|input k sorted",
+        call -> {
+          call.get("sorted");
+          return Ops.topK(call.value("x"), call.get("k").integer());
+        },
+        "TopK",
+        "top_k");
+    one("x|values axis direction", ArrayOperations::sort, "Sort", "sort");
+    one(
+        "x|a n axis",
+        call -> Ops.diff(call.value("x"), call.integer("n", 1), call.integer("axis", -1)),
+        "Diff");
   }
 
-  private static Value crop(OperationCall call) {
-    return borders(call, "cropping", false);
+  /** Keras counts in int32, over all elements without an axis; TensorFlow in int64, over axis 0. */
+  private static Value search(OperationCall call, Search function) {
+    Value x = flattens(call) ? Ops.reshape(call.value("x"), -1) : call.value("x");
+    String absent = call.has(Quirk.ARGMAX_COUNTS_IN_INT32) ? "int32" : "int64";
+    DType dtype = DType.of(call.get("output_type").text(absent));
+    return function.apply(x, call.integer("axis", 0), call.flag("keepdims"), dtype);
   }
 
-  private static Value padImages(OperationCall call) {
-    return borders(call, "padding", true);
+  private static Value cumulative(OperationCall call, AlongAxis function) {
+    Value x = flattens(call) ? Ops.reshape(call.value("x"), -1) : call.value("x");
+    return function.apply(x, call.integer("axis", 0));
   }
 
-  private static Value borders(OperationCall call, String kind, boolean adds) {
-    Value x = call.value("images");
-    boolean first = call.get("data_format").text("channels_last").equals("channels_first");
-    int rows = first ? x.rank() - 2 : x.rank() - 3;
-    long[] vertical =
-        sides(call, "top_" + kind, "bottom_" + kind, "target_height", change(call, x, rows, adds));
-    long[] level =
-        sides(
-            call, "left_" + kind, "right_" + kind, "target_width", change(call, x, rows + 1, adds));
-    if (!adds) {
-      Value cut = Ops.sliceAxis(x, rows, within(call, x, rows, vertical));
-      return Ops.sliceAxis(cut, rows + 1, within(call, x, rows + 1, level));
-    }
-    List<Long> before = new ArrayList<>();
-    List<Long> after = new ArrayList<>();
-    for (int axis = 0; axis < x.rank(); axis++) {
-      long[] sides = axis == rows ? vertical : axis == rows + 1 ? level : new long[2];
-      before.add(sides[0]);
-      after.add(sides[1]);
-    }
-    return Ops.pad(x, before, after);
+  private static Value sort(OperationCall call) {
+    boolean descending = call.get("direction").text("ASCENDING").equals("DESCENDING");
+    return Ops.sort(call.value("x"), call.integer("axis", -1), descending);
   }
 
-  private static Range within(OperationCall call, Value x, int axis, long... sides) {
-    return new Range(sides[0], call.layer().dim(x, axis) - sides[1], 1);
+  // ---- Products --------------------------------------------------------------------------------
+
+  private static void products() {
+    one(
+        "x1|a|x x2|b|y transpose_a|adj_x transpose_b|adj_y",
+        call ->
+            Ops.matmul(
+                call.value("x1"),
+                call.value("x2"),
+                call.flag("transpose_a"),
+                call.flag("transpose_b")),
+        "Matmul",
+        "matmul",
+        "MatMul",
+        "BatchMatMulV2",
+        "batch_matmul");
+    binary(Ops::dot, "Dot");
+    one("x1 x2", ArrayOperations::einsum, "Einsum");
+    one("x1|a x2|b axes", ArrayOperations::tensordot, "Tensordot", "tensordot");
   }
 
-  /** By how much the target size differs from the present one; 0 without a target. */
-  private static long change(OperationCall call, Value x, int axis, boolean adds) {
-    boolean height = axis == x.rank() - 3 || (axis == x.rank() - 2 && isFirst(call));
-    Setting target = call.get(height ? "target_height" : "target_width");
-    if (target.isNull()) {
-      return 0;
-    }
-    long change = target.integer() - call.layer().dim(x, axis);
-    return adds ? change : -change;
+  private static Value einsum(OperationCall call) {
+    Value x = call.value("x1");
+    String subscripts = call.get("subscripts").text();
+    return call.has("x2") ? Ops.einsum(subscripts, x, call.value("x2")) : Ops.einsum(subscripts, x);
   }
 
-  private static boolean isFirst(OperationCall call) {
-    return call.get("data_format").text("channels_last").equals("channels_first");
-  }
-
-  /** The sum over the last axes of x and the first of y, or over lists of axes. */
   private static Value tensordot(OperationCall call) {
     Value x = call.value("x1");
     Value y = call.value("x2");
-    int[] left;
-    int[] right;
     Setting axes = call.get("axes");
-    if (axes.json().isArray()) {
-      left = axes.list().get(0).integers();
-      right = axes.list().get(1).integers();
-    } else {
-      int count = axes.integer(2);
-      left = new int[count];
-      right = new int[count];
-      for (int i = 0; i < count; i++) {
-        left[i] = x.rank() - count + i;
-        right[i] = i;
-      }
-    }
-    char[] first = letters(x.rank(), 'a');
-    char[] second = letters(y.rank(), (char) ('a' + x.rank()));
-    StringBuilder result = new StringBuilder(new String(first));
-    for (int i = 0; i < left.length; i++) {
-      char shared = first[x.shape().axis(left[i])];
-      second[y.shape().axis(right[i])] = shared;
-      result.deleteCharAt(result.indexOf(String.valueOf(shared)));
-    }
-    for (char letter : second) {
-      if (letter >= 'a' + x.rank()) {
-        result.append(letter);
-      }
-    }
-    String subscripts = new String(first) + "," + new String(second) + "->" + result;
-    return Ops.einsum(subscripts, x, Ops.cast(y, x.dtype()));
-  }
-
-  private static char[] letters(int count, char from) {
-    char[] letters = new char[count];
-    for (int i = 0; i < count; i++) {
-      letters[i] = (char) (from + i);
-    }
-    return letters;
+    return axes.isList()
+        ? Ops.tensordot(x, axes.list().get(0).integers(), y, axes.list().get(1).integers())
+        : Ops.tensordot(x, y, axes.integer(2));
   }
 }

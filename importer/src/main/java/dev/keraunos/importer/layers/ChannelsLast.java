@@ -49,8 +49,6 @@ final class ChannelsLast {
 
   /** A function from (batch, spatial..., channels) to the same, applied to the layer's layout. */
   static Value apply(LayerCall call, Value x, UnaryOperator<Value> lowering) {
-    return isFirst(call)
-        ? Ops.moveaxis(lowering.apply(Ops.moveaxis(x, 1, -1)), -1, 1)
-        : lowering.apply(x);
+    return isFirst(call) ? Ops.channelsFirst(x, lowering) : lowering.apply(x);
   }
 }

@@ -1,7 +1,6 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Dim;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
@@ -10,7 +9,6 @@ import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -78,22 +76,14 @@ final class ConvLstmLayers {
             : Windows.lengths(
                 config.get("kernel_size"), config.get("kernel_size").integers(spatial));
     long[] kernelShape = kernelShape(size, call.dim(x, -1), filters);
-    Op.Conv conv =
-        new Op.Conv(
-            boxed(
-                config.get("strides", "subsample").isNull()
-                    ? ones(spatial)
-                    : config.get("strides", "subsample").integers(spatial)),
-            boxed(
-                config.get("dilation_rate").isNull()
-                    ? ones(spatial)
-                    : config.get("dilation_rate").integers(spatial)),
-            config.get("padding", "border_mode").oneOf("valid", "valid", "same").equals("same")
-                ? Padding.SAME
-                : Padding.VALID,
+    Value y =
+        Ops.conv(
+            TimeAxis.fold(x),
+            call.weight("kernel", kernelShape),
+            Windows.list(config.get("strides", "subsample").integers(spatial, 1)),
+            Windows.padding(call, "valid", "same"),
+            Windows.list(config.get("dilation_rate").integers(spatial, 1)),
             1);
-    Value folded = TimeAxis.fold(x);
-    Value y = call.builder().apply(conv, folded, call.weight("kernel", kernelShape)).get(0);
     if (config.get("use_bias", "bias").bool(true)) {
       y = Ops.add(y, call.weight("bias", 4L * filters));
     }
@@ -123,22 +113,13 @@ final class ConvLstmLayers {
     long[] shape = Arrays.copyOf(any, spatial + 2);
     shape[spatial] = filters;
     shape[spatial + 1] = 4L * filters;
-    Op.Conv conv = new Op.Conv(boxed(ones(spatial)), boxed(ones(spatial)), Padding.SAME, 1);
-    Value recurrent =
-        body.builder().apply(conv, inputs.get(1), body.weight("recurrent_kernel", shape)).get(0);
+    Value kernel = body.weight("recurrent_kernel", shape);
+    Value recurrent = Ops.conv(inputs.get(1), kernel, List.of(), Padding.SAME, List.of(), 1);
     return RecurrentLayers.lstm(body, Ops.add(inputs.get(0), recurrent), inputs.get(2));
   }
 
   private static Masked channelsFirst(Masked y, int spatial) {
     int channels = y.value().rank() - 1 - spatial;
     return new Masked(Ops.moveaxis(y.value(), -1, channels), y.mask());
-  }
-
-  private static int[] ones(int count) {
-    return Collections.nCopies(count, 1).stream().mapToInt(i -> i).toArray();
-  }
-
-  private static List<Integer> boxed(int[] values) {
-    return Arrays.stream(values).boxed().toList();
   }
 }

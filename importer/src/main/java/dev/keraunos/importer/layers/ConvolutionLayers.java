@@ -1,7 +1,6 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Dim;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
@@ -94,11 +93,16 @@ final class ConvolutionLayers {
         rank,
         filters,
         x -> {
-          Value deep = perChannel(call, x, multiplier);
-          List<Integer> one = ones(rank);
-          int[] cell = one.stream().mapToInt(i -> i).toArray();
-          Value kernel = call.weight("pointwise_kernel", shape(cell, call.dim(deep, -1), filters));
-          return call.apply(new Op.Conv(one, one, Padding.VALID, 1), deep, kernel);
+          Value kernel = depthwiseKernel(call, x, multiplier);
+          int[] cell = ones(rank).stream().mapToInt(i -> i).toArray();
+          long deep = call.dim(x, -1) * multiplier;
+          return Ops.separableConv(
+              x,
+              kernel,
+              call.weight("pointwise_kernel", shape(cell, deep, filters)),
+              Windows.strides(call, rank, ones(rank)),
+              padding(call, rank),
+              Windows.dilations(call, rank));
         });
   }
 
@@ -112,14 +116,14 @@ final class ConvolutionLayers {
         x -> {
           int[] size = kernelSize(call, rank);
           Setting cells = call.config().get("output_padding");
-          Op op =
-              new Op.ConvTranspose(
-                  Windows.strides(call, rank, ones(rank)),
-                  Windows.dilations(call, rank),
-                  Windows.padding(call, "valid", "same"),
-                  cells.isNull() ? List.of() : Windows.list(cells.integers(rank)),
-                  outputSize(call, rank));
-          return call.apply(op, x, call.weight("kernel", shape(size, filters, call.dim(x, -1))));
+          return Ops.convTranspose(
+              x,
+              call.weight("kernel", shape(size, filters, call.dim(x, -1))),
+              Windows.strides(call, rank, ones(rank)),
+              Windows.padding(call, "valid", "same"),
+              cells.isNull() ? List.of() : Windows.list(cells.integers(rank)),
+              Windows.dilations(call, rank),
+              outputSize(call, rank));
         });
   }
 
@@ -148,25 +152,34 @@ final class ConvolutionLayers {
   }
 
   private static Value perChannel(LayerCall call, Value x, int multiplier) {
+    int rank = x.rank() - 2;
+    return Ops.depthwiseConv(
+        x,
+        depthwiseKernel(call, x, multiplier),
+        Windows.strides(call, rank, ones(rank)),
+        padding(call, rank),
+        Windows.dilations(call, rank));
+  }
+
+  private static Value depthwiseKernel(LayerCall call, Value x, int multiplier) {
     int[] size = kernelSize(call, x.rank() - 2);
-    long channels = call.dim(x, -1);
-    Value kernel = call.weight("depthwise_kernel", shape(size, channels, multiplier));
-    Value grouped = Ops.reshape(kernel, shape(size, 1, channels * multiplier));
-    return slide(call, x, grouped, Math.toIntExact(channels));
+    return call.weight("depthwise_kernel", shape(size, call.dim(x, -1), multiplier));
   }
 
   private static Value slide(LayerCall call, Value x, Value kernel, int groups) {
     int rank = x.rank() - 2;
-    String[] allowed = {"valid", "same", "full", "causal"};
-    Padding padding = Windows.padding(call, Arrays.copyOf(allowed, rank == 1 ? 4 : 3));
-    return call.apply(
-        new Op.Conv(
-            Windows.strides(call, rank, ones(rank)),
-            Windows.dilations(call, rank),
-            padding,
-            groups),
+    return Ops.conv(
         x,
-        kernel);
+        kernel,
+        Windows.strides(call, rank, ones(rank)),
+        padding(call, rank),
+        Windows.dilations(call, rank),
+        groups);
+  }
+
+  private static Padding padding(LayerCall call, int rank) {
+    String[] allowed = {"valid", "same", "full", "causal"};
+    return Windows.padding(call, Arrays.copyOf(allowed, rank == 1 ? 4 : 3));
   }
 
   private static int filters(LayerCall call) {

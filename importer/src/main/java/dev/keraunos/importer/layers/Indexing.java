@@ -15,12 +15,12 @@ import java.util.List;
  * them.
  */
 final class Indexing {
-  private final LayerCall call;
+  private final OperationCall.Scope call;
   private final List<Range> ranges = new ArrayList<>();
   private final List<Dim> dims = new ArrayList<>();
   private boolean reshapes;
 
-  private Indexing(LayerCall call) {
+  private Indexing(OperationCall.Scope call) {
     this.call = call;
   }
 
@@ -29,7 +29,7 @@ final class Indexing {
    *
    * @param key one item or, in Items or a JSON list, one per axis
    */
-  static Value apply(LayerCall call, Value x, Argument key) {
+  static Value apply(OperationCall.Scope call, Value x, Argument key) {
     if (key instanceof TensorRef ref) {
       return Ops.take(x, call.tensor(ref).value(), 0);
     }
@@ -41,7 +41,7 @@ final class Indexing {
     return indexing.result(x);
   }
 
-  private static List<JsonNode> items(LayerCall call, Argument key) {
+  private static List<JsonNode> items(OperationCall.Scope call, Argument key) {
     if (!(key instanceof Argument.Literal literal)) {
       throw call.gap("indexing with tensors beside slices is not supported");
     }

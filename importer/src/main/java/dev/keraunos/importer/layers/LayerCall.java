@@ -25,7 +25,7 @@ import java.util.Optional;
  * What a row sees of one call of its layer: inputs, config, weights, and where to append
  * operations.
  */
-public final class LayerCall {
+public final class LayerCall implements OperationCall.Scope {
   private final ModelLowering lowering;
   private final GraphBuilder builder;
   private final LayerSpec layer;
@@ -67,6 +67,7 @@ public final class LayerCall {
     return builder;
   }
 
+  @Override
   public Dialect dialect() {
     return layer.dialect();
   }
@@ -77,6 +78,7 @@ public final class LayerCall {
   }
 
   /** The tensors given positionally, flattened, as they came. */
+  @Override
   public List<Masked> inputs() {
     return given.inputs();
   }
@@ -144,6 +146,7 @@ public final class LayerCall {
   }
 
   /** What an argument refers to. */
+  @Override
   public Masked tensor(TensorRef ref) {
     return given.tensors().apply(ref);
   }
@@ -262,6 +265,7 @@ public final class LayerCall {
   }
 
   /** This call cannot be lowered; thrown, then collected with all others. */
+  @Override
   public GapException gap(String problem) {
     return new GapException(problem);
   }

@@ -175,7 +175,10 @@ final class MergingLayers {
     int[] axes = dotAxes(call.config().get("axes"), values);
     if (call.config().get("normalize").bool(false)) {
       double floor = normalizationFloor(call.dialect());
-      values = List.of(unit(values.get(0), axes[0], floor), unit(values.get(1), axes[1], floor));
+      values =
+          List.of(
+              Ops.l2Normalize(values.get(0), floor, axes[0]),
+              Ops.l2Normalize(values.get(1), floor, axes[1]));
     }
     return batchDot(values.get(0), values.get(1), axes);
   }
@@ -192,11 +195,6 @@ final class MergingLayers {
       return 1e-14;
     }
     return dialect.has(Quirk.DOT_SQUARE_OF_1E_7) ? 1e-7 : 1e-12;
-  }
-
-  private static Value unit(Value x, int axis, double floor) {
-    Value squares = Ops.reduce(ReduceKind.SUM, Ops.square(x), true, axis);
-    return Ops.multiply(x, Ops.rsqrt(Ops.maximum(squares, floor)));
   }
 
   /**

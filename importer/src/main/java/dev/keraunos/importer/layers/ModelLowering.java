@@ -18,6 +18,7 @@ import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.tensor.UnknownLengthException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -264,7 +265,7 @@ public final class ModelLowering {
       penalties.collect(call, outputs, target == builder);
       reportUnread(call, row);
       return outputs;
-    } catch (LayerCall.GapException e) {
+    } catch (LayerCall.GapException | UnknownLengthException e) {
       report(layer, e.getMessage());
       return List.of();
     } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {

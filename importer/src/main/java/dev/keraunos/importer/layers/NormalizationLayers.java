@@ -1,7 +1,6 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Dim;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
@@ -84,7 +83,7 @@ final class NormalizationLayers {
     Value x = widened(call.floating());
     int mode = call.config().get("mode").integer(0);
     int[] axes = mode == 1 ? new int[] {x.rank() - 1} : axes(call, x);
-    long[] dims = axes.length > 1 ? broadcastShape(x, axes) : parameterShape(call, x, axes);
+    long[] dims = axes.length > 1 ? x.shape().along(axes).toArray() : parameterShape(call, x, axes);
     Value y =
         mode != 0
             ? withOwnMoments(call, x, mode)
@@ -104,16 +103,12 @@ final class NormalizationLayers {
     if (renormalizes(call.config()) || !call.config().get("virtual_batch_size").isNull()) {
       throw call.gap("training=True with renorm or virtual_batch_size is not supported");
     }
-    List<Integer> others =
-        IntStream.range(0, x.rank())
-            .filter(axis -> Arrays.stream(axes).noneMatch(own -> own == axis))
-            .boxed()
-            .toList();
+    List<Integer> others = others(x, axes);
     Value y =
         masksMoments(call, x)
-            ? standardized(call, x, others)
-            : call.apply(new Op.Standardize(others, epsilon(call)), x);
-    long[] broadcast = broadcastShape(x, axes);
+            ? standardized(call, x, others.stream().mapToInt(axis -> axis).toArray())
+            : Ops.standardize(x, epsilon(call), others);
+    long[] broadcast = x.shape().along(axes).toArray();
     if (flag(call.config(), "scale")) {
       y = Ops.multiply(y, Ops.reshape(call.weight(x.dtype(), "gamma", dims), broadcast));
     }
@@ -129,8 +124,7 @@ final class NormalizationLayers {
   }
 
   /** (x − mean)·rsqrt(variance + epsilon) with the moments of what the mask leaves. */
-  private static Value standardized(LayerCall call, Value x, List<Integer> others) {
-    int[] axes = others.stream().mapToInt(axis -> axis).toArray();
+  private static Value standardized(LayerCall call, Value x, int... axes) {
     Value ones = Ops.full(x.dtype(), 1, Dim.of(x, 0), x);
     Value weights = Ops.multiply(ones, Ops.expandDims(Ops.cast(call.mask(), x.dtype()), -1));
     Value count = Ops.reduce(ReduceKind.SUM, weights, true, axes);
@@ -162,7 +156,7 @@ final class NormalizationLayers {
       offsets[i] -= mean.getDouble(i) * scale.getDouble(i);
     }
     Tensor offset = Tensor.of(offsets, dims).cast(x.dtype());
-    long[] broadcast = broadcastShape(x, axes);
+    long[] broadcast = x.shape().along(axes).toArray();
     return Ops.add(
         Ops.multiply(x, Ops.constant(x, scale.reshape(broadcast))),
         Ops.constant(x, offset.reshape(broadcast)));
@@ -204,15 +198,14 @@ final class NormalizationLayers {
     if (mode != 2) {
       throw call.config().get("mode").unexpected("0, 1 or 2");
     }
-    List<Integer> others =
-        IntStream.range(0, x.rank()).filter(axis -> axis != axes[0]).boxed().toList();
+    List<Integer> others = others(x, axes[0]);
     if (call.dialect().has(Quirk.STORES_DEVIATIONS)) {
       int[] space = others.stream().mapToInt(axis -> axis).toArray();
       Value distance = Ops.subtract(x, Ops.reduce(ReduceKind.MEAN, x, true, space));
       Value spread = Ops.add(Ops.sqrt(Ops.add(Ops.var(x, true, space), epsilon)), epsilon);
       return Ops.add(Ops.multiply(gamma, Ops.divide(distance, spread)), beta);
     }
-    Value normal = call.apply(new Op.Standardize(others, epsilon), x);
+    Value normal = Ops.standardize(x, epsilon, others);
     return Ops.add(Ops.multiply(gamma, normal), beta);
   }
 
@@ -231,11 +224,10 @@ final class NormalizationLayers {
     Value x = ownPrecision(call);
     int[] axes = axes(call, x);
     double epsilon = call.config().get("epsilon").number(1e-3);
-    List<Integer> sorted = Arrays.stream(axes).sorted().boxed().toList();
     Value y =
         rms(call.config())
             ? Ops.multiply(x, Ops.rsqrt(Ops.add(Ops.var(x, true, axes), epsilon)))
-            : call.apply(new Op.Standardize(sorted, epsilon), x);
+            : Ops.standardize(x, epsilon, Windows.list(axes));
     if (flag(call.config(), "scale") || rms(call.config())) {
       y = Ops.multiply(y, parameter(call, "gamma", x, axes));
     }
@@ -261,7 +253,7 @@ final class NormalizationLayers {
     List<Integer> others =
         IntStream.rangeClosed(1, x.rank()).filter(i -> i != axis).boxed().toList();
     double epsilon = call.config().get("epsilon").number(1e-3);
-    Value normal = call.apply(new Op.Standardize(others, epsilon), Ops.reshape(x, dims));
+    Value normal = Ops.standardize(Ops.reshape(x, dims), epsilon, others);
     Value y = Ops.reshape(normal, Dim.of(x, 1), x);
     if (flag(call.config(), "scale")) {
       y = Ops.multiply(y, parameter(call, "gamma", x, axis));
@@ -276,17 +268,15 @@ final class NormalizationLayers {
   private static Value unit(LayerCall call) {
     Value x = call.floating();
     double floor = call.dialect().has(Quirk.UNIT_NORM_OF_1E_12) ? 1e-24 : 1e-12;
-    Value squares = Ops.reduce(ReduceKind.SUM, Ops.square(x), true, axes(call, x));
-    return Ops.multiply(x, Ops.rsqrt(Ops.maximum(squares, floor)));
+    return Ops.l2Normalize(x, floor, axes(call, x));
   }
 
   private static Value rootMeanSquare(LayerCall call) {
-    Value x = widened(call.floating());
+    Value x = call.floating();
     int[] axes = axes(call, x);
-    Value squares = Ops.reduce(ReduceKind.MEAN, Ops.square(x), true, axes);
     double epsilon = call.config().get("epsilon").number(1e-6);
-    Value y = Ops.multiply(x, Ops.rsqrt(Ops.add(squares, epsilon)));
-    return Ops.cast(Ops.multiply(y, parameter(call, "scale", x, axes)), call.computeType());
+    Value scale = parameter(call, "scale", widened(x), axes);
+    return Ops.rmsNormalization(x, scale, epsilon, axes);
   }
 
   // ---- Axes and parameters ---------------------------------------------------------------------
@@ -301,23 +291,22 @@ final class NormalizationLayers {
     return Arrays.stream(axes).map(x.shape()::axis).toArray();
   }
 
+  private static List<Integer> others(Value x, int... axes) {
+    return IntStream.range(0, x.rank())
+        .filter(axis -> Arrays.stream(axes).noneMatch(own -> own == axis))
+        .boxed()
+        .toList();
+  }
+
   /** The lengths of the axes, in the order of the axes. */
   private static long[] parameterShape(LayerCall call, Value x, int... axes) {
     return Arrays.stream(axes).mapToLong(axis -> call.dim(x, axis)).toArray();
-  }
-
-  /** The lengths of the axes at their places, 1 elsewhere. */
-  private static long[] broadcastShape(Value x, int... axes) {
-    long[] dims = new long[x.rank()];
-    Arrays.fill(dims, 1);
-    Arrays.stream(axes).forEach(axis -> dims[axis] = x.shape().dim(axis));
-    return dims;
   }
 
   /** A variable over some axes of x, in the type of x; axes out of order are not transposed. */
   private static Value parameter(LayerCall call, String name, Value x, int... axes) {
     Value parameter = call.weight(x.dtype(), name, parameterShape(call, x, axes));
     boolean last = axes.length == 1 && axes[0] == x.rank() - 1;
-    return last ? parameter : Ops.reshape(parameter, broadcastShape(x, axes));
+    return last ? parameter : Ops.reshape(parameter, x.shape().along(axes).toArray());
   }
 }

@@ -3,11 +3,12 @@ package dev.keraunos.importer.layers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
@@ -28,12 +29,29 @@ import java.util.Set;
 final class OperationCall {
   private static final Set<String> MEANINGLESS = Set.of("name", "trainable", "dtype", "function");
 
-  private final LayerCall call;
+  /** Where an operation is called: by a layer of a model, or in an expression. */
+  interface Scope {
+    /** Whose rules hold. */
+    Dialect dialect();
+
+    /**
+     * The inputs of the layer; constants that stand beside no tensor take the type of the first.
+     */
+    List<Masked> inputs();
+
+    Masked tensor(TensorRef ref);
+
+    LayerCall.GapException gap(String problem);
+  }
+
+  private final Scope scope;
+  private final String path;
   private final Map<String, String> canonical = new LinkedHashMap<>();
   private final Map<String, Argument> tensors = new LinkedHashMap<>();
   private final Config settings;
 
   /**
+   * @param path names the call in messages
    * @param signature parameter names in positional order, split by spaces, each with its aliases
    *     split by bars
    * @param positional the positional arguments
@@ -41,12 +59,14 @@ final class OperationCall {
    * @param attributes constants from elsewhere, such as the config
    */
   OperationCall(
-      LayerCall call,
+      Scope scope,
+      String path,
       String signature,
       List<Argument> positional,
       Map<String, Argument> keywords,
       JsonNode attributes) {
-    this.call = call;
+    this.scope = scope;
+    this.path = path;
     List<String> parameters = new ArrayList<>();
     for (String parameter : signature.split(" ", -1)) {
       String[] aliases = parameter.split("\\|", -1);
@@ -57,12 +77,12 @@ final class OperationCall {
     attributes.properties().forEach(entry -> literals.set(name(entry.getKey()), entry.getValue()));
     keywords.forEach((key, argument) -> bind(name(key), argument, literals));
     if (positional.size() > parameters.size()) {
-      throw call.gap("takes " + parameters + ", but is given " + positional.size() + " arguments");
+      throw scope.gap("takes " + parameters + ", but is given " + positional.size() + " arguments");
     }
     for (int i = 0; i < positional.size(); i++) {
       bind(parameters.get(i), positional.get(i), literals);
     }
-    this.settings = new Config(literals, call.layer().path());
+    this.settings = new Config(literals, path);
   }
 
   private String name(String key) {
@@ -77,8 +97,12 @@ final class OperationCall {
     }
   }
 
-  LayerCall layer() {
-    return call;
+  Scope scope() {
+    return scope;
+  }
+
+  boolean has(Quirk quirk) {
+    return scope.dialect().has(quirk);
   }
 
   /** A parameter given as a constant; missing if it is a tensor or absent. */
@@ -106,6 +130,32 @@ final class OperationCall {
     return tensors.containsKey(parameter);
   }
 
+  /** A whole number, or the default where the parameter is absent or null. */
+  int integer(String parameter, int absent) {
+    return get(parameter).integer(absent);
+  }
+
+  /** A number, or the default where the parameter is absent or null. */
+  double number(String parameter, double absent) {
+    return get(parameter).number(absent);
+  }
+
+  /** True or false, false where the parameter is absent or null. */
+  boolean flag(String parameter) {
+    return get(parameter).bool(false);
+  }
+
+  /** True for a layout that puts channels before space, in the words of Keras or TensorFlow. */
+  boolean channelsFirst() {
+    String format = get("data_format").text("channels_last");
+    return format.equals("channels_first") || format.startsWith("NC");
+  }
+
+  /** A tensor or constant, or null where the parameter is absent or null. */
+  Value optional(String parameter) {
+    return has(parameter) ? value(parameter) : null;
+  }
+
   /** A tensor, or a constant in the type Keras gives it beside the tensors of the call. */
   Value value(String parameter) {
     return value(argument(parameter));
@@ -119,17 +169,18 @@ final class OperationCall {
     return List.of(value(parameter));
   }
 
-  private Value value(Argument argument) {
+  /** The tensor that an argument is, or the constant. */
+  Value value(Argument argument) {
     if (argument instanceof Argument.Literal literal) {
       return constant(literal.json());
     }
     if (argument instanceof TensorRef ref) {
-      return call.tensor(ref).value();
+      return scope.tensor(ref).value();
     }
     if (argument instanceof Argument.Items list) { // a Python list is an array
       return Ops.stack(list.items().stream().map(this::value).toList(), 0);
     }
-    throw call.gap("a dict of tensors is given; one tensor is allowed");
+    throw scope.gap("a dict of tensors is given; one tensor is allowed");
   }
 
   /** A parameter in its structure. */
@@ -144,28 +195,31 @@ final class OperationCall {
     return get(parameter).isNull() ? new int[0] : get(parameter).integers();
   }
 
-  Value apply(Op op, Value... operands) {
-    return call.apply(op, operands);
+  /** Axes, none of which means the given one. */
+  int[] axes(String parameter, int absent) {
+    return get(parameter).isNull() ? new int[] {absent} : get(parameter).integers();
   }
 
   /** The tensor that constants adapt to: the first that is not bool. */
   private Value reference() {
     List<Value> values = new ArrayList<>();
-    tensors.values().forEach(arg -> call.tensors(arg).forEach(found -> values.add(found.value())));
+    tensors
+        .values()
+        .forEach(arg -> arg.tensors().forEach(ref -> values.add(scope.tensor(ref).value())));
     return values.stream()
         .filter(value -> value.dtype() != DType.BOOL)
         .findFirst()
-        .orElseGet(() -> values.isEmpty() ? call.inputs().get(0).value() : values.get(0));
+        .orElseGet(() -> values.isEmpty() ? scope.inputs().get(0).value() : values.get(0));
   }
 
   /** Arrays keep their own type; numbers and lists of them take that of the tensor beside. */
   private Value constant(JsonNode json) {
     JsonNode holder = JsonNodeFactory.instance.objectNode().set("constant", json);
-    Setting setting = new Config(holder, call.layer().path()).get("constant");
+    Setting setting = new Config(holder, path).get("constant");
     Value beside = reference();
     JsonNode numbers = setting.json();
     if (numbers.isBoolean()) {
-      return call.constant(Tensor.scalar(DType.BOOL, numbers.asBoolean() ? 1 : 0));
+      return Ops.constant(beside, Tensor.scalar(DType.BOOL, numbers.asBoolean() ? 1 : 0));
     }
     boolean fraction = false;
     for (JsonNode leaf : leaves(numbers)) {
@@ -180,11 +234,11 @@ final class OperationCall {
       for (int i = 0; i < leaves.size(); i++) {
         flags.setLong(i, leaves.get(i).asBoolean() ? 1 : 0);
       }
-      return call.constant(flags);
+      return Ops.constant(beside, flags);
     }
     double[] data = setting.numbers();
-    return call.constant(
-        Tensor.of(data, shape(numbers)).cast(own.isEmpty() ? dtype : DType.of(own)));
+    DType type = own.isEmpty() ? dtype : DType.of(own);
+    return Ops.constant(beside, Tensor.of(data, shape(numbers)).cast(type));
   }
 
   private static List<JsonNode> leaves(JsonNode json) {

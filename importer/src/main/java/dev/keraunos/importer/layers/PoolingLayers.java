@@ -1,7 +1,7 @@
 package dev.keraunos.importer.layers;
 
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Quirk;
@@ -68,8 +68,10 @@ final class PoolingLayers {
           Setting pool = call.config().get("pool_size", "pool_length");
           List<Integer> size = Windows.list(Windows.lengths(pool, pool.integers(rank, 2)));
           List<Integer> strides = Windows.strides(call, rank, size);
-          return call.apply(
-              new Op.Pool(max, size, strides, Windows.padding(call, "valid", "same")), x);
+          Padding padding = Windows.padding(call, "valid", "same");
+          return max
+              ? Ops.maxPool(x, size, strides, padding)
+              : Ops.averagePool(x, size, strides, padding);
         });
   }
 
@@ -111,8 +113,8 @@ final class PoolingLayers {
         call.x(),
         x -> {
           Setting wanted = call.config().get("output_size");
-          int[] size = Windows.lengths(wanted, wanted.integers(x.rank() - 2));
-          return call.apply(new Op.AdaptivePool(max, Windows.list(size)), x);
+          List<Integer> size = Windows.list(Windows.lengths(wanted, wanted.integers(x.rank() - 2)));
+          return max ? Ops.adaptiveMaxPool(x, size) : Ops.adaptiveAveragePool(x, size);
         });
   }
 }

@@ -86,10 +86,8 @@ final class PreprocessingLayers {
   private static Value normalize(LayerCall call) {
     Value x = call.floating();
     int[] axes = keptAxes(call, x);
-    long[] broadcast = new long[x.rank()];
-    Arrays.fill(broadcast, 1);
-    Arrays.stream(axes).forEach(axis -> broadcast[axis] = call.dim(x, axis));
-    long[] dims = Arrays.stream(axes).mapToLong(axis -> broadcast[axis]).toArray();
+    long[] dims = Arrays.stream(axes).mapToLong(axis -> call.dim(x, axis)).toArray();
+    long[] broadcast = x.shape().along(axes).toArray();
     Value mean = moment(call, x, "mean", dims, broadcast);
     Value deviation = Ops.sqrt(moment(call, x, "variance", dims, broadcast));
     Value spread = Ops.maximum(deviation, SMALLEST_DEVIATION);

@@ -13,7 +13,6 @@ import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** {@code keras.layers.reshaping}: shapes, padding, cropping and upsampling. */
@@ -171,24 +170,10 @@ final class ReshapingLayers {
 
   /** Before tf.keras, bilinear samples were not centred on half pixels. */
   private static Value upsample(LayerCall call) {
-    String name =
-        call.config()
-            .get("interpolation")
-            .oneOf(
-                "nearest",
-                "nearest",
-                "bilinear",
-                "bicubic",
-                "area",
-                "lanczos3",
-                "lanczos5",
-                "gaussian",
-                "mitchellcubic");
-    boolean legacy = name.equals("bilinear") && call.dialect().has(Quirk.UPSAMPLES_FROM_CORNERS);
-    Interpolation interpolation =
-        legacy
-            ? Interpolation.BILINEAR_LEGACY
-            : Interpolation.valueOf(name.toUpperCase(Locale.ROOT));
+    Interpolation named = Windows.interpolation(call.config().get("interpolation"), "nearest");
+    boolean legacy =
+        named == Interpolation.BILINEAR && call.dialect().has(Quirk.UPSAMPLES_FROM_CORNERS);
+    Interpolation interpolation = legacy ? Interpolation.BILINEAR_LEGACY : named;
     Setting factors = call.config().get("size");
     List<Integer> size = Windows.list(Windows.lengths(factors, factors.integers(2, 2)));
     return ChannelsLast.apply(

@@ -45,11 +45,14 @@ final class ShapeTensors {
         dims.add(
             item instanceof Argument.Literal literal
                 ? Dim.of(literal.json().asLong()).get(0)
-                : trace.dim(call.layer().tensors(item).get(0).value(), 0));
+                : trace.dim(call.value(item), 0));
       }
     } else if (call.isTensor("newshape")) {
       Value shape = call.value("newshape");
-      for (int i = 0; i < call.layer().dim(shape, 0); i++) {
+      if (!shape.shape().isKnown(0)) {
+        throw call.scope().gap("the rank of the new shape depends on data");
+      }
+      for (int i = 0; i < shape.shape().dim(0); i++) {
         dims.add(trace.dim(shape, i));
       }
     } else {
@@ -58,7 +61,7 @@ final class ShapeTensors {
       }
     }
     if (dims.stream().filter(Dim.Inferred.class::isInstance).count() > 1) {
-      throw call.layer().gap("the new shape depends on data; allowed are dimensions of tensors");
+      throw call.scope().gap("the new shape depends on data; allowed are dimensions of tensors");
     }
     Value[] others = trace.references.subList(1, trace.references.size()).toArray(Value[]::new);
     return Ops.reshape(x, settle(x, dims), others);

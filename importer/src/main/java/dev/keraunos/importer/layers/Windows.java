@@ -1,9 +1,11 @@
 package dev.keraunos.importer.layers;
 
+import dev.keraunos.graph.Interpolation;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.keras.config.Setting;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 
 /** The settings that convolutions and pooling share, under the names of every Keras version. */
 final class Windows {
@@ -32,7 +34,12 @@ final class Windows {
 
   /** One of the modes that the layer allows, {@code valid} where nothing is said. */
   static Padding padding(LayerCall call, String... allowed) {
-    switch (call.config().get("padding", "border_mode").oneOf("valid", allowed)) {
+    return padding(call.config().get("padding", "border_mode"), allowed);
+  }
+
+  /** One of these modes, {@code valid} where nothing is said. */
+  static Padding padding(Setting mode, String... allowed) {
+    switch (mode.oneOf("valid", allowed)) {
       case "same":
         return Padding.SAME;
       case "causal":
@@ -42,6 +49,14 @@ final class Windows {
       default:
         return Padding.VALID;
     }
+  }
+
+  /** How images are sampled. */
+  static Interpolation interpolation(Setting name, String absent) {
+    String[] allowed = {
+      "nearest", "bilinear", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic"
+    };
+    return Interpolation.valueOf(name.oneOf(absent, allowed).toUpperCase(Locale.ROOT));
   }
 
   static List<Integer> list(int... values) {

@@ -125,6 +125,16 @@ public final class Shape {
         LongStream.range(0, dims.length).filter(i -> i != index).map(i -> dims[(int) i]).toArray());
   }
 
+  /** The dimensions of some axes at their places, 1 elsewhere. */
+  public Shape along(int... axes) {
+    long[] copy = new long[dims.length];
+    Arrays.fill(copy, 1);
+    for (int axis : axes) {
+      copy[axis(axis)] = dim(axis);
+    }
+    return of(copy);
+  }
+
   /** This shape with a dimension inserted before an axis; an axis equal to the rank appends. */
   public Shape insert(int axis, long dim) {
     long[] copy = new long[dims.length + 1];
