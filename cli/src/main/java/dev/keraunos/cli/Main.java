@@ -54,7 +54,12 @@ public final class Main {
       commandLine.usage(err);
       return CommandLine.ExitCode.USAGE;
     }
-    return commandLine.execute(arguments);
+    try {
+      return commandLine.execute(arguments);
+    } finally {
+      out.flush();
+      err.flush();
+    }
   }
 
   /** What the user can mend is one message; anything else is a defect and shows where. */

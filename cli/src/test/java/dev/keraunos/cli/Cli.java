@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -29,8 +30,13 @@ record Cli(int code, String out, String err) {
     }
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
-    int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), texts);
+    int code = Main.run(buffered(out), buffered(err), texts);
     return new Cli(code, out.toString(), err.toString());
+  }
+
+  /** As for a terminal: what nobody flushes is not seen. */
+  private static PrintWriter buffered(StringWriter target) {
+    return new PrintWriter(new BufferedWriter(target), true);
   }
 
   /** Fails unless the run ended well. */
