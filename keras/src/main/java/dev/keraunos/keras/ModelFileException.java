@@ -1,6 +1,6 @@
 package dev.keraunos.keras;
 
-import dev.keraunos.error.KeraunosException;
+import dev.keraunos.error.FileException;
 
 /**
  * A model file that cannot be loaded: broken, hostile, of a kind Keraunos does not read, or at odds
@@ -9,14 +9,10 @@ import dev.keraunos.error.KeraunosException;
  * <p>The message says which file, where inside it, what was found there, what is allowed and what
  * to do.
  */
-public final class ModelFileException extends KeraunosException {
+public final class ModelFileException extends FileException {
   private static final long serialVersionUID = 1L;
 
   private final String file;
-  private final String objectPath;
-  private final String found;
-  private final String allowed;
-  private final String remedy;
 
   private ModelFileException(
       String file,
@@ -25,12 +21,8 @@ public final class ModelFileException extends KeraunosException {
       String allowed,
       String remedy,
       Throwable cause) {
-    super(message(file, objectPath, found, allowed, remedy), cause);
+    super(file, objectPath, found, allowed, remedy, cause);
     this.file = file;
-    this.objectPath = objectPath;
-    this.found = found;
-    this.allowed = allowed;
-    this.remedy = remedy;
   }
 
   /**
@@ -58,16 +50,16 @@ public final class ModelFileException extends KeraunosException {
       return this;
     }
     ModelFileException named =
-        new ModelFileException(name, objectPath, found, allowed, remedy, getCause());
+        new ModelFileException(name, objectPath(), found(), allowed(), remedy(), getCause());
     named.setStackTrace(getStackTrace());
     return named;
   }
 
   /** The same problem with a place that contains the one it names. */
   public ModelFileException under(String container) {
-    String place = objectPath.isEmpty() ? container : container + ", " + objectPath;
     ModelFileException placed =
-        new ModelFileException(file, place, found, allowed, remedy, getCause());
+        new ModelFileException(
+            file, placeUnder(container), found(), allowed(), remedy(), getCause());
     placed.setStackTrace(getStackTrace());
     return placed;
   }
@@ -75,41 +67,5 @@ public final class ModelFileException extends KeraunosException {
   /** The file's name, or empty where it is not known. */
   public String file() {
     return file;
-  }
-
-  /** The place inside the file. */
-  public String objectPath() {
-    return objectPath;
-  }
-
-  /** What was found there. */
-  public String found() {
-    return found;
-  }
-
-  /** What may be there. */
-  public String allowed() {
-    return allowed;
-  }
-
-  /** What to do about it, or empty. */
-  public String remedy() {
-    return remedy;
-  }
-
-  private static String message(
-      String file, String objectPath, String found, String allowed, String remedy) {
-    StringBuilder text = new StringBuilder();
-    if (!file.isEmpty()) {
-      text.append(file).append(": ");
-    }
-    if (!objectPath.isEmpty()) {
-      text.append(objectPath).append(": ");
-    }
-    text.append("found ").append(found).append("; allowed: ").append(allowed).append('.');
-    if (!remedy.isEmpty()) {
-      text.append(' ').append(remedy);
-    }
-    return text.toString();
   }
 }

@@ -57,8 +57,7 @@ final class ActivationLayers {
 
   /** Over one axis or jointly over several; masked entries are left out from tf.keras on. */
   private static Value softmax(LayerCall call) {
-    Setting setting = call.config().get("axis");
-    int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
+    int[] axes = call.config().get("axis").integersOr(-1);
     boolean robust = call.config().get("robust_masking").bool(false);
     Value x = call.x();
     if (call.mask() == null || call.dialect().has(Quirk.SOFTMAX_IGNORES_MASK)) {

@@ -8,7 +8,6 @@ import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.keras.names.NearestNames;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,11 +82,6 @@ final class LayerTable implements VariableTable {
         || key.endsWith("_regularizer")
         || key.endsWith("_constraint")
         || config.json().get(key).isNull();
-  }
-
-  /** The class names of all layers that are known, aliases included, in alphabetical order. */
-  static Set<String> layerNames() {
-    return Collections.unmodifiableSet(LAYERS.keySet());
   }
 
   /** The row of a layer; what the user registered comes first. */

@@ -52,35 +52,28 @@ public final class ModelRegistry {
 
   /** The function bound under the first of these names that has one. */
   Optional<Function<List<Value>, Value>> lambda(String... names) {
-    return Stream.of(names)
-        .filter(lambdas::containsKey)
-        .findFirst()
-        .map(lambdas::get)
-        .or(() -> fallback.flatMap(registry -> registry.lambda(names)));
+    return find(
+        own -> Stream.of(names).filter(own.lambdas::containsKey).findFirst().map(own.lambdas::get));
   }
 
   /** The activation of the first of these names that has one. */
   Optional<UnaryOperator<Value>> activation(List<String> names) {
-    return activations
-        .find(names)
-        .map(Registry.Entry::value)
-        .or(() -> fallback.flatMap(registry -> registry.activation(names)));
+    return find(own -> own.activations.find(names)).map(Registry.Entry::value);
   }
 
   /** The layer of the first of these class names that has one. */
   Optional<CustomLayer> layer(List<String> names) {
-    return layers
-        .exact(names)
-        .map(Registry.Entry::value)
-        .or(() -> fallback.flatMap(registry -> registry.layer(names)));
+    return find(own -> own.layers.exact(names)).map(Registry.Entry::value);
   }
 
   /** The same, also of a name in the other case style. */
   Optional<CustomLayer> layerLike(List<String> names) {
-    return layers
-        .find(names)
-        .map(Registry.Entry::value)
-        .or(() -> fallback.flatMap(registry -> registry.layerLike(names)));
+    return find(own -> own.layers.find(names)).map(Registry.Entry::value);
+  }
+
+  /** What this registry has, else what the one behind it has. */
+  private <T> Optional<T> find(Function<ModelRegistry, Optional<T>> entry) {
+    return entry.apply(this).or(() -> fallback.flatMap(behind -> behind.find(entry)));
   }
 
   /** Collects entries; a later one replaces an earlier one of the same name. */

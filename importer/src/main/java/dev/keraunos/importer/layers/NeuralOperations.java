@@ -38,7 +38,12 @@ final class NeuralOperations {
     String rest = " strides|stride padding data_format dilation_rate|dilations|rate";
     String kernel = "inputs|input|value kernel|filters|filter" + rest;
     one(kernel, NeuralOperations::conv, "Conv", "conv1d", "conv2d", "conv3d");
-    one(kernel, NeuralOperations::depthwise, "DepthwiseConv", "depthwise_conv2d", "depthwise");
+    one(
+        kernel,
+        call -> slide(call, Ops::depthwiseConv),
+        "DepthwiseConv",
+        "depthwise_conv2d",
+        "depthwise");
     one(
         "inputs|input depthwise_kernel|depthwise_filter pointwise_kernel|pointwise_filter" + rest,
         NeuralOperations::separable,
@@ -55,7 +60,7 @@ final class NeuralOperations {
   /** One number per spatial axis; TensorFlow may give those of batch and channels too. */
   private static List<Integer> window(OperationCall call, String key, Value x) {
     int rank = x.rank() - 2;
-    int[] given = call.get(key).optionalIntegers();
+    int[] given = call.get(key).integersOr();
     int from = call.channelsFirst() ? 2 : 1;
     boolean all = given.length == rank + 2;
     return Windows.list(all ? Arrays.copyOfRange(given, from, from + rank) : given);
@@ -78,24 +83,21 @@ final class NeuralOperations {
 
   private static Value conv(OperationCall call) {
     call.get("use_cudnn_on_gpu");
-    return channelsLast(
-        call,
-        "inputs",
-        x ->
-            Ops.conv(
-                x,
-                call.value("kernel"),
-                window(call, "strides", x),
-                padding(call),
-                window(call, "dilation_rate", x)));
+    return slide(call, Ops::conv);
   }
 
-  private static Value depthwise(OperationCall call) {
+  /** {@link Ops#conv} or {@link Ops#depthwiseConv}. */
+  private interface Convolution {
+    Value apply(
+        Value x, Value kernel, List<Integer> strides, Padding padding, List<Integer> dilations);
+  }
+
+  private static Value slide(OperationCall call, Convolution function) {
     return channelsLast(
         call,
         "inputs",
         x ->
-            Ops.depthwiseConv(
+            function.apply(
                 x,
                 call.value("kernel"),
                 window(call, "strides", x),

@@ -7,7 +7,6 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
-import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -283,8 +282,7 @@ final class NormalizationLayers {
 
   /** The axes of the config in its order; Keras 3 sorts them as written. */
   private static int[] axes(LayerCall call, Value x) {
-    Setting setting = call.config().get("axis");
-    int[] axes = setting.isNull() ? new int[] {-1} : setting.integers();
+    int[] axes = call.config().get("axis").integersOr(-1);
     if (call.dialect().has(Quirk.SORTS_NORMALIZED_AXES)) {
       Arrays.sort(axes);
     }

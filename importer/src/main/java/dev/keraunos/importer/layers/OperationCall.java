@@ -192,12 +192,12 @@ final class OperationCall {
 
   /** Axes, none of which means all. */
   int[] axes(String parameter) {
-    return get(parameter).isNull() ? new int[0] : get(parameter).integers();
+    return get(parameter).integersOr();
   }
 
   /** Axes, none of which means the given one. */
   int[] axes(String parameter, int absent) {
-    return get(parameter).isNull() ? new int[] {absent} : get(parameter).integers();
+    return get(parameter).integersOr(absent);
   }
 
   /** The tensor that constants adapt to: the first that is not bool. */

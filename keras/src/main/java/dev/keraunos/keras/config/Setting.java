@@ -171,9 +171,11 @@ public final class Setting {
         : new int[] {integer()};
   }
 
-  /** A list of whole numbers, empty where the key is absent or null. */
-  public int[] optionalIntegers() {
-    return isNull() ? new int[0] : integers();
+  /**
+   * A list of whole numbers, or the default, which may be none, where the key is absent or null.
+   */
+  public int[] integersOr(int... absent) {
+    return isNull() ? absent : integers();
   }
 
   /** Exactly {@code count} whole numbers; a single one stands for all of them. */

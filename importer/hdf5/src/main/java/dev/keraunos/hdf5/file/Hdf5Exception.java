@@ -1,13 +1,9 @@
 package dev.keraunos.hdf5.file;
 
-import dev.keraunos.error.KeraunosException;
+import dev.keraunos.error.FileException;
 
-/**
- * A file that cannot be read: broken, hostile, or of a kind this reader leaves out.
- *
- * <p>The message says where inside the file, what was found there, what is allowed and what to do.
- */
-public final class Hdf5Exception extends KeraunosException {
+/** An HDF5 file that cannot be read: broken, hostile, or of a kind this reader leaves out. */
+public final class Hdf5Exception extends FileException {
   private static final long serialVersionUID = 1L;
   private static final String DAMAGED = "The file is damaged or hostile: fetch it again.";
 
@@ -28,10 +24,6 @@ public final class Hdf5Exception extends KeraunosException {
   }
 
   private final Kind kind;
-  private final String objectPath;
-  private final String found;
-  private final String allowed;
-  private final String remedy;
 
   /**
    * A problem in a file.
@@ -45,12 +37,8 @@ public final class Hdf5Exception extends KeraunosException {
    */
   public Hdf5Exception(
       Kind kind, String objectPath, String found, String allowed, String remedy, Throwable cause) {
-    super(message(objectPath, found, allowed, remedy), cause);
+    super("", objectPath, found, allowed, remedy, cause);
     this.kind = kind;
-    this.objectPath = objectPath;
-    this.found = found;
-    this.allowed = allowed;
-    this.remedy = remedy;
   }
 
   /** As above, for a problem that no other exception reported. */
@@ -71,39 +59,14 @@ public final class Hdf5Exception extends KeraunosException {
 
   /** The same problem with a place that contains the one it names. */
   public Hdf5Exception under(String container) {
-    String place = objectPath.isEmpty() ? container : container + ", " + objectPath;
-    Hdf5Exception placed = new Hdf5Exception(kind, place, found, allowed, remedy, getCause());
+    Hdf5Exception placed =
+        new Hdf5Exception(kind, placeUnder(container), found(), allowed(), remedy(), getCause());
     placed.setStackTrace(getStackTrace());
     return placed;
   }
 
+  /** What a caller may want to tell apart. */
   public Kind kind() {
     return kind;
-  }
-
-  /** The place inside the file. */
-  public String objectPath() {
-    return objectPath;
-  }
-
-  /** What was found there. */
-  public String found() {
-    return found;
-  }
-
-  /** What may be there. */
-  public String allowed() {
-    return allowed;
-  }
-
-  /** What to do about it, or empty. */
-  public String remedy() {
-    return remedy;
-  }
-
-  private static String message(String objectPath, String found, String allowed, String remedy) {
-    String place = objectPath.isEmpty() ? "" : objectPath + ": ";
-    String advice = remedy.isEmpty() ? "" : " " + remedy;
-    return place + "found " + found + "; allowed: " + allowed + "." + advice;
   }
 }
