@@ -85,3 +85,31 @@ def classes(name, target, class_weight, since=FIRST, **options):
 classes("class_weight_and_sample_weight", HOT, FOUR, weights=W0)
 classes("class_weight_of_some_classes", lambda r, n: np.eye(4, dtype="float32")[[0, 3, 1, 3, 2]], {0: 0.5, 1: 2.0, 2: 3.0})
 classes("class_weight_of_all_there_are", lambda r, n: np.eye(4, dtype="float32")[[0, 2, 1, 1, 2]], {0: 0.5, 1: 2.0, 2: 3.0})
+
+
+def classes_of_steps(line):
+    singles = Suite()
+    singles.simple(FIRST, "class_weight_of_steps", "softmax", (3, 4), HOTSTEPS, "categorical_crossentropy", n=5)
+    return singles[0][1](line) + (FOUR,)
+
+
+def classes_of_two(line):
+    singles = Suite()
+    singles.two("class_weight_of_two", ["binary_crossentropy", "categorical_crossentropy"], weighted=False)
+    return singles[0][1](line) + ({"a": FOUR, "b": {0: 1.0, 1: 3.0, 2: 0.5}},)
+
+
+RARE.add("class_weight_of_steps", classes_of_steps)
+RARE.add("class_weight_of_two", classes_of_two)
+
+# The first form overflows beyond 88.
+simple((2, 0, 4), "logcosh_of_much", "linear", (3,), lambda r, n: real(r, n, 3) * 20, "logcosh", until=V3, metrics=["logcosh"])
+
+# Masks of images, which have two axes more than weights.
+PIXELS = lambda r, n: real(r, n, 2, 3, 5)
+simple(FIRST, "pixels_masked", "sigmoid", (2, 3, 5), PIXELS, "mae", n=4, masked=True, metrics=["mae"])
+simple(FIRST, "pixels_masked_squared", "sigmoid", (2, 3, 5), PIXELS, "mse", n=4, masked=True, metrics=["mse"])
+simple(FIRST, "pixels_masked_weights", "sigmoid", (2, 3, 5), PIXELS, "mae", n=4, masked=True, weights=lambda r, n: r.choice([0.5, 1.0, 3.0], n), metrics=["mae"])
+
+# Nothing but metrics.
+simple(OLDEST, "no_loss", "linear", (4,), lambda r, n: real(r, n, 4), None, metrics=["mae"])

@@ -61,8 +61,9 @@ final class Evaluator {
 
   private Evaluation.Builder builder() {
     CompileSpec spec = model.compileSpec();
-    if (!spec.hasLoss()) {
-      throw new InputException("the model was saved without a loss: there is nothing to evaluate");
+    if (!spec.isCompiled()) {
+      throw new InputException(
+          "the model was saved before it was compiled: there is no loss to evaluate");
     }
     Evaluation.Builder evaluation =
         Evaluation.builder(spec, model.outputSpecs(), model.dialect())

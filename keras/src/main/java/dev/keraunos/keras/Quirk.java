@@ -304,6 +304,14 @@ public enum Quirk {
       Topic.REDUCTION_AND_WEIGHTS,
       "The loss is divided by the sum of the weights.",
       graph().until("1.14")),
+  WEIGHTS_TAKE_NO_LARGER_MASK(
+      Topic.REDUCTION_AND_WEIGHTS,
+      "Weights are multiplied in place, which refuses a mask of a larger shape.",
+      keras3().on(NUMPY)),
+  MASKS_SCORES_OF_IMAGES(
+      Topic.REDUCTION_AND_WEIGHTS,
+      "A mask of two axes more than the weights multiplies the scores instead.",
+      graph().until("1.13")),
   SQUARED_ERROR_IS_A_CLASS(
       Topic.REDUCTION_AND_WEIGHTS,
       "The squared error alone is a loss class, and others are functions.",
@@ -404,11 +412,7 @@ public enum Quirk {
   OUTPUT_LOSSES_COUNT_BATCHES_ONCE(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "A batch counts once in the loss of an output.",
-      keras2().from("2.3").or(graph().from("1.14"))),
-  TRACKED_LOSSES_COUNT_BATCHES_ONCE(
-      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
-      "The same, on TensorFlow.",
-      keras3().from("3.5").on(TENSORFLOW)),
+      keras2().from("2.3").or(graph().from("1.14")).or(keras3().from("3.5").on(TENSORFLOW))),
   UNREDUCED_LOSSES_COUNT_ENTRIES(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "A loss that is not reduced counts every score.",
@@ -443,11 +447,22 @@ public enum Quirk {
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "A None in a list of losses is dropped, and those after it move up.",
       keras3().until("3.5")),
-  LOSSES_BY_SORTED_NAME(
+  SORTS_NAMED_LOSSES(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
-      "A dict of losses is sorted beside a list of outputs, losses without an output"
-          + " cut the others off, and each is told times its weight.",
+      "A dict of losses beside a list of outputs is sorted by name.",
       keras3().from("3.5").until("3.7")),
+  MISSING_LOSSES_CUT_OFF(
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
+      "Outputs without a loss cut as many others off.",
+      keras3().from("3.5").until("3.7")),
+  TELLS_LOSSES_TIMES_WEIGHT(
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
+      "The loss of an output is told times its weight.",
+      keras3().from("3.5").until("3.7")),
+  LOSS_OF_NOTHING_IS_ZERO(
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
+      "A model without any loss has loss 0; elsewhere evaluate refuses it.",
+      tfKeras().from("2.2")),
   TELLS_NO_LOSS_OF_ONE_TARGET(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "The losses of outputs are told where there are several targets only.",

@@ -43,10 +43,9 @@ public final class CompileSpec {
     return new CompileSpec(json);
   }
 
-  /** True if there is a loss to evaluate. */
-  public boolean hasLoss() {
-    JsonNode loss = json.path("loss");
-    return !isNone(loss) && !(loss.isContainerNode() && loss.isEmpty());
+  /** True if the model was compiled, be it without any loss. */
+  public boolean isCompiled() {
+    return !isNone(json);
   }
 
   /** What the file holds. */
@@ -66,8 +65,7 @@ public final class CompileSpec {
    */
   public void requireOutputs(List<OutputSpec> outputs, Dialect dialect) {
     List<String> keys = new ArrayList<>(List.of("loss", "loss_weights"));
-    if (dialect.has(
-        Quirk.METRICS_MUST_NAME_OUTPUTS)) { // before, metrics of unknown outputs are left out
+    if (dialect.has(Quirk.METRICS_MUST_NAME_OUTPUTS)) {
       keys.addAll(List.of("metrics", "weighted_metrics"));
     }
     Set<String> names = new LinkedHashSet<>();
@@ -204,7 +202,7 @@ public final class CompileSpec {
   }
 
   private static boolean isSorted(JsonNode saved, int outputs, Dialect dialect) {
-    return dialect.has(Quirk.LOSSES_BY_SORTED_NAME) && saved.isObject() && saved.size() == outputs;
+    return dialect.has(Quirk.SORTS_NAMED_LOSSES) && saved.isObject() && saved.size() == outputs;
   }
 
   /** One value for all outputs, a list of them, an object by name or their structure. */

@@ -39,7 +39,7 @@ final class LossPlan {
   static List<List<Entry>> of(
       CompileSpec spec, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
     LossPlan plan = new LossPlan(spec, outputs, dialect, registry);
-    if (dialect.has(Quirk.LOSSES_BY_SORTED_NAME)) {
+    if (dialect.has(Quirk.MISSING_LOSSES_CUT_OFF)) {
       List<Integer> kept = new ArrayList<>();
       for (int i = 0; i < outputs.size(); i++) {
         if (!spec.leavesOut(outputs.get(i))) {

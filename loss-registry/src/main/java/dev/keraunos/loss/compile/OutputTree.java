@@ -35,11 +35,6 @@ final class OutputTree {
     return isDict() && outputs.stream().allMatch(output -> output.path().size() == 1);
   }
 
-  /** True if the outputs are a dict of which some values hold several. */
-  boolean isDeepDict() {
-    return isDict() && !isFlatDict();
-  }
-
   /**
    * The path with the layer's name in place of a position at its end: {@code
    * CompileLoss._build_nested}.

@@ -132,7 +132,7 @@ public final class Warnings {
   /** A batch of another size, where Keras averages batches as if all had the same. */
   public void checkSize(Dialect dialect, long first, long size, boolean several) {
     boolean whole = dialect.has(Quirk.BATCHES_COUNT_ONCE);
-    boolean each = several && outputsCountBatchesEqually(dialect);
+    boolean each = several && dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE);
     if (size != first && (whole || each)) {
       add(
           dialect.keras()
@@ -144,12 +144,6 @@ public final class Warnings {
               + first
               + "; choose a batch size that divides the number of samples");
     }
-  }
-
-  /** True if the running losses of single outputs do not look at the size of batches. */
-  public static boolean outputsCountBatchesEqually(Dialect dialect) {
-    return dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE)
-        || dialect.has(Quirk.TRACKED_LOSSES_COUNT_BATCHES_ONCE);
   }
 
   void add(String warning) {

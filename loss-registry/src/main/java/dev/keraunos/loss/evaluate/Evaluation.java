@@ -249,7 +249,8 @@ public final class Evaluation implements AutoCloseable {
      * The evaluation.
      *
      * @throws dev.keraunos.keras.names.UnknownNameException if a loss or metric is not registered
-     * @throws InputException if losses or metrics do not fit the outputs
+     * @throws InputException if losses or metrics do not fit the outputs, or if there is neither a
+     *     loss nor a penalty, where that Keras refuses this
      */
     public Evaluation build() {
       Warnings warnings = new Warnings(strict);
@@ -259,6 +260,7 @@ public final class Evaluation implements AutoCloseable {
       Setups setups = new Setups(spec, outputs, dialect, registry);
       setups.checkLosses(warnings);
       List<CompiledOutput> all = setups.all();
+      requireLoss(all);
       for (CompiledOutput setup : all) {
         boolean counts = setup.loss().isPresent() && !isDropped(setup.lossWeight(), dialect);
         Optional<OutputObserver> watching =
@@ -268,6 +270,16 @@ public final class Evaluation implements AutoCloseable {
       OutputLosses losses = new OutputLosses(dialect, all);
       return new Evaluation(
           dialect, evaluations, losses, penalties, warnings, setups.origins(), observer);
+    }
+
+    private void requireLoss(List<CompiledOutput> all) {
+      boolean any = !penalties.isEmpty() || all.stream().anyMatch(s -> s.loss().isPresent());
+      if (!any && !dialect.has(Quirk.LOSS_OF_NOTHING_IS_ZERO)) {
+        throw new InputException(
+            "the model is compiled without a loss, and "
+                + dialect.keras()
+                + " evaluates no such model; compile it with the loss of at least one output");
+      }
     }
   }
 }

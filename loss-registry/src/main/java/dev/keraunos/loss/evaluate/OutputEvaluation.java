@@ -155,7 +155,7 @@ public final class OutputEvaluation implements AutoCloseable {
     double rows = vector ? scores.shape().dim(0) : 1;
     double size = yPred.shape().dim(0) * factor;
     return new BatchLoss(
-        value, factor, value, Warnings.outputsCountBatchesEqually(dialect) ? rows : size);
+        value, factor, value, dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE) ? rows : size);
   }
 
   /**

@@ -22,7 +22,8 @@ final class OutputLosses {
 
   /** Adds the loss of a batch, before its weight. */
   void add(int index, OutputEvaluation.BatchLoss loss) {
-    double weight = dialect.has(Quirk.LOSSES_BY_SORTED_NAME) ? setups.get(index).lossWeight() : 1;
+    double weight =
+        dialect.has(Quirk.TELLS_LOSSES_TIMES_WEIGHT) ? setups.get(index).lossWeight() : 1;
     means.get(index).add(loss.shown() * weight, loss.weight());
   }
 

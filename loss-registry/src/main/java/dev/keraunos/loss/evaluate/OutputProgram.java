@@ -32,7 +32,6 @@ import java.util.function.Consumer;
  * values out.
  */
 final class OutputProgram implements AutoCloseable {
-  static final String SCORES = ScoreGraph.SCORES;
   private static final String VALID = "valid";
 
   private final Executable executable;
@@ -79,7 +78,7 @@ final class OutputProgram implements AutoCloseable {
       Place place = new Place(output, "the loss", yTrue.shape(), yPred.shape());
       Scores scores = place.of(() -> scores(loss.get(), yTrue, prediction));
       Value values = asFloat(scores.values());
-      put(outputs, SCORES, values, scores.valid());
+      put(outputs, ScoreGraph.SCORES, values, scores.valid());
       perSample = values.rank() > 0 && !values.shape().isKnown(0);
       ScoreGraph graph = new ScoreGraph(yTrue, yPred, logits, values, dialect, outputs);
       watcher = observer.map(o -> o.watch(graph));
@@ -167,11 +166,11 @@ final class OutputProgram implements AutoCloseable {
   /** What a batch gave, by name. */
   record Results(Map<String, Tensor> tensors) implements AutoCloseable {
     Tensor scores() {
-      return tensors.get(SCORES);
+      return tensors.get(ScoreGraph.SCORES);
     }
 
     Optional<Grid> valid() {
-      return grid(SCORES + VALID);
+      return grid(ScoreGraph.SCORES + VALID);
     }
 
     Tensor metric(CompiledMetric metric) {

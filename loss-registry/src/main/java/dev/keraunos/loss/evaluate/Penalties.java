@@ -82,6 +82,10 @@ public final class Penalties {
     return dialect.has(Quirk.ACTIVITY_PENALTY_PER_SAMPLE);
   }
 
+  boolean isEmpty() {
+    return weights.isEmpty() && activities.isEmpty();
+  }
+
   List<Mean> result() {
     List<Mean> result = new ArrayList<>();
     weights.forEach((path, value) -> result.add(new Mean(path, "weight", value)));

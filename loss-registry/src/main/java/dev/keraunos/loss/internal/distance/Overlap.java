@@ -29,7 +29,7 @@ public final class Overlap extends BuiltInLoss {
 
   private Overlap(Config config, Ratio ratio) {
     this.ratio = ratio;
-    axes = config.get("axis").optionalIntegers();
+    axes = config.get("axis").integersOr();
   }
 
   public static Overlap dice(Config config) {

@@ -39,7 +39,7 @@ public final class MeanIou implements StatefulMetric {
     sparseTrue = config.get("sparse_y_true").bool(sparse);
     sparsePred = config.get("sparse_y_pred").bool(sparse);
     axis = config.get("axis").integer(-1);
-    int[] chosen = config.get("target_class_ids").optionalIntegers();
+    int[] chosen = config.get("target_class_ids").integersOr();
     targets = chosen.length > 0 ? chosen : IntStream.range(0, classes).toArray();
     config.ignore("num_classes");
   }

@@ -91,7 +91,7 @@ public final class MeanMetrics {
 
   /** The axes that are correlated; the last one if not given. */
   private static int[] correlated(Config config) {
-    int[] axes = config.get("axis").optionalIntegers();
+    int[] axes = config.get("axis").integersOr();
     return axes.length == 0 ? new int[] {-1} : axes;
   }
 

@@ -1,5 +1,6 @@
 package dev.keraunos.loss.internal.reduce;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
@@ -52,7 +53,18 @@ record Keras3Reduction(Dialect dialect) implements Reduction {
       return mask.isPresent() ? mask : weight;
     }
     Grid w = fit(weight.get(), mask.get().shape(), dialect);
-    return Optional.of(w.times(fit(mask.get(), weight.get().shape(), dialect)));
+    Grid product = w.times(fit(mask.get(), weight.get().shape(), dialect));
+    if (!product.shape().equals(w.shape()) && dialect.has(Quirk.WEIGHTS_TAKE_NO_LARGER_MASK)) {
+      throw new InputException(
+          "sample weights "
+              + weight.get().shape()
+              + " beside a mask "
+              + mask.get().shape()
+              + ": "
+              + dialect.keras()
+              + " refuses them on NumPy; give weights of the mask's shape");
+    }
+    return Optional.of(product);
   }
 
   /** x after {@code squeeze_or_expand_to_same_rank} with another. */

@@ -61,7 +61,7 @@ public final class MetricAverage {
 
   private Reduction rules() {
     return dialect.has(Quirk.DIVIDES_BY_SUM_OF_WEIGHTS)
-        ? new TensorFlow1Reduction(false)
+        ? new TensorFlow1Reduction(false, dialect.has(Quirk.MASKS_SCORES_OF_IMAGES))
         : new Keras1Reduction(dialect, false);
   }
 

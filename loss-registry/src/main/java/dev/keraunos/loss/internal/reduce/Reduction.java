@@ -88,7 +88,7 @@ public interface Reduction {
     boolean isClass =
         loss.equals("mean_squared_error") && dialect.has(Quirk.SQUARED_ERROR_IS_A_CLASS);
     if (dialect.has(Quirk.DIVIDES_BY_SUM_OF_WEIGHTS) && !isClass) {
-      return new TensorFlow1Reduction(true);
+      return new TensorFlow1Reduction(true, dialect.has(Quirk.MASKS_SCORES_OF_IMAGES));
     }
     boolean flattens =
         loss.equals("sparse_categorical_crossentropy")

@@ -10,11 +10,15 @@ import java.util.Optional;
  * by sample and summed.
  *
  * @param ofLoss false for a metric, which is a plain mean then
+ * @param maskingScores whether a mask of two axes more than the weights multiplies the scores
  */
-record TensorFlow1Reduction(boolean ofLoss) implements Reduction {
+record TensorFlow1Reduction(boolean ofLoss, boolean maskingScores) implements Reduction {
   @Override
   public Weighting weigh(Request request) {
     Shape scores = request.scores();
+    if (masksScores(request)) {
+      return masked(scores, request.mask().get(), request.weight());
+    }
     Optional<Grid> given = Keras23Reduction.merge(request.mask(), request.weight());
     if (given.isEmpty()) {
       return unweighted(scores, ofLoss);
@@ -23,6 +27,23 @@ record TensorFlow1Reduction(boolean ofLoss) implements Reduction {
     Grid product = weight.expand(Grid.broadcast(scores, weight.shape()));
     double sum = product.sum();
     return new Weighting(scores, product, sum == 0 ? 0 : 1 / sum, "sum of weights");
+  }
+
+  private boolean masksScores(Request request) {
+    boolean weighted = ofLoss || request.weight().isPresent();
+    int rank = request.weight().map(Grid::rank).orElse(1);
+    return maskingScores && weighted && request.mask().filter(m -> m.rank() > rank + 1).isPresent();
+  }
+
+  /** The mean of the scores that the mask keeps, by sample, times the weights over their sum. */
+  private static Weighting masked(Shape scores, Grid mask, Optional<Grid> weight) {
+    Grid weights = weight.orElse(Grid.scalar(1));
+    int kept = weight.map(Grid::rank).orElse(1);
+    long each = scores.size(kept, scores.rank());
+    double mean = mask.sum() / mask.size();
+    Grid product = mask.padTo(scores.rank()).times(weights.padTo(scores.rank()));
+    return new Weighting(
+        scores, product, 1 / (mean * weights.sum() * each), "kept scores times weights");
   }
 
   /** The mean, of a loss times the number of samples where the scores have more than two axes. */
