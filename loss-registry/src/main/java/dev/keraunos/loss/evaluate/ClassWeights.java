@@ -113,6 +113,6 @@ record ClassWeights(Dialect dialect) {
   private Tensor times(Tensor given, Tensor made) {
     boolean columns = dialect.has(Quirk.CLASS_WEIGHT_MAKES_COLUMNS);
     int rank = columns ? 2 : made.shape().rank();
-    return Grid.of(given).padTo(rank).times(Grid.of(made).padTo(rank)).toTensor();
+    return Grid.of(given).padTo(rank).times(Grid.of(made).padTo(rank)).toTensor(DType.FLOAT32);
   }
 }

@@ -10,6 +10,7 @@ import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.loss.internal.reduce.Keras23Reduction;
 import dev.keraunos.loss.internal.reduce.MetricAverage;
 import dev.keraunos.loss.internal.reduce.TfKerasReduction;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -89,7 +90,7 @@ final class OutputMetrics {
         .add(
             column(yTrue, shape),
             prediction,
-            visible(mask, user, shape.rank()).map(Grid::toTensor));
+            visible(mask, user, shape.rank()).map(g -> g.toTensor(DType.FLOAT32)));
     if (prediction != yPred) {
       prediction.close();
     }

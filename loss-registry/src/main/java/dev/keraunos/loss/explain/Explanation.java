@@ -1,6 +1,5 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.internal.anatomy.Split;
 import dev.keraunos.loss.internal.anatomy.Term;
 import java.util.List;
 import java.util.Optional;

@@ -2,12 +2,11 @@ package dev.keraunos.loss.explain;
 
 import dev.keraunos.loss.evaluate.ScoredBatch;
 import dev.keraunos.loss.internal.anatomy.Layout;
-import dev.keraunos.loss.internal.anatomy.Split;
 import dev.keraunos.loss.internal.anatomy.Term;
 import dev.keraunos.loss.internal.reduce.Grid;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +14,7 @@ import java.util.Optional;
 final class SplitTotal {
   private final Sums byClass;
   private final int axis;
-  private final float[] block = new float[Chunk.SIZE];
+  private final double[] block = new double[Chunk.SIZE];
   private Sums byChannel = new Sums(0);
   private Optional<List<String>> fixed = Optional.empty();
   private boolean hasChannels = true;
@@ -47,9 +46,14 @@ final class SplitTotal {
     fixed = Optional.of(sum.fixed());
     isLinear &= sum.linear();
     double[] own = new double[shares.length];
-    Grid weights = weights(term, batch);
-    for (Term.Part part : sum.parts()) {
-      add(part, batch, weights, own);
+    List<Tensor> found;
+    try (Tensor weights = weights(term, batch)) {
+      found = sum.shares().of(batch.computed(), weights);
+    }
+    for (int i = 0; i < found.size(); i++) {
+      try (Tensor numbers = found.get(i)) {
+        add(numbers, sum.shares().layouts().get(i), batch, own);
+      }
     }
     for (int i = 0; i < own.length; i++) {
       byClass.batch[classes.isPresent() ? classes.get().truth(i) : 0] += own[i];
@@ -58,42 +62,41 @@ final class SplitTotal {
   }
 
   /** What every number of the core is multiplied by in the loss of the batch. */
-  private static Grid weights(Term term, ScoredBatch batch) {
+  private static Tensor weights(Term term, ScoredBatch batch) {
     Shape core = batch.computed().get(term.core()).shape();
-    Grid all = batch.coefficients();
-    Optional<Grid> factor = term.factor().map(name -> Grid.of(batch.computed().get(name)));
     Shape shape = batch.scores().shape();
-    Grid signed = all.times(term.sign());
-    if (all.size() == 1 && core.rank() == 0) {
-      return Grid.scalar(signed.at(0) * factor.map(Grid::mean).orElse(1.0) * shape.size());
+    Optional<Grid> factor = term.factor().map(name -> Grid.of(batch.computed().get(name)));
+    Grid signed = batch.coefficients().times(term.sign());
+    if (signed.size() == 1 && core.rank() == 0) {
+      double mean = factor.map(Grid::mean).orElse(1.0);
+      return Tensor.scalar(DType.FLOAT64, signed.at(0) * mean * shape.size());
     }
-    Grid full = all.size() == 1 ? signed.expand(shape) : signed.reshape(shape);
+    Grid full = signed.size() == 1 ? signed.expand(shape) : signed.reshape(shape);
     Grid weighted = factor.map(full::times).orElse(full);
-    return core.rank() == 0 ? Grid.scalar(weighted.sum()) : weighted.collapse(core);
+    return core.rank() == 0
+        ? Tensor.scalar(DType.FLOAT64, weighted.sum())
+        : weighted.collapse(core).toTensor(DType.FLOAT64);
   }
 
-  private void add(Term.Part part, ScoredBatch batch, Grid weights, double[] own) {
-    Tensor numbers = batch.computed().get(part.output());
+  private void add(Tensor numbers, Layout layout, ScoredBatch batch, double[] own) {
     Shape p = batch.yPred().shape();
-    boolean elements = part.layout().kind() == Layout.Kind.ELEMENTS;
+    boolean elements = layout.kind() == Layout.Kind.ELEMENTS;
     boolean last = axis == p.rank() - 1;
-    if (numbers.size() != (elements ? batch.yPred().size() : own.length) || !(elements || last)) {
+    if (numbers.size() != (elements ? p.size() : own.length) || !(elements || last)) {
       isWhole = false;
       return;
     }
-    hasChannels &= part.layout().kind() != Layout.Kind.POSITIONS;
+    hasChannels &= layout.kind() != Layout.Kind.POSITIONS;
     byChannel = byChannel.batch.length == 0 ? new Sums((int) p.dim(axis)) : byChannel;
-    double scale = part.scale().map(s -> batch.computed().get(s).getDouble(0)).orElse(1.0);
-    Grid factors = spread(weights.times(scale), part, numbers.shape());
     if (elements) {
-      addElements(numbers, factors, (int) p.size(axis + 1, p.rank()), own);
+      addElements(numbers, (int) p.size(axis + 1, p.rank()), own);
     } else {
-      addPositions(numbers, factors, part.layout().channel().orElse(0), own);
+      addPositions(numbers, layout.channel().orElse(0), own);
     }
   }
 
-  /** Adds numbers of elements whose channels lie some elements apart. */
-  private void addElements(Tensor numbers, Grid factors, int step, double[] own) {
+  /** Adds shares of elements whose channels lie some elements apart. */
+  private void addElements(Tensor numbers, int step, double[] own) {
     int channel = 0;
     int inside = 0;
     int first = 0;
@@ -101,9 +104,8 @@ final class SplitTotal {
       int n = (int) Math.min(block.length, numbers.size() - from);
       numbers.read(from, block, 0, n);
       for (int i = 0; i < n; i++) {
-        double share = block[i] * factors.at(from + i);
-        own[first + inside] += share;
-        byChannel.batch[channel] += share;
+        own[first + inside] += block[i];
+        byChannel.batch[channel] += block[i];
         if (++inside == step) {
           inside = 0;
           if (++channel == byChannel.batch.length) {
@@ -115,39 +117,15 @@ final class SplitTotal {
     }
   }
 
-  private void addPositions(Tensor numbers, Grid factors, int channel, double[] own) {
+  private void addPositions(Tensor numbers, int channel, double[] own) {
     for (int from = 0; from < own.length; from += block.length) {
       int n = Math.min(block.length, own.length - from);
       numbers.read(from, block, 0, n);
       for (int i = 0; i < n; i++) {
-        double share = block[i] * factors.at(from + i);
-        own[from + i] += share;
-        byChannel.batch[channel] += share;
+        own[from + i] += block[i];
+        byChannel.batch[channel] += block[i];
       }
     }
-  }
-
-  /** The weights of a core's numbers for each of the numbers that they are sums of. */
-  private static Grid spread(Grid weights, Term.Part part, Shape numbers) {
-    double scale = part.factor();
-    for (int averaged : part.averaged()) {
-      scale /= numbers.dim(averaged);
-    }
-    if (weights.size() == 1) {
-      return Grid.scalar(weights.at(0) * scale);
-    }
-    Shape kept = weights.shape();
-    long[] dims = new long[numbers.rank()];
-    Arrays.fill(dims, 1);
-    for (int i = 0; i < part.axes().size(); i++) {
-      int on = part.axes().get(i);
-      if (on == Split.Part.NONE) {
-        kept = kept.with(i, 1);
-      } else {
-        dims[on] = weights.shape().dim(i);
-      }
-    }
-    return weights.collapse(kept).reshape(Shape.of(dims)).expand(numbers).times(scale);
   }
 
   void endBatch(double weight) {

@@ -1,6 +1,7 @@
 package dev.keraunos.loss.explain;
 
 import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.concatenate;
 import static dev.keraunos.graph.Ops.constant;
 import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.log;
@@ -14,6 +15,7 @@ import static dev.keraunos.graph.Ops.square;
 import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
 import static dev.keraunos.graph.Ops.take;
+import static dev.keraunos.graph.Ops.transpose;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -64,6 +66,10 @@ class SplitTest {
           .loss("mean_of_spread", (y, p) -> mean(add(mean(square(subtract(p, y)), -1), dice(y, p))))
           .loss("log_dice", (y, p) -> negative(log(subtract(1, dice(y, p)))))
           .loss("moved", (y, p) -> dice(moveaxis(y, 1, -1), moveaxis(p, 1, -1)))
+          .loss("moved_flat", (y, p) -> dice(flat(moveaxis(y, 0, 2)), flat(moveaxis(p, 0, 2))))
+          .loss("reversed", (y, p) -> dice(transpose(y), transpose(p)))
+          .loss("halves", (y, p) -> dice(halves(y), halves(p)))
+          .loss("moved_by_class", (y, p) -> byClass(turned(y), turned(p)))
           .build();
 
   private final float[] truth = new float[POSITIONS * CLASSES];
@@ -110,6 +116,22 @@ class SplitTest {
   private static Value byClass(Value y, Value p) {
     Value overlap = add(multiply(2, sum(multiply(y, p), 0, 1, 2)), 1);
     return mean(subtract(1, divide(overlap, add(add(sum(y, 0, 1, 2), sum(p, 0, 1, 2)), 1))));
+  }
+
+  private static Value flat(Value x) {
+    return reshape(x, -1);
+  }
+
+  /** The classes stay on the last axis. */
+  private static Value turned(Value x) {
+    return transpose(x, 1, 2, 0, 3);
+  }
+
+  /** Cut in two along an axis of places, and put together again in the other order. */
+  private static Value halves(Value x) {
+    return concatenate(
+        List.of(sliceAxis(x, 2, Range.of(SIDE / 2, SIDE)), sliceAxis(x, 2, Range.of(0, SIDE / 2))),
+        2);
   }
 
   /** Channels first. */
@@ -197,7 +219,7 @@ class SplitTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"whole", "flat"})
+  @ValueSource(strings = {"whole", "flat", "moved", "moved_flat", "reversed", "halves"})
   void diceOfAllSplitsByTheOverlap(String loss) {
     Explanation.Output output = explain(loss);
     shares(output, k -> -2 * overlap(k) / (sizes() + 1));
@@ -221,7 +243,7 @@ class SplitTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"sliced, 5", "taken, 1", "by_class, 5"})
+  @CsvSource({"sliced, 5", "taken, 1", "by_class, 5", "moved_by_class, 5"})
   void diceOfEachClassHasADenominatorOfItsOwn(String loss, double divisor) {
     Explanation.Output output = explain(loss);
     shares(output, k -> -2 * overlap(k) / (size(k) + 1) / divisor);
@@ -390,11 +412,16 @@ class SplitTest {
     expected.ifPresent(value -> near(value, actual.get(), 1));
   }
 
-  /** In another order than the prediction's, numbers could be put to wrong positions. */
-  @Test
-  void whatIsTransposedStaysWithTheBatch() {
-    Explanation.Output output = explain("moved");
-    assertEquals(output.contribution(), output.unsplit());
+  /** Each place gets its own numbers, in whatever order the loss adds them up. */
+  @ParameterizedTest
+  @ValueSource(strings = {"flat", "moved", "moved_flat", "reversed", "halves"})
+  void theOrderOfTheSumsDoesNotMatter(String loss) {
+    List<Explanation.Region> expected = explain("whole").byRegion();
+    List<Explanation.Region> actual = explain(loss).byRegion();
+    assertEquals(SIDE * SIDE, actual.size());
+    for (int i = 0; i < actual.size(); i++) {
+      near(expected.get(i).value(), actual.get(i).value(), 1);
+    }
   }
 
   /** Parts of a loss of about that size. */

@@ -2,6 +2,7 @@ package dev.keraunos.loss.internal.anatomy;
 
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.axis.Samples;
+import dev.keraunos.tensor.Shape;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -10,16 +11,23 @@ import java.util.Set;
 
 /** What a value of a loss graph depends on. */
 public final class Dependence {
+  private final Shape shape;
   private final Set<Value> predictions = new HashSet<>();
   private final Map<Value, Boolean> on = new HashMap<>();
   private final Samples samples;
   private final Map<Value, Optional<Layout>> layouts = new HashMap<>();
 
   public Dependence(Value yPred, Optional<Value> logits) {
+    shape = yPred.shape();
     predictions.add(yPred);
     logits.ifPresent(predictions::add);
     predictions.forEach(value -> on.put(value, true));
     samples = new Samples(predictions.stream().filter(value -> value.rank() > 0).toList());
+  }
+
+  /** The shape of the prediction. */
+  Shape shape() {
+    return shape;
   }
 
   /** What {@link Layout#of} found before. */

@@ -44,20 +44,5 @@ public record Term(
    * @param fixed formulas of denominators that are held at their values
    * @param linear true if no summand depends on other predictions
    */
-  public record Sum(List<Part> parts, List<String> fixed, boolean linear) {}
-
-  /**
-   * Summands of a core; see {@link Split.Part}.
-   *
-   * @param output holds them
-   * @param factor to multiply them by
-   * @param scale the output that holds another factor
-   */
-  public record Part(
-      String output,
-      Layout layout,
-      List<Integer> axes,
-      List<Integer> averaged,
-      double factor,
-      Optional<String> scale) {}
+  public record Sum(Shares shares, List<String> fixed, boolean linear) {}
 }

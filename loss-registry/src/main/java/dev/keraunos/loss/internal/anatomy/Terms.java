@@ -4,9 +4,11 @@ import static dev.keraunos.graph.Ops.broadcastTo;
 import static dev.keraunos.graph.Ops.cast;
 import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.multiply;
+import static dev.keraunos.graph.Ops.reduce;
 
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.loss.evaluate.ScoreGraph;
@@ -16,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /**
  * Finds the summands of a loss in its graph: sums and differences are taken apart, factors that do
@@ -95,41 +96,25 @@ public final class Terms {
         key,
         factor(summand.factors),
         elements,
-        batchLevel || !positional ? sum(key, core) : elements.flatMap(e -> sum(e, core)));
+        batchLevel || !positional
+            ? sum(key, outputs.get(key))
+            : elements.flatMap(e -> sum(key, e)));
   }
 
   /** Elements as a split: targets may have classes on another axis than the one they reduce. */
-  private Optional<Term.Sum> sum(Term.Elements elements, Value core) {
-    List<Integer> axes = IntStream.range(0, core.rank()).boxed().toList();
-    return Layout.of(outputs.get(elements.output()), dependence)
-        .filter(layout -> layout.kind() == Layout.Kind.ELEMENTS)
-        .map(
-            layout ->
-                new Term.Part(
-                    elements.output(),
-                    layout,
-                    axes,
-                    List.of(),
-                    elements.factor(),
-                    Optional.empty()))
-        .map(part -> new Term.Sum(List.of(part), List.of(), true));
+  private Optional<Term.Sum> sum(String key, Term.Elements elements) {
+    Value parts = outputs.get(elements.output());
+    return sum(key, multiply(reduce(ReduceKind.SUM, parts, false, -1), elements.factor()));
   }
 
   private Optional<Term.Sum> sum(String key, Value core) {
-    return Split.of(core, dependence)
+    return Cut.of(core, dependence)
         .map(
-            split -> {
-              List<Term.Part> parts = new ArrayList<>();
-              for (Split.Part part : split.parts()) {
-                String output = key + " part" + parts.size();
-                outputs.put(output, part.values());
-                Optional<String> scale = part.scale().map(value -> output + " scale");
-                scale.ifPresent(name -> outputs.put(name, part.scale().get()));
-                parts.add(
-                    new Term.Part(output, part.layout(), part.axes(), part.averaged(), 1, scale));
-              }
-              return new Term.Sum(parts, List.copyOf(split.fixed()), split.isLinear(dependence));
-            });
+            cut ->
+                new Term.Sum(
+                    Shares.of(key, core, cut, dependence, outputs),
+                    List.copyOf(cut.fixed()),
+                    cut.isLinear(dependence)));
   }
 
   /** The output that holds the product of the factors. */

@@ -34,9 +34,9 @@ public final class Grid {
     return new Grid(shape, data);
   }
 
-  /** A float32 copy. */
-  public Tensor toTensor() {
-    Tensor tensor = Tensor.allocate(DType.FLOAT32, shape);
+  /** A copy. */
+  public Tensor toTensor(DType dtype) {
+    Tensor tensor = Tensor.allocate(dtype, shape);
     tensor.write(0, data, 0, data.length);
     return tensor;
   }

@@ -59,7 +59,7 @@ public enum Precision {
     if (this == FULL) {
       return values;
     }
-    try (Tensor wide = values.toTensor();
+    try (Tensor wide = values.toTensor(DType.FLOAT32);
         Tensor half = wide.cast(dtype)) {
       return Grid.of(half);
     }
