@@ -44,11 +44,11 @@ final class Convolution extends SlidingWork {
       int algorithm,
       List<Integer> dilations,
       List<SpatialAxis> axes,
-      Planner plan,
+      Site site,
       Group group,
       View w,
       PostOps postOps) {
-    super(plan, group, axes, postOps.bias(1).isEmpty() ? postOps : postOps.withoutFirst());
+    super(site, group, axes, postOps.bias(1).isEmpty() ? postOps : postOps.withoutFirst());
     this.creation = creation;
     this.algorithm = algorithm;
     this.dilations = dilations.stream().mapToLong(d -> d - 1).toArray();
@@ -56,49 +56,49 @@ final class Convolution extends SlidingWork {
     this.bias = postOps.bias(1);
   }
 
-  static Optional<List<Step>> forward(Group group, Planner plan) {
+  static Optional<List<Step>> forward(Group group, Site site) {
     Op.Conv op = (Op.Conv) group.anchor().op();
     Value kernel = group.anchor().inputs().get(1);
     int spatial = kernel.rank() - 2;
-    if (spatial > 3 || plan.constant(kernel).isEmpty()) {
+    if (spatial > 3 || site.constant(kernel).isEmpty()) {
       return Optional.empty();
     }
-    View plain = plan.view(kernel).permute(order(spatial, spatial + 1, spatial));
+    View plain = site.view(kernel).permute(order(spatial, spatial + 1, spatial));
     View w = op.groups() == 1 ? plain : plain.split(0, op.groups());
-    long cells = plan.shape(group.output()).size() / plan.shape(group.output()).dim(-1);
-    return orient(group, plan)
+    long cells = site.shape(group.output()).size() / site.shape(group.output()).dim(-1);
+    return orient(group, site)
         .flatMap(
             postOps ->
                 new Convolution(
                         dnnl::dnnl_convolution_forward_primitive_desc_create,
                         dnnl.dnnl_convolution_direct,
                         op.dilations(),
-                        windows(op, group, plan),
-                        plan,
+                        windows(op, group, site),
+                        site,
                         group,
                         w,
                         postOps)
                     .steps(2.0 * w.size() * cells));
   }
 
-  static Optional<List<Step>> transposed(Group group, Planner plan) {
+  static Optional<List<Step>> transposed(Group group, Site site) {
     Op.ConvTranspose op = (Op.ConvTranspose) group.anchor().op();
     Value kernel = group.anchor().inputs().get(1);
     int spatial = kernel.rank() - 2;
-    if (spatial > 3 || plan.constant(kernel).isEmpty()) {
+    if (spatial > 3 || site.constant(kernel).isEmpty()) {
       return Optional.empty();
     }
-    View w = plan.view(kernel).permute(order(spatial, spatial, spatial + 1));
-    Shape x = plan.shape(group.anchor().inputs().get(0));
-    return orient(group, plan)
+    View w = site.view(kernel).permute(order(spatial, spatial, spatial + 1));
+    Shape x = site.shape(group.anchor().inputs().get(0));
+    return orient(group, site)
         .flatMap(
             postOps ->
                 new Convolution(
                         dnnl::dnnl_deconvolution_forward_primitive_desc_create,
                         dnnl.dnnl_deconvolution_direct,
                         op.dilations(),
-                        scatters(op, group, plan),
-                        plan,
+                        scatters(op, group, site),
+                        site,
                         group,
                         w,
                         postOps)
@@ -110,10 +110,10 @@ final class Convolution extends SlidingWork {
     return IntStream.range(0, spatial + 2).map(i -> i == 0 ? out : i == 1 ? in : i - 2).toArray();
   }
 
-  private static List<SpatialAxis> windows(Op.Conv op, Group group, Planner plan) {
-    Shape x = plan.shape(group.anchor().inputs().get(0));
-    Shape size = plan.shape(group.anchor().inputs().get(1));
-    Shape y = plan.shape(group.output());
+  private static List<SpatialAxis> windows(Op.Conv op, Group group, Site site) {
+    Shape x = site.shape(group.anchor().inputs().get(0));
+    Shape size = site.shape(group.anchor().inputs().get(1));
+    Shape y = site.shape(group.output());
     List<SpatialAxis> axes = new ArrayList<>();
     for (int i = 0; i < op.strides().size(); i++) {
       int stride = op.strides().get(i);
@@ -125,10 +125,10 @@ final class Convolution extends SlidingWork {
     return axes;
   }
 
-  private static List<SpatialAxis> scatters(Op.ConvTranspose op, Group group, Planner plan) {
-    Shape x = plan.shape(group.anchor().inputs().get(0));
-    Shape size = plan.shape(group.anchor().inputs().get(1));
-    Shape y = plan.shape(group.output());
+  private static List<SpatialAxis> scatters(Op.ConvTranspose op, Group group, Site site) {
+    Shape x = site.shape(group.anchor().inputs().get(0));
+    Shape size = site.shape(group.anchor().inputs().get(1));
+    Shape y = site.shape(group.output());
     List<SpatialAxis> axes = new ArrayList<>();
     for (int i = 0; i < op.strides().size(); i++) {
       long extent = (size.dim(i) - 1) * op.dilations().get(i) + 1;

@@ -50,7 +50,7 @@ final class Dense implements Tiling.Work {
     }
   }
 
-  private final Planner plan;
+  private final Site site;
   private final Form form;
   private final View a;
   private final View b;
@@ -59,8 +59,8 @@ final class Dense implements Tiling.Work {
   private final PostOps postOps;
 
   private Dense(
-      Planner plan, Form form, View a, View b, View y, Optional<View> bias, PostOps postOps) {
-    this.plan = plan;
+      Site site, Form form, View a, View b, View y, Optional<View> bias, PostOps postOps) {
+    this.site = site;
     this.form = form;
     this.a = a;
     this.b = b;
@@ -70,13 +70,13 @@ final class Dense implements Tiling.Work {
   }
 
   /** The product of a value and a matrix of weights. */
-  static Optional<List<Step>> lower(Group group, Planner plan, View left, View weights) {
-    View y = rows(plan.view(group.output()));
+  static Optional<List<Step>> lower(Group group, Site site, View left, View weights) {
+    View y = rows(site.view(group.output()));
     Form form = form(weights, y.dim(0));
-    Optional<List<Step>> steps = lower(group, plan, form, rows(left), weights, y);
+    Optional<List<Step>> steps = lower(group, site, form, rows(left), weights, y);
     return steps.isPresent() || form == Form.PRODUCT
         ? steps
-        : lower(group, plan, Form.PRODUCT, rows(left), weights, y);
+        : lower(group, site, Form.PRODUCT, rows(left), weights, y);
   }
 
   /**
@@ -84,7 +84,7 @@ final class Dense implements Tiling.Work {
    * twice as long as others if the weights do not fit a cache.
    */
   private static Form form(View weights, long rows) {
-    boolean large = weights.size() * weights.dtype().bytes() > Schedule.CACHE;
+    boolean large = weights.size() * weights.dtype().bytes() > PackedWeights.CACHE;
     if (Library.hasAvx512() || !large) {
       return Form.PRODUCT;
     }
@@ -92,17 +92,17 @@ final class Dense implements Tiling.Work {
   }
 
   private static Optional<List<Step>> lower(
-      Group group, Planner plan, Form form, View a, View b, View y) {
+      Group group, Site site, Form form, View a, View b, View y) {
     Function<View, Optional<View>> orient =
         form == Form.CONVOLUTION
             ? operand -> row(operand).map(Dense::pixels)
             : operand -> row(operand).or(() -> rows(operand, y));
-    return PostOps.of(group, plan, orient)
+    return PostOps.of(group, site, orient)
         .flatMap(
             after -> {
               Optional<View> bias = after.bias(1);
               PostOps rest = bias.isPresent() ? after.withoutFirst() : after;
-              return new Dense(plan, form, a, b, y, bias, rest).steps(group);
+              return new Dense(site, form, a, b, y, bias, rest).steps(group);
             });
   }
 
@@ -132,7 +132,7 @@ final class Dense implements Tiling.Work {
     boolean apart = form == Form.CONVOLUTION && grid.columns().size() > 1;
     List<Movement.Copy> copies = new ArrayList<>();
     List<Step.Tile> tiles = new ArrayList<>();
-    View blocks = apart ? plan.scratch(y.size()) : y;
+    View blocks = apart ? site.scratch(y.size()) : y;
     for (Tiling.Range range : grid.columns()) {
       View part = y.slice(1, range.from(), range.length());
       View block = apart ? block(blocks, range) : part;
@@ -145,7 +145,7 @@ final class Dense implements Tiling.Work {
     }
     List<Step> steps = new ArrayList<>(List.of(new Step.Native(group.nodes(), tiles)));
     if (apart) {
-      steps.addAll(Movement.copies(group.nodes(), plan, copies).orElseThrow());
+      steps.addAll(Movement.copies(group.nodes(), site, copies).orElseThrow());
     }
     return Optional.of(steps);
   }
@@ -162,7 +162,7 @@ final class Dense implements Tiling.Work {
     long from = range.from();
     long length = range.length();
     return new Dense(
-        plan,
+        site,
         form,
         a,
         b.slice(1, from, length),
@@ -178,7 +178,7 @@ final class Dense implements Tiling.Work {
 
   @Override
   public Optional<Call> call(Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     return (switch (form) {
           case PRODUCT -> primitives.describe(made -> product(made, range, any()));
           case VECTOR -> primitives.describe(made -> product(made, range, columns()), PLAIN);
@@ -188,16 +188,16 @@ final class Dense implements Tiling.Work {
   }
 
   private dnnl_memory_desc any() {
-    return plan.primitives().any(weights().dims());
+    return site.primitives().any(weights().dims());
   }
 
   private dnnl_memory_desc columns() {
     Shape columns = Shape.of(b.dim(1), b.dim(0));
-    return plan.primitives().layout(View.of(b.place(), b.dtype(), columns).permute(1, 0));
+    return site.primitives().layout(View.of(b.place(), b.dtype(), columns).permute(1, 0));
   }
 
   private int product(dnnl_primitive_desc made, Tiling.Range range, dnnl_memory_desc weights) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     return dnnl.dnnl_matmul_primitive_desc_create(
         made,
         Library.engine(),
@@ -209,7 +209,7 @@ final class Dense implements Tiling.Work {
   }
 
   private int convolution(dnnl_primitive_desc made, Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     return dnnl.dnnl_convolution_forward_primitive_desc_create(
         made,
         Library.engine(),
@@ -251,7 +251,7 @@ final class Dense implements Tiling.Work {
   }
 
   private List<Step.Arg> constants(dnnl_primitive_desc description) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     List<Step.Arg> constants = new ArrayList<>();
     dnnl_memory_desc wanted = primitives.wanted(description, dnnl.dnnl_query_weights_md, 0);
     constants.add(primitives.packed(dnnl.DNNL_ARG_WEIGHTS, weights(), wanted));
@@ -261,7 +261,7 @@ final class Dense implements Tiling.Work {
 
   @Override
   public List<Step.Arg> args(Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     List<Step.Arg> args = new ArrayList<>();
     args.add(primitives.arg(dnnl.DNNL_ARG_SRC, source(range)));
     args.add(primitives.arg(dnnl.DNNL_ARG_DST, target(range)));

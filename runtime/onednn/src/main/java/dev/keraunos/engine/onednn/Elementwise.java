@@ -11,46 +11,46 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /** {@link Op.Unary} and {@link Op.Binary}, cut along the first of the collapsed axes. */
 final class Elementwise implements Tiling.Work {
-  private final Planner plan;
+  private final Site site;
   private final Node node;
   private final List<View> operands;
   private final View y;
   private final PostOps postOps;
 
-  private Elementwise(Planner plan, Node node, List<View> operands, View y, PostOps postOps) {
-    this.plan = plan;
+  private Elementwise(Site site, Node node, List<View> operands, View y, PostOps postOps) {
+    this.site = site;
     this.node = node;
     this.operands = operands;
     this.y = y;
     this.postOps = postOps;
   }
 
-  static Optional<List<Step>> lower(Group group, Planner plan) {
+  static Optional<List<Step>> lower(Group group, Site site) {
     Node node = group.anchor();
-    Shape result = plan.shape(group.output());
+    Shape result = site.shape(group.output());
     List<Shape> shapes = new ArrayList<>();
     for (Node each : group.nodes()) {
-      each.inputs().forEach(input -> shapes.add(plan.shape(input)));
+      each.inputs().forEach(input -> shapes.add(site.shape(input)));
     }
     Collapse collapse = Collapse.of(result, shapes);
-    List<Value> inputs = ordered(node, result, plan);
-    if (!plan.shape(inputs.get(0)).equals(result)) {
+    List<Value> inputs = ordered(node, result, site);
+    if (!site.shape(inputs.get(0)).equals(result)) {
       return Optional.empty();
     }
     List<View> operands =
-        inputs.stream().map(in -> collapse.apply(plan.view(in), result.rank())).toList();
-    View y = collapse.apply(plan.view(group.output()), result.rank());
-    return PostOps.of(group, plan, view -> Optional.of(collapse.apply(view, result.rank())))
-        .flatMap(postOps -> new Elementwise(plan, node, operands, y, postOps).steps(group));
+        inputs.stream().map(in -> collapse.apply(site.view(in), result.rank())).toList();
+    View y = collapse.apply(site.view(group.output()), result.rank());
+    return PostOps.of(group, site, view -> Optional.of(collapse.apply(view, result.rank())))
+        .flatMap(postOps -> new Elementwise(site, node, operands, y, postOps).steps(group));
   }
 
   /** The inputs, the one that is not broadcast first if they may change places. */
-  private static List<Value> ordered(Node node, Shape result, Planner plan) {
+  private static List<Value> ordered(Node node, Shape result, Site site) {
     List<Value> inputs = node.inputs();
     boolean swap =
         node.op() instanceof Op.Binary binary
             && PostOps.commutes(binary.kind())
-            && !plan.shape(inputs.get(0)).equals(result);
+            && !site.shape(inputs.get(0)).equals(result);
     return swap ? List.of(inputs.get(1), inputs.get(0)) : inputs;
   }
 
@@ -74,7 +74,7 @@ final class Elementwise implements Tiling.Work {
 
   @Override
   public Optional<Call> call(Tiling.Range range) {
-    boolean finite = plan.finite(node);
+    boolean finite = site.finite(node);
     return node.op() instanceof Op.Unary unary
         ? Eltwise.of(unary, finite).flatMap(function -> unary(function, range))
         : PostOps.algorithm(((Op.Binary) node.op()).kind(), finite)
@@ -82,7 +82,7 @@ final class Elementwise implements Tiling.Work {
   }
 
   private Optional<Call> unary(Eltwise f, Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     return primitives.call(
         description ->
             dnnl.dnnl_eltwise_forward_primitive_desc_create(
@@ -98,7 +98,7 @@ final class Elementwise implements Tiling.Work {
   }
 
   private Optional<Call> binary(int algorithm, Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     return primitives.call(
         description ->
             dnnl.dnnl_binary_primitive_desc_create(
@@ -113,7 +113,7 @@ final class Elementwise implements Tiling.Work {
 
   @Override
   public List<Step.Arg> args(Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     List<Step.Arg> args = new ArrayList<>();
     args.add(primitives.arg(dnnl.DNNL_ARG_SRC_0, part(operands.get(0), range)));
     if (operands.size() > 1) {

@@ -23,13 +23,13 @@ final class Fusion {
           Op.Unary.class,
           Op.Binary.class);
 
-  private final Planner plan;
+  private final Facts facts;
   private final Map<Value, List<Node>> readers = new HashMap<>();
   private final Set<Value> kept;
   private final Set<Node> claimed = new HashSet<>();
 
-  private Fusion(Graph graph, Planner plan) {
-    this.plan = plan;
+  private Fusion(Graph graph, Facts facts) {
+    this.facts = facts;
     this.kept = new HashSet<>(graph.outputs().values());
     for (Node node : graph.nodes()) {
       for (Value input : node.inputs()) {
@@ -39,11 +39,11 @@ final class Fusion {
   }
 
   /** The groups of all nodes that compute, each by its last node, so in an order they can run. */
-  static Map<Node, Group> groups(Graph graph, Planner plan) {
-    Fusion fusion = new Fusion(graph, plan);
+  static Map<Node, Group> groups(Graph graph, Facts facts) {
+    Fusion fusion = new Fusion(graph, facts);
     Map<Node, Group> groups = new HashMap<>();
     for (Node node : graph.nodes()) {
-      if (plan.computes(node) && !fusion.claimed.contains(node)) {
+      if (facts.computes(node) && !fusion.claimed.contains(node)) {
         Group group = new Group(node, fusion.tail(node));
         fusion.claimed.addAll(group.nodes());
         groups.put(group.last(), group);
@@ -54,7 +54,7 @@ final class Fusion {
 
   private List<Node> tail(Node anchor) {
     List<Node> tail = new ArrayList<>();
-    if (!ANCHORS.contains(anchor.op().getClass()) || !plan.isFloat32(anchor)) {
+    if (!ANCHORS.contains(anchor.op().getClass()) || !facts.isFloat32(anchor)) {
       return tail;
     }
     Value value = anchor.output();
@@ -73,15 +73,15 @@ final class Fusion {
 
   /** Whether a node is an elementwise function of the value that oneDNN can append. */
   private boolean continues(Node next, Value value) {
-    boolean alone = next.outputs().size() == 1 && plan.isFloat32(next);
-    if (!alone || !plan.shape(next.output()).equals(plan.shape(value))) {
+    boolean alone = next.outputs().size() == 1 && facts.isFloat32(next);
+    if (!alone || !facts.shape(next.output()).equals(facts.shape(value))) {
       return false;
     }
     if (next.op() instanceof Op.Unary unary) {
-      return Eltwise.of(unary, plan.finite(value)).isPresent();
+      return Eltwise.of(unary, facts.finite(value)).isPresent();
     }
     return next.op() instanceof Op.Binary binary
-        && PostOps.algorithm(binary.kind(), plan.finite(next)).isPresent()
+        && PostOps.algorithm(binary.kind(), facts.finite(next)).isPresent()
         && (next.inputs().get(0) == value || PostOps.commutes(binary.kind()));
   }
 }

@@ -27,34 +27,34 @@ final class Movement implements Tiling.Work {
   record Copy(View from, View to) {}
 
   /** Parts of the output, one per input. */
-  static Optional<List<Step>> concat(Group group, Planner plan) {
+  static Optional<List<Step>> concat(Group group, Site site) {
     int axis = ((Op.Concat) group.anchor().op()).axis();
-    View y = plan.view(group.output());
+    View y = site.view(group.output());
     List<Copy> copies = new ArrayList<>();
     long at = 0;
     for (Value input : group.anchor().inputs()) {
-      View x = plan.view(input);
+      View x = site.view(input);
       View part = y.slice(axis, at, x.dim(axis));
       at += x.dim(axis);
       if (x.size() > 0) {
         copies.add(new Copy(x.joinBehind(axis), part.joinBehind(axis)));
       }
     }
-    return copies(group.nodes(), plan, copies);
+    return copies(group.nodes(), site, copies);
   }
 
-  static Optional<List<Step>> transpose(Group group, Planner plan) {
+  static Optional<List<Step>> transpose(Group group, Site site) {
     List<Integer> permutation = ((Op.Transpose) group.anchor().op()).permutation();
-    View x = plan.view(group.anchor().inputs().get(0));
+    View x = site.view(group.anchor().inputs().get(0));
     View moved = x.permute(permutation.stream().mapToInt(i -> i).toArray());
-    return copy(group.nodes(), plan, moved, plan.view(group.output())).map(List::of);
+    return copy(group.nodes(), site, moved, site.view(group.output())).map(List::of);
   }
 
-  static Optional<List<Step>> slice(Group group, Planner plan) {
+  static Optional<List<Step>> slice(Group group, Site site) {
     Node node = group.anchor();
     List<Range> ranges = ((Op.Slice) node.op()).ranges();
-    View x = plan.view(node.inputs().get(0));
-    List<Copy> copies = List.of(new Copy(x, plan.view(node.output())));
+    View x = site.view(node.inputs().get(0));
+    List<Copy> copies = List.of(new Copy(x, site.view(node.output())));
     for (int axis = 0; axis < ranges.size(); axis++) {
       Range range = ranges.get(axis);
       if (range.step() < 0) {
@@ -62,7 +62,7 @@ final class Movement implements Tiling.Work {
       }
       copies = sliced(copies, axis, range);
     }
-    return copies(group.nodes(), plan, copies);
+    return copies(group.nodes(), site, copies);
   }
 
   /**
@@ -86,10 +86,10 @@ final class Movement implements Tiling.Work {
   }
 
   /** All copies at once, if oneDNN has them. */
-  static Optional<List<Step>> copies(List<Node> nodes, Planner plan, List<Copy> copies) {
+  static Optional<List<Step>> copies(List<Node> nodes, Site site, List<Copy> copies) {
     List<Step.Tile> tiles = new ArrayList<>();
     for (Copy copy : copies) {
-      Optional<Step> copied = copy(nodes, plan, copy.from, copy.to);
+      Optional<Step> copied = copy(nodes, site, copy.from, copy.to);
       if (copied.isEmpty()) {
         return Optional.empty();
       }
@@ -99,18 +99,18 @@ final class Movement implements Tiling.Work {
   }
 
   /** A copy that converts the element type. */
-  static Optional<List<Step>> cast(Group group, Planner plan) {
-    View x = plan.view(group.anchor().inputs().get(0));
-    View y = plan.view(group.output());
+  static Optional<List<Step>> cast(Group group, Site site) {
+    View x = site.view(group.anchor().inputs().get(0));
+    View y = site.view(group.output());
     if (y.dtype() != DType.FLOAT32 || !Primitives.knows(x.dtype()) || y.size() == 0) {
       return Optional.empty();
     }
-    return copy(group.nodes(), plan, x.reshape(x.size()), y.reshape(y.size())).map(List::of);
+    return copy(group.nodes(), site, x.reshape(x.size()), y.reshape(y.size())).map(List::of);
   }
 
-  private static Optional<Step> copy(List<Node> nodes, Planner plan, View from, View to) {
+  private static Optional<Step> copy(List<Node> nodes, Site site, View from, View to) {
     double operations = Tiling.MOVED_ELEMENT * to.size();
-    Movement work = new Movement(plan.primitives(), from, to);
+    Movement work = new Movement(site.primitives(), from, to);
     return Tiling.tile(nodes, Tiling.cut(to.dim(0), operations), work);
   }
 

@@ -23,22 +23,22 @@ final class Normalization implements Tiling.Work {
   private final View y;
   private final Kind kind;
 
-  private Normalization(Planner plan, Group group, List<Integer> axes, Kind kind) {
-    this.primitives = plan.primitives();
-    Shape shape = plan.shape(group.output());
+  private Normalization(Site site, Group group, List<Integer> axes, Kind kind) {
+    this.primitives = site.primitives();
+    Shape shape = site.shape(group.output());
     long rows = shape.size(0, shape.rank() - axes.size());
-    this.x = plan.view(group.anchor().inputs().get(0)).reshape(rows, shape.size() / rows);
-    this.y = plan.view(group.output()).reshape(rows, shape.size() / rows);
+    this.x = site.view(group.anchor().inputs().get(0)).reshape(rows, shape.size() / rows);
+    this.y = site.view(group.output()).reshape(rows, shape.size() / rows);
     this.kind = kind;
   }
 
-  static Optional<List<Step>> softmax(Group group, Planner plan) {
+  static Optional<List<Step>> softmax(Group group, Site site) {
     Op.Softmax op = (Op.Softmax) group.anchor().op();
-    boolean exact = plan.finite(group.anchor().inputs().get(0)) && !op.log();
-    if (!exact || !areLast(op.axes(), plan.shape(group.output()))) {
+    boolean exact = site.finite(group.anchor().inputs().get(0)) && !op.log();
+    if (!exact || !areLast(op.axes(), site.shape(group.output()))) {
       return Optional.empty();
     }
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     Kind kind =
         rows ->
             primitives.call(
@@ -52,15 +52,15 @@ final class Normalization implements Tiling.Work {
                         rows,
                         1,
                         primitives.attributes(PostOps.NONE)));
-    return new Normalization(plan, group, op.axes(), kind).steps(group);
+    return new Normalization(site, group, op.axes(), kind).steps(group);
   }
 
-  static Optional<List<Step>> standardize(Group group, Planner plan) {
+  static Optional<List<Step>> standardize(Group group, Site site) {
     Op.Standardize op = (Op.Standardize) group.anchor().op();
-    if (!areLast(op.axes(), plan.shape(group.output()))) {
+    if (!areLast(op.axes(), site.shape(group.output()))) {
       return Optional.empty();
     }
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     Kind kind =
         rows ->
             primitives.call(
@@ -75,7 +75,7 @@ final class Normalization implements Tiling.Work {
                         (float) op.epsilon(),
                         dnnl.dnnl_normalization_flags_none,
                         primitives.attributes(PostOps.NONE)));
-    return new Normalization(plan, group, op.axes(), kind).steps(group);
+    return new Normalization(site, group, op.axes(), kind).steps(group);
   }
 
   /** Whether these are the last axes of a shape. */

@@ -41,7 +41,7 @@ public final class OneDnnEngine implements Engine {
             reason -> {
               throw new KeraunosException(reason);
             });
-    return new OneDnnExecutable(graph, threads);
+    return new OneDnnExecutable(NAME, graph, threads);
   }
 
   @Override

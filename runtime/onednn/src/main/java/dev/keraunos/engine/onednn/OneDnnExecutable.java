@@ -32,6 +32,7 @@ final class OneDnnExecutable implements Executable {
     }
   }
 
+  private final String engine;
   private final Graph graph;
   private final boolean independent;
   private final int threads;
@@ -42,7 +43,11 @@ final class OneDnnExecutable implements Executable {
   private int running;
   private boolean closed;
 
-  OneDnnExecutable(Graph graph, int threads) {
+  /**
+   * @param engine the name of the engine that runs it
+   */
+  OneDnnExecutable(String engine, Graph graph, int threads) {
+    this.engine = engine;
     this.graph = graph;
     this.independent = Samples.independent(graph);
     this.threads = threads;
@@ -165,7 +170,7 @@ final class OneDnnExecutable implements Executable {
     PlanPool pool = pools.get(key);
     if (pool == null) {
       Plan plan = Planner.plan(graph, key.types(), key.finite(), weights);
-      placement = plan.placement(graph);
+      placement = plan.placement(graph, engine);
       int workspaces = Math.max(threads, Runtime.getRuntime().availableProcessors());
       pool = new PlanPool(plan, threads, workspaces);
       pools.put(key, pool);

@@ -21,6 +21,9 @@ import org.bytedeco.javacpp.SizeTPointer;
 
 /** Weights in the layouts that primitives want, each packed once and shared by all plans. */
 final class PackedWeights implements AutoCloseable {
+  /** Weights of more bytes than this do not stay in a cache: every part of a batch reads them. */
+  static final long CACHE = 4 << 20;
+
   /** Which elements of which constant, and the layout as oneDNN serialises it. */
   private record Key(long address, List<Long> dims, List<Long> strides, ByteBuffer layout) {}
 

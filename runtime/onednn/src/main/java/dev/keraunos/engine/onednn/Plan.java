@@ -42,10 +42,14 @@ final class Plan implements AutoCloseable {
     return outputs;
   }
 
-  /** Which engine computes which node; constants and reshapes take no computation. */
-  Map<Node, String> placement(Graph graph) {
+  /**
+   * Which engine computes which node; constants and reshapes take no computation.
+   *
+   * @param engine the name of the one that runs plans
+   */
+  Map<Node, String> placement(Graph graph, String engine) {
     Map<Node, String> placement = new HashMap<>();
-    graph.nodes().forEach(node -> placement.put(node, OneDnnEngine.NAME));
+    graph.nodes().forEach(node -> placement.put(node, engine));
     for (Step step : steps) {
       if (step instanceof Step.Reference) {
         step.nodes().forEach(node -> placement.put(node, Engines.PLAIN_JAVA));

@@ -11,17 +11,16 @@ import org.bytedeco.dnnl.global.dnnl;
 final class Pooling extends SlidingWork {
   private final int algorithm;
 
-  private Pooling(
-      Planner plan, Group group, List<SpatialAxis> axes, PostOps postOps, int algorithm) {
-    super(plan, group, axes, postOps);
+  private Pooling(Site site, Group group, List<SpatialAxis> axes, PostOps postOps, int algorithm) {
+    super(site, group, axes, postOps);
     this.algorithm = algorithm;
   }
 
-  static Optional<List<Step>> lower(Group group, Planner plan) {
+  static Optional<List<Step>> lower(Group group, Site site) {
     Op.Pool op = (Op.Pool) group.anchor().op();
-    Shape x = plan.shape(group.anchor().inputs().get(0));
-    Shape y = plan.shape(group.output());
-    if (op.size().size() > 3 || (op.max() && !plan.finite(group.anchor()))) {
+    Shape x = site.shape(group.anchor().inputs().get(0));
+    Shape y = site.shape(group.output());
+    if (op.size().size() > 3 || (op.max() && !site.finite(group.anchor()))) {
       return Optional.empty();
     }
     List<SpatialAxis> axes = new ArrayList<>();
@@ -32,8 +31,8 @@ final class Pooling extends SlidingWork {
     }
     int algorithm = op.max() ? dnnl.dnnl_pooling_max : dnnl.dnnl_pooling_avg_exclude_padding;
     double operations = Tiling.MOVED_ELEMENT * x.size();
-    return orient(group, plan)
-        .flatMap(postOps -> new Pooling(plan, group, axes, postOps, algorithm).steps(operations));
+    return orient(group, site)
+        .flatMap(postOps -> new Pooling(site, group, axes, postOps, algorithm).steps(operations));
   }
 
   @Override

@@ -63,16 +63,16 @@ final class PostOps {
    * @param orient puts a view with the rank of the result into the order of the primitive's
    *     dimensions; empty if it cannot
    */
-  static Optional<PostOps> of(Group group, Planner plan, Function<View, Optional<View>> orient) {
+  static Optional<PostOps> of(Group group, Site site, Function<View, Optional<View>> orient) {
     List<Entry> entries = new ArrayList<>();
     Value previous = group.anchor().outputs().get(0);
     for (Node node : group.tail()) {
       if (node.op() instanceof Op.Unary unary) {
-        entries.add(new Apply(Eltwise.of(unary, plan.finite(previous)).orElseThrow()));
+        entries.add(new Apply(Eltwise.of(unary, site.finite(previous)).orElseThrow()));
       } else {
         Value other = node.inputs().get(node.inputs().get(0) == previous ? 1 : 0);
         int algorithm = algorithm(((Op.Binary) node.op()).kind(), true).orElseThrow();
-        Optional<View> operand = orient.apply(plan.view(other).expand(previous.rank()));
+        Optional<View> operand = orient.apply(site.view(other).expand(previous.rank()));
         if (operand.isEmpty()) {
           return Optional.empty();
         }

@@ -10,15 +10,15 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /** {@link Op.MatMul}, cut along the first axis; by {@link Dense} if its right side is weights. */
 final class Product implements Tiling.Work {
-  private final Planner plan;
+  private final Site site;
   private final View a;
   private final View b;
   private final View y;
   private final Optional<View> bias;
   private final PostOps postOps;
 
-  private Product(Planner plan, View a, View b, View y, PostOps after) {
-    this.plan = plan;
+  private Product(Site site, View a, View b, View y, PostOps after) {
+    this.site = site;
     this.a = a;
     this.b = b;
     this.y = y;
@@ -26,18 +26,18 @@ final class Product implements Tiling.Work {
     this.postOps = bias.isPresent() ? after.withoutFirst() : after;
   }
 
-  static Optional<List<Step>> lower(Group group, Planner plan) {
+  static Optional<List<Step>> lower(Group group, Site site) {
     Op.MatMul op = (Op.MatMul) group.anchor().op();
     Value right = group.anchor().inputs().get(1);
-    View a = plan.view(group.anchor().inputs().get(0));
-    View b = op.transposeB() ? swapped(plan.view(right)) : plan.view(right);
-    if (plan.constant(right).isPresent() && right.rank() == 2 && !op.transposeA()) {
-      return Dense.lower(group, plan, a, b);
+    View a = site.view(group.anchor().inputs().get(0));
+    View b = op.transposeB() ? swapped(site.view(right)) : site.view(right);
+    if (site.constant(right).isPresent() && right.rank() == 2 && !op.transposeA()) {
+      return Dense.lower(group, site, a, b);
     }
-    View y = plan.view(group.output());
+    View y = site.view(group.output());
     View left = (op.transposeA() ? swapped(a) : a).expand(y.rank());
-    return PostOps.of(group, plan, Optional::of)
-        .flatMap(postOps -> new Product(plan, left, b.expand(y.rank()), y, postOps).steps(group));
+    return PostOps.of(group, site, Optional::of)
+        .flatMap(postOps -> new Product(site, left, b.expand(y.rank()), y, postOps).steps(group));
   }
 
   private static View swapped(View view) {
@@ -68,7 +68,7 @@ final class Product implements Tiling.Work {
 
   @Override
   public Optional<Call> call(Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     PostOps after = postOps.slice(0, range.from(), range.length());
     return primitives
         .describe(
@@ -90,13 +90,13 @@ final class Product implements Tiling.Work {
   }
 
   private List<Step.Arg> constants() {
-    return bias.map(vector -> plan.primitives().arg(dnnl.DNNL_ARG_BIAS, row(vector))).stream()
+    return bias.map(vector -> site.primitives().arg(dnnl.DNNL_ARG_BIAS, row(vector))).stream()
         .toList();
   }
 
   @Override
   public List<Step.Arg> args(Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     List<Step.Arg> args = new ArrayList<>();
     args.add(primitives.arg(dnnl.DNNL_ARG_SRC, part(a, range)));
     args.add(primitives.arg(dnnl.DNNL_ARG_WEIGHTS, right(range)));

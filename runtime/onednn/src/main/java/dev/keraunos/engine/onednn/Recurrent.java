@@ -24,7 +24,7 @@ final class Recurrent implements Tiling.Work {
   /** Fewer samples than this do not share the weights well. */
   private static final long SAMPLES_PER_TILE = 8;
 
-  private final Planner plan;
+  private final Site site;
   private final Node node;
   private final Op.Rnn op;
   private final Shape shape;
@@ -39,45 +39,42 @@ final class Recurrent implements Tiling.Work {
 
   private final View bias;
 
-  private Recurrent(Planner plan, Node node, View sequence) {
-    this.plan = plan;
+  private Recurrent(Site site, Node node, View sequence) {
+    this.site = site;
     this.node = node;
     this.op = (Op.Rnn) node.op();
-    this.shape = plan.shape(node.inputs().get(0));
-    this.units = plan.shape(node.inputs().get(2)).dim(0);
+    this.shape = site.shape(node.inputs().get(0));
+    this.units = site.shape(node.inputs().get(2)).dim(0);
     this.direction =
         op.recurrence().reverse()
             ? dnnl.dnnl_unidirectional_right2left
             : dnnl.dnnl_unidirectional_left2right;
-    this.x = plan.view(node.inputs().get(0)).permute(1, 0, 2);
+    this.x = site.view(node.inputs().get(0)).permute(1, 0, 2);
     this.sequence = sequence;
     this.bias = bias();
   }
 
-  static Optional<List<Step>> lower(Group group, Planner plan) {
+  static Optional<List<Step>> lower(Group group, Site site) {
     Node node = group.anchor();
     Op.Rnn op = (Op.Rnn) node.op();
     int weights = op.bias() ? 4 : 3;
     boolean constant =
-        node.inputs().subList(1, weights).stream().allMatch(w -> plan.constant(w).isPresent());
-    if (op.mask() || !constant || !hasCell(op, plan.finite(node))) {
+        node.inputs().subList(1, weights).stream().allMatch(w -> site.constant(w).isPresent());
+    if (op.mask() || !constant || !hasCell(op, site.finite(node))) {
       return Optional.empty();
     }
-    Shape x = plan.shape(node.inputs().get(0));
-    long units = plan.shape(node.inputs().get(2)).dim(0);
+    Shape x = site.shape(node.inputs().get(0));
+    long units = site.shape(node.inputs().get(2)).dim(0);
     boolean direct = op.recurrence().sequence() && !op.recurrence().reverse();
     Shape all = Shape.of(x.dim(0), x.dim(1), units);
-    View result = direct ? plan.view(node.outputs().get(0)) : scratch(all);
-    Recurrent work = new Recurrent(plan, node, result.permute(1, 0, 2));
+    View result =
+        direct ? site.view(node.outputs().get(0)) : site.scratch(all.size()).reshape(all.toArray());
+    Recurrent work = new Recurrent(site, node, result.permute(1, 0, 2));
     double operations = 2.0 * all.size() * op.cell().gates() * (x.dim(2) + units);
     double most = Tiling.TILE_OPERATIONS * x.dim(0) / SAMPLES_PER_TILE;
     List<Tiling.Range> ranges = Tiling.cut(x.dim(0), Math.min(operations, most));
     return Tiling.tile(group.nodes(), ranges, work)
         .map(step -> direct ? List.of(step) : List.of(step, work.pick(result)));
-  }
-
-  private static View scratch(Shape shape) {
-    return View.of(new Place.Scratch(4 * shape.size()), DType.FLOAT32, shape);
   }
 
   private static boolean hasCell(Op.Rnn op, boolean finite) {
@@ -100,7 +97,7 @@ final class Recurrent implements Tiling.Work {
   /** What the node gives first, from the sequence in the order of x. */
   private Step pick(View all) {
     boolean reverse = op.recurrence().reverse();
-    View result = plan.view(node.outputs().get(0));
+    View result = site.view(node.outputs().get(0));
     if (op.recurrence().sequence()) {
       Op flip = new Op.Slice(List.of(Range.ALL, Range.REVERSED, Range.ALL));
       return new Step.Reference(List.of(), flip, List.of(all), List.of(result));
@@ -115,8 +112,8 @@ final class Recurrent implements Tiling.Work {
 
   /** A kernel (inputs, gates·units) as oneDNN has it: (1, 1, inputs, gates, units). */
   private View weights(int input) {
-    long rows = plan.shape(node.inputs().get(input)).dim(0);
-    return plan.view(node.inputs().get(input)).reshape(1, 1, rows, op.cell().gates(), units);
+    long rows = site.shape(node.inputs().get(input)).dim(0);
+    return site.view(node.inputs().get(input)).reshape(1, 1, rows, op.cell().gates(), units);
   }
 
   /** The bias (1, 1, gates, units), or four of a gated unit that resets after the product. */
@@ -124,11 +121,11 @@ final class Recurrent implements Tiling.Work {
     boolean four = op.cell() == Op.Rnn.Cell.GRU_RESET_AFTER;
     int gates = four ? 4 : op.cell().gates();
     if (op.bias() && !four) {
-      return plan.view(node.inputs().get(3)).reshape(1, 1, gates, units);
+      return site.view(node.inputs().get(3)).reshape(1, 1, gates, units);
     }
     float[] values = new float[Math.toIntExact(gates * units)];
     if (op.bias()) {
-      resetAfter(plan.constant(node.inputs().get(3)).orElseThrow().toFloatArray(), values);
+      resetAfter(site.constant(node.inputs().get(3)).orElseThrow().toFloatArray(), values);
     }
     Place place = new Place.Constant(Tensor.of(values));
     return View.of(place, DType.FLOAT32, Shape.of(1, 1, gates, units));
@@ -152,12 +149,12 @@ final class Recurrent implements Tiling.Work {
   private Optional<View> before(int state, Tiling.Range range) {
     int first = op.bias() ? 4 : 3;
     return op.initialState()
-        ? Optional.of(state(plan.view(node.inputs().get(first + state)), range))
+        ? Optional.of(state(site.view(node.inputs().get(first + state)), range))
         : Optional.empty();
   }
 
   private View after(int state, Tiling.Range range) {
-    return state(plan.view(node.outputs().get(1 + state)), range);
+    return state(site.view(node.outputs().get(1 + state)), range);
   }
 
   private static View samples(View sequence, Tiling.Range range) {
@@ -173,9 +170,9 @@ final class Recurrent implements Tiling.Work {
 
   @Override
   public Optional<Call> call(Tiling.Range range) {
-    return plan.primitives()
+    return site.primitives()
         .describeAny(description -> describe(description, range))
-        .map(description -> plan.primitives().create(description, constants(description)));
+        .map(description -> site.primitives().create(description, constants(description)));
   }
 
   private int describe(dnnl_primitive_desc made, Tiling.Range range) {
@@ -272,7 +269,7 @@ final class Recurrent implements Tiling.Work {
   /** The layouts of all operands for a range of samples. */
   private final class Layouts {
     final Tiling.Range range;
-    final Primitives primitives = plan.primitives();
+    final Primitives primitives = site.primitives();
     final dnnl_memory_desc source;
     final dnnl_memory_desc target;
     final dnnl_memory_desc kernel = primitives.any(weights(1).dims());
@@ -300,7 +297,7 @@ final class Recurrent implements Tiling.Work {
   }
 
   private List<Step.Arg> constants(dnnl_primitive_desc description) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     List<Step.Arg> args = new ArrayList<>();
     dnnl_memory_desc kernel = primitives.wanted(description, dnnl.dnnl_query_weights_md, 0);
     dnnl_memory_desc recurrent = primitives.wanted(description, dnnl.dnnl_query_weights_md, 1);
@@ -312,7 +309,7 @@ final class Recurrent implements Tiling.Work {
 
   @Override
   public List<Step.Arg> args(Tiling.Range range) {
-    Primitives primitives = plan.primitives();
+    Primitives primitives = site.primitives();
     List<Step.Arg> args = new ArrayList<>();
     args.add(primitives.arg(dnnl.DNNL_ARG_SRC_LAYER, samples(x, range)));
     args.add(primitives.arg(dnnl.DNNL_ARG_DST_LAYER, samples(sequence, range)));

@@ -44,10 +44,10 @@ final class Reduction implements Tiling.Work {
     this.y = y;
   }
 
-  static Optional<List<Step>> lower(Group group, Planner plan) {
+  static Optional<List<Step>> lower(Group group, Site site) {
     Op.Reduce op = (Op.Reduce) group.anchor().op();
     Value input = group.anchor().inputs().get(0);
-    Shape shape = plan.shape(input);
+    Shape shape = site.shape(input);
     if (op.axes().isEmpty() || !areNeighbours(op.axes())) {
       return Optional.empty();
     }
@@ -58,17 +58,17 @@ final class Reduction implements Tiling.Work {
     long inner = shape.size(behind, shape.rank());
     boolean known = (inner == 1 ? ROWS : POOLS).containsKey(op.kind());
     boolean sum = op.kind() == ReduceKind.SUM || op.kind() == ReduceKind.MEAN;
-    if (!known || terms > MOST_TERMS || (!sum && !plan.finite(input))) {
+    if (!known || terms > MOST_TERMS || (!sum && !site.finite(input))) {
       return Optional.empty();
     }
-    View x = plan.view(input);
-    View y = plan.view(group.output());
+    View x = site.view(input);
+    View y = site.view(group.output());
     Reduction work =
         inner == 1
             ? new Reduction(
-                plan.primitives(), op.kind(), x.reshape(outer, terms), y.reshape(outer, 1))
+                site.primitives(), op.kind(), x.reshape(outer, terms), y.reshape(outer, 1))
             : new Reduction(
-                plan.primitives(),
+                site.primitives(),
                 op.kind(),
                 x.reshape(outer, terms, inner).channelsFirst(),
                 y.reshape(outer, 1, inner).channelsFirst());

@@ -21,19 +21,19 @@ final class Resampling implements Tiling.Work {
     this.y = y;
   }
 
-  static Optional<List<Step>> lower(Group group, Planner plan) {
+  static Optional<List<Step>> lower(Group group, Site site) {
     Op.Resize op = (Op.Resize) group.anchor().op();
-    Shape from = plan.shape(group.anchor().inputs().get(0));
-    Shape to = plan.shape(group.output());
+    Shape from = site.shape(group.anchor().inputs().get(0));
+    Shape to = site.shape(group.output());
     boolean nearest = op.interpolation() == Interpolation.NEAREST && multiplies(from, to);
     boolean linear = op.interpolation() == Interpolation.BILINEAR && grows(from, to);
     if (!nearest && !linear) {
       return Optional.empty();
     }
-    View x = plan.view(group.anchor().inputs().get(0)).channelsFirst();
-    View y = plan.view(group.output()).channelsFirst();
+    View x = site.view(group.anchor().inputs().get(0)).channelsFirst();
+    View y = site.view(group.output()).channelsFirst();
     int algorithm = nearest ? dnnl.dnnl_resampling_nearest : dnnl.dnnl_resampling_linear;
-    Resampling work = new Resampling(plan.primitives(), algorithm, x, y);
+    Resampling work = new Resampling(site.primitives(), algorithm, x, y);
     double operations = 2 * Tiling.MOVED_ELEMENT * y.size();
     return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), work).map(List::of);
   }

@@ -20,9 +20,6 @@ import java.util.Map;
 record Schedule(long samples, long perPart) {
   private static final Schedule WHOLE = new Schedule(1, 1);
 
-  /** Weights of more bytes than this are read from memory, once for every part. */
-  static final long CACHE = 4 << 20;
-
   /** So many parts of a batch keep threads busy. */
   private static final long PARTS = 16;
 
@@ -52,7 +49,7 @@ record Schedule(long samples, long perPart) {
     }
     long weights = weights(graph);
     long ratio = weights / Math.max(1, activations(single));
-    boolean whole = weights > CACHE && ratio >= samples;
+    boolean whole = weights > PackedWeights.CACHE && ratio >= samples;
     long shared = Math.min(ratio, Math.max(SHARING, (samples + PARTS - 1) / PARTS));
     long worth = (long) Math.ceil(Tiling.TILE_OPERATIONS / operations(graph, single));
     long perPart = Math.max(whole ? samples : shared, worth);

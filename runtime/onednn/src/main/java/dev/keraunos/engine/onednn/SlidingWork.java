@@ -10,25 +10,25 @@ import org.bytedeco.dnnl.global.dnnl;
  * or, if there is only one, by the first spatial axis.
  */
 abstract class SlidingWork implements Tiling.Work {
-  private final Planner plan;
+  private final Site site;
   private final Group group;
   private final List<SpatialAxis> axes;
   private final View x;
   private final View y;
   private final PostOps postOps;
 
-  SlidingWork(Planner plan, Group group, List<SpatialAxis> axes, PostOps postOps) {
-    this.plan = plan;
+  SlidingWork(Site site, Group group, List<SpatialAxis> axes, PostOps postOps) {
+    this.site = site;
     this.group = group;
     this.axes = axes;
-    this.x = plan.view(group.anchor().inputs().get(0)).channelsFirst();
-    this.y = plan.view(group.output()).channelsFirst();
+    this.x = site.view(group.anchor().inputs().get(0)).channelsFirst();
+    this.y = site.view(group.output()).channelsFirst();
     this.postOps = postOps;
   }
 
   /** The tail of a group, for a primitive with channels on axis 1. */
-  static Optional<PostOps> orient(Group group, Planner plan) {
-    return PostOps.of(group, plan, view -> Optional.of(view.channelsFirst()));
+  static Optional<PostOps> orient(Group group, Site site) {
+    return PostOps.of(group, site, view -> Optional.of(view.channelsFirst()));
   }
 
   /**
@@ -40,7 +40,7 @@ abstract class SlidingWork implements Tiling.Work {
   }
 
   final Primitives primitives() {
-    return plan.primitives();
+    return site.primitives();
   }
 
   private boolean bySample() {
