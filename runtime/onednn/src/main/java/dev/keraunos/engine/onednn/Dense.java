@@ -172,11 +172,6 @@ final class Dense implements Tiling.Work {
   }
 
   @Override
-  public Object key(Tiling.Range range) {
-    return range.length();
-  }
-
-  @Override
   public Optional<Call> call(Tiling.Range range) {
     Primitives primitives = site.primitives();
     return (switch (form) {

@@ -68,11 +68,6 @@ final class Elementwise implements Tiling.Work {
   }
 
   @Override
-  public Object key(Tiling.Range range) {
-    return range.length();
-  }
-
-  @Override
   public Optional<Call> call(Tiling.Range range) {
     boolean finite = site.finite(node);
     return node.op() instanceof Op.Unary unary

@@ -8,23 +8,17 @@ import dev.keraunos.tensor.DType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
+import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
 
 /** Operations that copy elements from one strided view to another. */
-final class Movement implements Tiling.Work {
-  private final Primitives primitives;
-  private final View from;
-  private final View to;
-
-  private Movement(Primitives primitives, View from, View to) {
-    this.primitives = primitives;
-    this.from = from;
-    this.to = to;
-  }
-
+final class Movement {
   /** Elements to copy, and where. */
   record Copy(View from, View to) {}
+
+  private Movement() {}
 
   /** Parts of the output, one per input. */
   static Optional<List<Step>> concat(Group group, Site site) {
@@ -110,33 +104,16 @@ final class Movement implements Tiling.Work {
 
   private static Optional<Step> copy(List<Node> nodes, Site site, View from, View to) {
     double operations = Tiling.MOVED_ELEMENT * to.size();
-    Movement work = new Movement(site.primitives(), from, to);
+    RowWork work = new RowWork(site.primitives(), from, to, Movement::reorder);
     return Tiling.tile(nodes, Tiling.cut(to.dim(0), operations), work);
   }
 
-  @Override
-  public Object key(Tiling.Range range) {
-    return range.length();
-  }
-
-  @Override
-  public Optional<Call> call(Tiling.Range range) {
-    dnnl_primitive_attr attributes = primitives.attributes(PostOps.NONE);
-    return primitives.call(
-        description ->
-            dnnl.dnnl_reorder_primitive_desc_create(
-                description,
-                primitives.layout(from.slice(0, range.from(), range.length())),
-                Library.engine(),
-                primitives.layout(to.slice(0, range.from(), range.length())),
-                Library.engine(),
-                attributes));
-  }
-
-  @Override
-  public List<Step.Arg> args(Tiling.Range range) {
-    return List.of(
-        primitives.arg(dnnl.DNNL_ARG_FROM, from.slice(0, range.from(), range.length())),
-        primitives.arg(dnnl.DNNL_ARG_TO, to.slice(0, range.from(), range.length())));
+  private static int reorder(
+      dnnl_primitive_desc description,
+      dnnl_memory_desc from,
+      dnnl_memory_desc to,
+      dnnl_primitive_attr attributes) {
+    return dnnl.dnnl_reorder_primitive_desc_create(
+        description, from, Library.engine(), to, Library.engine(), attributes);
   }
 }

@@ -62,11 +62,6 @@ final class Product implements Tiling.Work {
   }
 
   @Override
-  public Object key(Tiling.Range range) {
-    return range.length();
-  }
-
-  @Override
   public Optional<Call> call(Tiling.Range range) {
     Primitives primitives = site.primitives();
     PostOps after = postOps.slice(0, range.from(), range.length());

@@ -164,11 +164,6 @@ final class Recurrent implements Tiling.Work {
   // ---- Primitives ----------------------------------------------------------------------------
 
   @Override
-  public Object key(Tiling.Range range) {
-    return range.length();
-  }
-
-  @Override
   public Optional<Call> call(Tiling.Range range) {
     return site.primitives()
         .describeAny(description -> describe(description, range))

@@ -13,7 +13,7 @@ import org.bytedeco.dnnl.global.dnnl;
  * {@link Op.Reduce}: over the last axes as a reduction of rows, over neighbouring axes before as
  * pooling. Long sums are left to the reference engine, which is more exact.
  */
-final class Reduction implements Tiling.Work {
+final class Reduction {
   private static final long MOST_TERMS = 1024;
 
   private static final Map<ReduceKind, Integer> ROWS =
@@ -28,21 +28,7 @@ final class Reduction implements Tiling.Work {
           ReduceKind.MEAN, dnnl.dnnl_pooling_avg_exclude_padding,
           ReduceKind.MAX, dnnl.dnnl_pooling_max);
 
-  private final Primitives primitives;
-  private final ReduceKind kind;
-
-  /** (rows, terms), or (samples, channels, terms) for pooling. */
-  private final View x;
-
-  /** As x, with one term. */
-  private final View y;
-
-  private Reduction(Primitives primitives, ReduceKind kind, View x, View y) {
-    this.primitives = primitives;
-    this.kind = kind;
-    this.x = x;
-    this.y = y;
-  }
+  private Reduction() {}
 
   static Optional<List<Step>> lower(Group group, Site site) {
     Op.Reduce op = (Op.Reduce) group.anchor().op();
@@ -63,15 +49,15 @@ final class Reduction implements Tiling.Work {
     }
     View x = site.view(input);
     View y = site.view(group.output());
-    Reduction work =
+    RowWork work =
         inner == 1
-            ? new Reduction(
-                site.primitives(), op.kind(), x.reshape(outer, terms), y.reshape(outer, 1))
-            : new Reduction(
+            ? new RowWork(
+                site.primitives(), x.reshape(outer, terms), y.reshape(outer, 1), rows(op.kind()))
+            : new RowWork(
                 site.primitives(),
-                op.kind(),
                 x.reshape(outer, terms, inner).channelsFirst(),
-                y.reshape(outer, 1, inner).channelsFirst());
+                y.reshape(outer, 1, inner).channelsFirst(),
+                pool(op.kind(), terms));
     double operations = Tiling.MOVED_ELEMENT * x.size();
     return Tiling.tile(group.nodes(), Tiling.cut(outer, operations), work).map(List::of);
   }
@@ -80,58 +66,28 @@ final class Reduction implements Tiling.Work {
     return axes.get(axes.size() - 1) - axes.get(0) == axes.size() - 1;
   }
 
-  private static View part(View view, Tiling.Range range) {
-    return view.slice(0, range.from(), range.length());
+  /** From (rows, terms) to (rows, 1). */
+  private static RowWork.Creation rows(ReduceKind kind) {
+    return (description, from, to, attributes) ->
+        dnnl.dnnl_reduction_primitive_desc_create(
+            description, Library.engine(), ROWS.get(kind), from, to, 0, 0, attributes);
   }
 
-  @Override
-  public Object key(Tiling.Range range) {
-    return range.length();
-  }
-
-  @Override
-  public Optional<Call> call(Tiling.Range range) {
-    return x.rank() == 2
-        ? rows(part(x, range), part(y, range))
-        : pool(part(x, range), part(y, range));
-  }
-
-  private Optional<Call> rows(View from, View to) {
-    return primitives.call(
-        description ->
-            dnnl.dnnl_reduction_primitive_desc_create(
-                description,
-                Library.engine(),
-                ROWS.get(kind),
-                primitives.layout(from),
-                primitives.layout(to),
-                0,
-                0,
-                primitives.attributes(PostOps.NONE)));
-  }
-
-  private Optional<Call> pool(View from, View to) {
-    return primitives.call(
-        description ->
-            dnnl.dnnl_pooling_forward_primitive_desc_create(
-                description,
-                Library.engine(),
-                dnnl.dnnl_forward_inference,
-                POOLS.get(kind),
-                primitives.layout(from),
-                primitives.layout(to),
-                new long[] {1},
-                new long[] {from.dim(2)},
-                new long[1],
-                new long[1],
-                new long[1],
-                primitives.attributes(PostOps.NONE)));
-  }
-
-  @Override
-  public List<Step.Arg> args(Tiling.Range range) {
-    return List.of(
-        primitives.arg(dnnl.DNNL_ARG_SRC, part(x, range)),
-        primitives.arg(dnnl.DNNL_ARG_DST, part(y, range)));
+  /** From (samples, channels, terms) to (samples, channels, 1). */
+  private static RowWork.Creation pool(ReduceKind kind, long terms) {
+    return (description, from, to, attributes) ->
+        dnnl.dnnl_pooling_forward_primitive_desc_create(
+            description,
+            Library.engine(),
+            dnnl.dnnl_forward_inference,
+            POOLS.get(kind),
+            from,
+            to,
+            new long[] {1},
+            new long[] {terms},
+            new long[1],
+            new long[1],
+            new long[1],
+            attributes);
   }
 }

@@ -8,18 +8,8 @@ import java.util.Optional;
 import org.bytedeco.dnnl.global.dnnl;
 
 /** {@link Op.Resize} where oneDNN samples the same places, cut by samples. */
-final class Resampling implements Tiling.Work {
-  private final Primitives primitives;
-  private final int algorithm;
-  private final View x;
-  private final View y;
-
-  private Resampling(Primitives primitives, int algorithm, View x, View y) {
-    this.primitives = primitives;
-    this.algorithm = algorithm;
-    this.x = x;
-    this.y = y;
-  }
+final class Resampling {
+  private Resampling() {}
 
   static Optional<List<Step>> lower(Group group, Site site) {
     Op.Resize op = (Op.Resize) group.anchor().op();
@@ -33,7 +23,21 @@ final class Resampling implements Tiling.Work {
     View x = site.view(group.anchor().inputs().get(0)).channelsFirst();
     View y = site.view(group.output()).channelsFirst();
     int algorithm = nearest ? dnnl.dnnl_resampling_nearest : dnnl.dnnl_resampling_linear;
-    Resampling work = new Resampling(site.primitives(), algorithm, x, y);
+    RowWork work =
+        new RowWork(
+            site.primitives(),
+            x,
+            y,
+            (description, source, target, attributes) ->
+                dnnl.dnnl_resampling_forward_primitive_desc_create(
+                    description,
+                    Library.engine(),
+                    dnnl.dnnl_forward_inference,
+                    algorithm,
+                    (float[]) null,
+                    source,
+                    target,
+                    attributes));
     double operations = 2 * Tiling.MOVED_ELEMENT * y.size();
     return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), work).map(List::of);
   }
@@ -46,32 +50,5 @@ final class Resampling implements Tiling.Work {
   /** Whether antialiasing makes no difference. */
   private static boolean grows(Shape from, Shape to) {
     return to.dim(1) >= from.dim(1) && to.dim(2) >= from.dim(2);
-  }
-
-  @Override
-  public Object key(Tiling.Range range) {
-    return range.length();
-  }
-
-  @Override
-  public Optional<Call> call(Tiling.Range range) {
-    return primitives.call(
-        description ->
-            dnnl.dnnl_resampling_forward_primitive_desc_create(
-                description,
-                Library.engine(),
-                dnnl.dnnl_forward_inference,
-                algorithm,
-                (float[]) null,
-                primitives.layout(x.slice(0, range.from(), range.length())),
-                primitives.layout(y.slice(0, range.from(), range.length())),
-                primitives.attributes(PostOps.NONE)));
-  }
-
-  @Override
-  public List<Step.Arg> args(Tiling.Range range) {
-    return List.of(
-        primitives.arg(dnnl.DNNL_ARG_SRC, x.slice(0, range.from(), range.length())),
-        primitives.arg(dnnl.DNNL_ARG_DST, y.slice(0, range.from(), range.length())));
   }
 }

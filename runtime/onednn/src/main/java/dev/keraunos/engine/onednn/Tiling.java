@@ -28,8 +28,10 @@ final class Tiling {
 
   /** Work along an axis of which every range can be done on its own. */
   interface Work {
-    /** Ranges of equal keys share a primitive. */
-    Object key(Range range);
+    /** Ranges of equal keys share a primitive; those of equal length unless work knows better. */
+    default Object key(Range range) {
+      return range.length();
+    }
 
     /** The primitive for a range, if oneDNN has it. */
     Optional<Call> call(Range range);
