@@ -2,6 +2,8 @@ package dev.keraunos.engine.onednn;
 
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.onednn.internal.library.Library;
+import dev.keraunos.engine.onednn.internal.run.OneDnnExecutable;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import java.util.Optional;

@@ -1,0 +1,131 @@
+package dev.keraunos.engine.onednn.internal.lowering;
+
+import dev.keraunos.engine.onednn.internal.library.Library;
+import dev.keraunos.engine.onednn.internal.primitive.Call;
+import dev.keraunos.engine.onednn.internal.primitive.Eltwise;
+import dev.keraunos.engine.onednn.internal.primitive.Group;
+import dev.keraunos.engine.onednn.internal.primitive.PostOps;
+import dev.keraunos.engine.onednn.internal.primitive.Primitives;
+import dev.keraunos.engine.onednn.internal.primitive.Site;
+import dev.keraunos.engine.onednn.internal.primitive.Tiling;
+import dev.keraunos.engine.onednn.internal.step.Step;
+import dev.keraunos.engine.onednn.internal.step.View;
+import dev.keraunos.graph.Node;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.dnnl.global.dnnl;
+
+/** {@link Op.Unary} and {@link Op.Binary}, cut along the first of the collapsed axes. */
+final class Elementwise implements Tiling.Work {
+  private final Site site;
+  private final Node node;
+  private final List<View> operands;
+  private final View y;
+  private final PostOps postOps;
+
+  private Elementwise(Site site, Node node, List<View> operands, View y, PostOps postOps) {
+    this.site = site;
+    this.node = node;
+    this.operands = operands;
+    this.y = y;
+    this.postOps = postOps;
+  }
+
+  static Optional<List<Step>> lower(Group group, Site site) {
+    Node node = group.anchor();
+    Shape result = site.shape(group.output());
+    List<Shape> shapes = new ArrayList<>();
+    for (Node each : group.nodes()) {
+      each.inputs().forEach(input -> shapes.add(site.shape(input)));
+    }
+    Collapse collapse = Collapse.of(result, shapes);
+    List<Value> inputs = ordered(node, result, site);
+    if (!site.shape(inputs.get(0)).equals(result)) {
+      return Optional.empty();
+    }
+    List<View> operands =
+        inputs.stream().map(in -> collapse.apply(site.view(in), result.rank())).toList();
+    View y = collapse.apply(site.view(group.output()), result.rank());
+    return PostOps.of(group, site, view -> Optional.of(collapse.apply(view, result.rank())))
+        .flatMap(postOps -> new Elementwise(site, node, operands, y, postOps).steps(group));
+  }
+
+  /** The inputs, the one that is not broadcast first if they may change places. */
+  private static List<Value> ordered(Node node, Shape result, Site site) {
+    List<Value> inputs = node.inputs();
+    boolean swap =
+        node.op() instanceof Op.Binary binary
+            && PostOps.commutes(binary.kind())
+            && !site.shape(inputs.get(0)).equals(result);
+    return swap ? List.of(inputs.get(1), inputs.get(0)) : inputs;
+  }
+
+  private Optional<List<Step>> steps(Group group) {
+    double operations = Tiling.MOVED_ELEMENT * y.size();
+    return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), this).map(List::of);
+  }
+
+  private static View part(View view, Tiling.Range range) {
+    return view.dim(0) == 1 ? view : view.slice(0, range.from(), range.length());
+  }
+
+  private PostOps postOps(Tiling.Range range) {
+    return postOps.slice(0, range.from(), range.length());
+  }
+
+  @Override
+  public Optional<Call> call(Tiling.Range range) {
+    boolean finite = site.finite(node);
+    return node.op() instanceof Op.Unary unary
+        ? Eltwise.of(unary, finite).flatMap(function -> unary(function, range))
+        : PostOps.algorithm(((Op.Binary) node.op()).kind(), finite)
+            .flatMap(algorithm -> binary(algorithm, range));
+  }
+
+  private Optional<Call> unary(Eltwise f, Tiling.Range range) {
+    Primitives primitives = site.primitives();
+    return primitives.call(
+        description ->
+            dnnl.dnnl_eltwise_forward_primitive_desc_create(
+                description,
+                Library.engine(),
+                dnnl.dnnl_forward_inference,
+                f.algorithm(),
+                primitives.layout(part(operands.get(0), range)),
+                primitives.layout(part(y, range)),
+                f.alpha(),
+                f.beta(),
+                primitives.attributes(postOps(range))));
+  }
+
+  private Optional<Call> binary(int algorithm, Tiling.Range range) {
+    Primitives primitives = site.primitives();
+    return primitives.call(
+        description ->
+            dnnl.dnnl_binary_primitive_desc_create(
+                description,
+                Library.engine(),
+                algorithm,
+                primitives.layout(part(operands.get(0), range)),
+                primitives.layout(part(operands.get(1), range)),
+                primitives.layout(part(y, range)),
+                primitives.attributes(postOps(range))));
+  }
+
+  @Override
+  public List<Step.Arg> args(Tiling.Range range) {
+    Primitives primitives = site.primitives();
+    List<Step.Arg> args = new ArrayList<>();
+    args.add(primitives.arg(dnnl.DNNL_ARG_SRC_0, part(operands.get(0), range)));
+    if (operands.size() > 1) {
+      args.add(primitives.arg(dnnl.DNNL_ARG_SRC_1, part(operands.get(1), range)));
+    }
+    args.add(primitives.arg(dnnl.DNNL_ARG_DST, part(y, range)));
+    args.addAll(postOps(range).args(primitives));
+    return args;
+  }
+}

@@ -1,0 +1,132 @@
+package dev.keraunos.engine.onednn.internal.plan;
+
+import dev.keraunos.engine.reference.ReferenceKernels;
+import dev.keraunos.graph.Dim;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Node;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.TensorType;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** What is known of the values of a graph before it runs: types, constants and which are finite. */
+final class Facts {
+  private final Map<Value, TensorType> types = new HashMap<>();
+  private final Map<Value, Tensor> constants = new HashMap<>();
+  private final Finiteness finiteness = new Finiteness();
+
+  /**
+   * What follows from the types of the inputs.
+   *
+   * @param finite whether the inputs hold neither NaN nor infinities
+   */
+  Facts(Graph graph, List<TensorType> inputs, boolean finite) {
+    for (int i = 0; i < inputs.size(); i++) {
+      types.put(graph.inputs().get(i), inputs.get(i));
+      if (!finite) {
+        finiteness.doubt(graph.inputs().get(i));
+      }
+    }
+    for (Node node : graph.nodes()) {
+      if (!(node.op() instanceof Op.Input)) {
+        List<TensorType> out = node.infer(node.inputs().stream().map(types::get).toList());
+        node.outputs().forEach(value -> types.put(value, out.get(value.index())));
+        fold(node);
+        noteFiniteness(node);
+      }
+    }
+  }
+
+  /** Computes a node now if nothing it reads depends on the data of a run. */
+  private void fold(Node node) {
+    if (node.op() instanceof Op.Constant constant) {
+      constants.put(node.output(), constant.value());
+    } else if (operands(node).allMatch(constants::containsKey)) {
+      List<Tensor> results = node.outputs().stream().map(this::allocate).toList();
+      ReferenceKernels.run(concrete(node), operands(node).map(constants::get).toList(), results);
+      node.outputs().forEach(value -> constants.put(value, results.get(value.index())));
+    }
+  }
+
+  private void noteFiniteness(Node node) {
+    if (constants.containsKey(node.outputs().get(0))) {
+      node.outputs().forEach(value -> finiteness.add(value, constants.get(value)));
+    } else {
+      Value second = node.inputs().get(node.inputs().size() - 1);
+      finiteness.add(node, constants.get(second));
+    }
+  }
+
+  private Tensor allocate(Value value) {
+    return Tensor.allocate(type(value).dtype(), shape(value));
+  }
+
+  /** The inputs of a node that carry data and do not only lend dimensions. */
+  static Stream<Value> operands(Node node) {
+    if (node.op() instanceof Op.Fill || node.op() instanceof Op.Iota) {
+      return Stream.empty();
+    }
+    boolean one = node.op() instanceof Op.Reshape || node.op() instanceof Op.BroadcastTo;
+    return node.inputs().stream().limit(one ? 1 : node.inputs().size());
+  }
+
+  /** The operation of a node in terms of its operands alone. */
+  Op concrete(Node node) {
+    List<Dim> dims = Dim.of(shape(node.outputs().get(0)).toArray());
+    if (node.op() instanceof Op.Fill fill) {
+      return new Op.Fill(fill.dtype(), fill.value(), dims);
+    } else if (node.op() instanceof Op.Iota iota) {
+      return new Op.Iota(iota.dtype(), dims, iota.axis());
+    } else if (node.op() instanceof Op.Reshape) {
+      return new Op.Reshape(dims);
+    }
+    return node.op() instanceof Op.BroadcastTo ? new Op.BroadcastTo(dims) : node.op();
+  }
+
+  TensorType type(Value value) {
+    return types.get(value);
+  }
+
+  Shape shape(Value value) {
+    return types.get(value).shape();
+  }
+
+  /** The value's tensor if it is the same in every run. */
+  Optional<Tensor> constant(Value value) {
+    return Optional.ofNullable(constants.get(value));
+  }
+
+  boolean isConstant(Value value) {
+    return constants.containsKey(value);
+  }
+
+  /** Whether a value is known to hold neither NaN nor infinities. */
+  boolean finite(Value value) {
+    return finiteness.holds(value);
+  }
+
+  /** Whether all that a node reads is known to hold neither NaN nor infinities. */
+  boolean finite(Node node) {
+    return operands(node).allMatch(finiteness::holds);
+  }
+
+  /** Whether a node's results must be computed in every run. */
+  boolean computes(Node node) {
+    boolean source = node.op() instanceof Op.Input || isConstant(node.outputs().get(0));
+    return !source && !(node.op() instanceof Op.Reshape);
+  }
+
+  /** Whether all that a node reads and writes are float32 elements, at least one each. */
+  boolean isFloat32(Node node) {
+    return Stream.concat(operands(node), node.outputs().stream())
+        .map(types::get)
+        .allMatch(type -> type.dtype() == DType.FLOAT32 && type.shape().size() > 0);
+  }
+}

@@ -1,0 +1,32 @@
+package dev.keraunos.engine.onednn.internal.primitive;
+
+import dev.keraunos.engine.onednn.internal.step.View;
+import dev.keraunos.graph.Node;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.Optional;
+
+/** What a lowering may ask of the plan that its steps go into. */
+public interface Site {
+  /** What makes the primitives of the plan. */
+  Primitives primitives();
+
+  /** The shape of a value, all dimensions known. */
+  Shape shape(Value value);
+
+  /** The value's tensor if it is the same in every run. */
+  Optional<Tensor> constant(Value value);
+
+  /** Whether a value is known to hold neither NaN nor infinities. */
+  boolean finite(Value value);
+
+  /** Whether all that a node reads is known to hold neither NaN nor infinities. */
+  boolean finite(Node node);
+
+  /** The row-major elements of a value. */
+  View view(Value value);
+
+  /** Memory for so many float32 elements that lie nowhere yet. */
+  View scratch(long size);
+}
