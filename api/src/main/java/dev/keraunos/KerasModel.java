@@ -8,7 +8,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.pass.Passes;
+import dev.keraunos.graph.internal.pass.Passes;
 import dev.keraunos.importer.ImportedModel;
 import dev.keraunos.importer.archive.ArchiveReader;
 import dev.keraunos.importer.archive.ModelArchive;

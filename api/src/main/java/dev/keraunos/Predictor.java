@@ -5,7 +5,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphCopy;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.axis.Samples;
+import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.importer.layers.LoweredModel;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

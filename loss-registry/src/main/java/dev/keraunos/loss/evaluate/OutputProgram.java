@@ -5,7 +5,7 @@ import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.pass.Passes;
+import dev.keraunos.graph.internal.pass.Passes;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.MetricFunction;

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * Collects, batch after batch, what each term, class, sample, place and stage of an output's loss
  * contributes.
  */
-public final class Attribution implements OutputObserver {
+final class Attribution implements OutputObserver {
   /** From so many scores on, sums are formed side by side. */
   private static final int WORTHWHILE = 1 << 13;
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * @param count how many there are; positions whose label is none of them are of class {@code count}
  * @param axis of the prediction that holds them
  */
-public record Classes(Kind kind, int count, int axis) {
+record Classes(Kind kind, int count, int axis) {
   private enum Kind {
     HOT,
     LABELS,

@@ -7,7 +7,7 @@ import java.util.List;
  * Sums over consecutive ranges that come one after the other. There are at most 512: when more
  * arrive, neighbours are joined, so memory does not grow with their number.
  */
-public final class Parts {
+final class Parts {
   static final int LIMIT = 512;
 
   private final long[] ends = new long[LIMIT];

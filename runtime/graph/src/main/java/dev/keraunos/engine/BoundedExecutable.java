@@ -6,7 +6,7 @@ import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.axis.Samples;
+import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;

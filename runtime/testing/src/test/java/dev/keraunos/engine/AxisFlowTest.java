@@ -10,7 +10,7 @@ import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.axis.AxisFlow;
+import dev.keraunos.graph.internal.axis.AxisFlow;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

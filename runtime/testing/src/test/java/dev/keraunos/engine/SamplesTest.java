@@ -15,7 +15,7 @@ import dev.keraunos.graph.Recurrence;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.axis.Samples;
+import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

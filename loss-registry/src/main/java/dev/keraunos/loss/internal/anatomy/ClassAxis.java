@@ -3,7 +3,7 @@ package dev.keraunos.loss.internal.anatomy;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.axis.AxisFlow;
+import dev.keraunos.graph.internal.axis.AxisFlow;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
 import java.util.Optional;

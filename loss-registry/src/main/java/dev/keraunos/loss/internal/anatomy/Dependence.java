@@ -1,7 +1,7 @@
 package dev.keraunos.loss.internal.anatomy;
 
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.axis.Samples;
+import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.Shape;
 import java.util.HashMap;
 import java.util.HashSet;

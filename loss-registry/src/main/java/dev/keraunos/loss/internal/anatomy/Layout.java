@@ -4,7 +4,7 @@ import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.axis.AxisFlow;
+import dev.keraunos.graph.internal.axis.AxisFlow;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

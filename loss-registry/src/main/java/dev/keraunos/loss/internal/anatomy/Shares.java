@@ -9,7 +9,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.gradient.Gradients;
-import dev.keraunos.graph.pass.Passes;
+import dev.keraunos.graph.internal.pass.Passes;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

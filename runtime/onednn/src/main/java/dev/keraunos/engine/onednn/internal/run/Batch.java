@@ -1,6 +1,6 @@
 package dev.keraunos.engine.onednn.internal.run;
 
-import dev.keraunos.graph.axis.Samples;
+import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
 

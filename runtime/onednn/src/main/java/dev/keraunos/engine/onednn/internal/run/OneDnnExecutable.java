@@ -11,7 +11,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.TensorType;
-import dev.keraunos.graph.axis.Samples;
+import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.Tensor;
 import java.lang.ref.Reference;
 import java.util.Iterator;

@@ -1,4 +1,4 @@
-package dev.keraunos.graph.pass;
+package dev.keraunos.graph.internal.pass;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

@@ -1,2 +1,2 @@
 /** What operations do to axes, and what follows for the samples of a batch. */
-package dev.keraunos.graph.axis;
+package dev.keraunos.graph.internal.axis;

@@ -1,4 +1,4 @@
-package dev.keraunos.graph.pass;
+package dev.keraunos.graph.internal.pass;
 
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;

@@ -1,4 +1,4 @@
-package dev.keraunos.graph.axis;
+package dev.keraunos.graph.internal.axis;
 
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Op;
