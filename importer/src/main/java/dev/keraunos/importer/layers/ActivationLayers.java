@@ -17,7 +17,9 @@ final class ActivationLayers {
           LayerRow.passes(ActivationLayers::leakyRelu, "LeakyReLU"),
           LayerRow.passes(ActivationLayers::prelu, "PReLU").weights("alpha").ignores("init"),
           LayerRow.passes(
-              call -> Activations.named("elu", call.config().get("alpha"), call), "ELU"),
+              call ->
+                  Activations.apply("elu", call.x(), call.config().get("alpha"), call.dialect()),
+              "ELU"),
           LayerRow.passes(ActivationLayers::thresholdedRelu, "ThresholdedReLU"),
           LayerRow.passes(ActivationLayers::softmax, "Softmax").takes("mask"),
           LayerRow.passes(ActivationLayers::parametricSoftplus, "ParametricSoftplus")
@@ -29,7 +31,7 @@ final class ActivationLayers {
 
   private ActivationLayers() {}
 
-  private static Value relu(LayerCall call) {
+  private static Value relu(RowCall call) {
     Setting max = call.config().get("max_value");
     return Ops.relu(
         call.x(),
@@ -38,25 +40,25 @@ final class ActivationLayers {
         call.config().get("threshold").number(0));
   }
 
-  private static Value leakyRelu(LayerCall call) {
+  private static Value leakyRelu(RowCall call) {
     return Ops.leakyRelu(call.x(), call.config().get("negative_slope", "alpha").number(0.3));
   }
 
   /** x above zero, alpha·x below; alpha has length 1 on shared axes. */
-  private static Value prelu(LayerCall call) {
+  private static Value prelu(RowCall call) {
     Value x = call.x();
     Value below = Ops.multiply(call.weight("alpha", perCell(call, x)), x);
     return Ops.where(Ops.greater(x, 0), x, below);
   }
 
-  private static Value thresholdedRelu(LayerCall call) {
+  private static Value thresholdedRelu(RowCall call) {
     Value x = call.x();
     Value above = Ops.greater(x, call.config().get("theta").number(1));
     return Ops.multiply(x, Ops.cast(above, x.dtype()));
   }
 
   /** Over one axis or jointly over several; masked entries are left out from tf.keras on. */
-  private static Value softmax(LayerCall call) {
+  private static Value softmax(RowCall call) {
     int[] axes = call.config().get("axis").integersOr(-1);
     boolean robust = call.config().get("robust_masking").bool(false);
     Value x = call.x();
@@ -68,7 +70,7 @@ final class ActivationLayers {
   }
 
   /** Logits of which the masked ones are far below the others. */
-  private static Value masked(LayerCall call, Value x, boolean robust) {
+  private static Value masked(RowCall call, Value x, boolean robust) {
     double lowest = lowest(call, x.dtype());
     if (robust || call.dialect().has(Quirk.SOFTMAX_MASK_SELECTS)) {
       return Ops.where(call.mask(), x, lowest);
@@ -78,7 +80,7 @@ final class ActivationLayers {
   }
 
   /** What masked logits become: far below all others, yet finite in half precision. */
-  private static double lowest(LayerCall call, DType dtype) {
+  private static double lowest(RowCall call, DType dtype) {
     if (dtype != DType.FLOAT16) {
       return -1e9;
     }
@@ -86,7 +88,7 @@ final class ActivationLayers {
   }
 
   /** alpha·log(1 + exp(beta·x)). */
-  private static Value parametricSoftplus(LayerCall call) {
+  private static Value parametricSoftplus(RowCall call) {
     Value x = call.x();
     long[] dims = perCell(call, x);
     Value inner = Ops.softplus(Ops.multiply(call.weight("beta", dims), x));
@@ -94,7 +96,7 @@ final class ActivationLayers {
   }
 
   /** Linear with slope a_left below t_left, a_right above t_left + |t_right|, 1 between. */
-  private static Value srelu(LayerCall call) {
+  private static Value srelu(RowCall call) {
     Value x = call.x();
     long[] dims = perCell(call, x);
     Value left = call.weight("t_left", dims);
@@ -109,7 +111,7 @@ final class ActivationLayers {
    * The shape of one sample, with length 1 on {@code shared_axes}, which count the batch axis.
    * Keras 1 does not save those: there anything goes.
    */
-  private static long[] perCell(LayerCall call, Value x) {
+  private static long[] perCell(RowCall call, Value x) {
     Setting setting = call.config().get("shared_axes");
     List<Integer> shared = setting.isNull() ? List.of() : Windows.list(setting.integers());
     boolean unsaved = setting.isMissing() && call.dialect().has(Quirk.SHARED_AXES_ARE_UNSAVED);

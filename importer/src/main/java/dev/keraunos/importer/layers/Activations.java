@@ -1,23 +1,14 @@
 package dev.keraunos.importer.layers;
 
-import dev.keraunos.graph.GraphBuilder;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
-import dev.keraunos.graph.TensorType;
-import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.importer.weights.LayerWeights;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.keras.config.SavedObject;
 import dev.keraunos.keras.config.Setting;
-import dev.keraunos.tensor.DType;
-import dev.keraunos.tensor.Shape;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 
@@ -85,11 +76,7 @@ final class Activations {
     along(Ops::sparsemax, "Sparsemax", "sparsemax");
   }
 
-  private final ModelRegistry registry;
-
-  Activations(ModelRegistry registry) {
-    this.registry = registry;
-  }
+  private Activations() {}
 
   private static void add(String setting, double absent, Function function, String... names) {
     for (String name : names) {
@@ -157,50 +144,19 @@ final class Activations {
         call.number("threshold", 0));
   }
 
-  /** A function with its setting as a config has it. */
-  static Value named(String name, Setting setting, LayerCall call) {
-    return BUILT_IN.get(name).apply(call.x(), setting, call.dialect());
+  /** The names of all functions. */
+  static SortedSet<String> names() {
+    return new TreeSet<>(BUILT_IN.keySet());
   }
 
-  /** The activation that a config entry names, applied; an absent entry is linear. */
-  Value apply(Setting entry, Value x, LayerCall call) {
-    if (entry.isNull()) {
-      return x;
-    }
-    SavedObject saved = entry.savedObject();
-    Optional<UnaryOperator<Value>> custom = registry.activation(saved.names());
-    if (custom.isPresent()) {
-      return custom.get().apply(x);
-    }
-    Optional<LayerSpec> layer = call.lowering().table().activationLayer(entry, call);
-    if (layer.isPresent()) {
-      List<Masked> inputs = List.of(new Masked(x, call.mask()));
-      CallArguments given = CallArguments.of(inputs, call.training());
-      LayerWeights weights = call.weights().child(LayerTable.ACTIVATION);
-      ModelLowering lowering = call.lowering();
-      return lowering.layer(x.producer().builder(), layer.get(), weights, given).get(0).value();
-    }
-    Row builtIn = BUILT_IN.get(saved.name());
-    if (builtIn == null) {
-      throw call.gap(
-          "activation '"
-              + saved.registeredName()
-              + "' is not known; register it by that name. Known are "
-              + new TreeSet<>(BUILT_IN.keySet()));
-    }
-    return builtIn.function().apply(x, builtIn.absent(), call.dialect());
+  /** A function by name, with its setting left out. */
+  static Optional<UnaryOperator<Value>> named(String name, Dialect dialect) {
+    return Optional.ofNullable(BUILT_IN.get(name))
+        .map(row -> x -> row.function().apply(x, row.absent(), dialect));
   }
 
-  /** The same as one elementwise operation, where it is one: what the recurrent kernels take. */
-  Optional<Op.Unary> unary(Setting entry, LayerCall call) {
-    GraphBuilder scratch = new GraphBuilder();
-    Value x = scratch.input("x", new TensorType(DType.FLOAT32, Shape.of(1, 1)));
-    Value y = apply(entry, x, call);
-    if (y == x) {
-      return Optional.of(new Op.Unary(UnaryKind.RELU, 1, 0));
-    }
-    boolean single =
-        y.producer().inputs().equals(List.of(x)) && y.producer().op() instanceof Op.Unary;
-    return single ? Optional.of((Op.Unary) y.producer().op()) : Optional.empty();
+  /** A function of this name with its setting as a config has it. */
+  static Value apply(String name, Value x, Setting setting, Dialect dialect) {
+    return BUILT_IN.get(name).apply(x, setting, dialect);
   }
 }

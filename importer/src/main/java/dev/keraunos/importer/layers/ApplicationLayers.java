@@ -12,19 +12,19 @@ final class ApplicationLayers {
           LayerRow.drops(ApplicationLayers::layerScale, "LayerScale")
               .weights("gamma")
               .ignores("init_values"),
-          LayerRow.drops(LayerCall::x, "StochasticDepth").draws("drop_path_rate"));
+          LayerRow.drops(RowCall::x, "StochasticDepth").draws("drop_path_rate"));
 
   private ApplicationLayers() {}
 
   /** InceptionResNetV2: x0 + x1·scale. */
-  private static Value customScale(LayerCall call) {
+  private static Value customScale(RowCall call) {
     List<Value> values = call.xs();
     double scale = call.config().get("scale").number();
     return Ops.add(values.get(0), Ops.multiply(values.get(1), scale));
   }
 
   /** ConvNeXt: x times a variable over channels. */
-  private static Value layerScale(LayerCall call) {
+  private static Value layerScale(RowCall call) {
     int channels = call.config().get("projection_dim").integer();
     return Ops.multiply(call.x(), call.weight("gamma", channels));
   }

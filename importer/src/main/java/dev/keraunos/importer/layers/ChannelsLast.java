@@ -18,10 +18,10 @@ final class ChannelsLast {
   private ChannelsLast() {}
 
   /** True if {@code data_format} (Keras 1: {@code dim_ordering}) puts channels before space. */
-  static boolean isFirst(LayerCall call) {
+  static boolean isFirst(RowCall call) {
     Setting format = call.config().get("data_format", "dim_ordering");
     if (format.isMissing() && call.row().isLayoutUnsaved()) {
-      return call.lowering().channelsFirst();
+      return call.site().channelsFirst();
     }
     return isFirst(format);
   }
@@ -48,7 +48,7 @@ final class ChannelsLast {
   }
 
   /** A function from (batch, spatial..., channels) to the same, applied to the layer's layout. */
-  static Value apply(LayerCall call, Value x, UnaryOperator<Value> lowering) {
+  static Value apply(RowCall call, Value x, UnaryOperator<Value> lowering) {
     return isFirst(call) ? Ops.channelsFirst(x, lowering) : lowering.apply(x);
   }
 }

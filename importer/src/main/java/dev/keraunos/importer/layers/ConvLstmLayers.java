@@ -44,7 +44,7 @@ final class ConvLstmLayers {
             "consume_less");
   }
 
-  private static List<Masked> lower(LayerCall call, int spatial) {
+  private static List<Masked> lower(RowCall call, int spatial) {
     RecurrentLayers.Given given = RecurrentLayers.Given.of(call);
     boolean channelsFirst =
         List.of("channels_first", "th")
@@ -68,7 +68,7 @@ final class ConvLstmLayers {
   }
 
   /** The convolution of every step, (batch, time, spatial..., 4·filters). */
-  private static Value inputConvolution(LayerCall call, Value x, int spatial, int filters) {
+  private static Value inputConvolution(RowCall call, Value x, int spatial, int filters) {
     Config config = call.config();
     int[] size =
         config.has("nb_row")
@@ -81,7 +81,7 @@ final class ConvLstmLayers {
             TimeAxis.fold(x),
             call.weight("kernel", kernelShape),
             Windows.list(config.get("strides", "subsample").integers(spatial, 1)),
-            Windows.padding(call, "valid", "same"),
+            Windows.padding(call.config(), "valid", "same"),
             Windows.list(config.get("dilation_rate").integers(spatial, 1)),
             1);
     if (config.get("use_bias", "bias").bool(true)) {
@@ -107,7 +107,7 @@ final class ConvLstmLayers {
     return Ops.full(gates.dtype(), 0, dims, gates);
   }
 
-  private static List<Value> step(LayerCall body, List<Value> inputs, int spatial, int filters) {
+  private static List<Value> step(RowCall body, List<Value> inputs, int spatial, int filters) {
     long[] any = new long[spatial];
     Arrays.fill(any, Shape.UNKNOWN);
     long[] shape = Arrays.copyOf(any, spatial + 2);

@@ -63,7 +63,7 @@ final class ConvolutionLayers {
   }
 
   /** The kernel slides over x; in groups, each block of filters sees its block of channels. */
-  private static Value convolution(LayerCall call, int rank) {
+  private static Value convolution(RowCall call, int rank) {
     int filters = filters(call);
     int groups = call.config().get("groups").integer(1);
     return layer(
@@ -78,14 +78,14 @@ final class ConvolutionLayers {
   }
 
   /** Output channel c·depth_multiplier + m is channel c under its m-th kernel. */
-  private static Value depthwise(LayerCall call, int rank) {
+  private static Value depthwise(RowCall call, int rank) {
     int multiplier = call.config().get("depth_multiplier").integer(1);
     long channels = call.inputs().get(0).value().shape().dim(ChannelsLast.isFirst(call) ? 1 : -1);
     return layer(call, rank, channels * multiplier, x -> perChannel(call, x, multiplier));
   }
 
   /** A depthwise convolution, then one over single cells; bias and activation come last. */
-  private static Value separable(LayerCall call, int rank) {
+  private static Value separable(RowCall call, int rank) {
     int filters = filters(call);
     int multiplier = call.config().get("depth_multiplier").integer(1);
     return layer(
@@ -100,14 +100,14 @@ final class ConvolutionLayers {
               x,
               kernel,
               call.weight("pointwise_kernel", shape(cell, deep, filters)),
-              Windows.strides(call, rank, ones(rank)),
+              Windows.strides(call.config(), rank, ones(rank)),
               padding(call, rank),
-              Windows.dilations(call, rank));
+              Windows.dilations(call.config(), rank));
         });
   }
 
   /** The gradient of a convolution; Keras 1 states the output's shape. */
-  private static Value transposed(LayerCall call, int rank) {
+  private static Value transposed(RowCall call, int rank) {
     int filters = filters(call);
     return layer(
         call,
@@ -119,16 +119,16 @@ final class ConvolutionLayers {
           return Ops.convTranspose(
               x,
               call.weight("kernel", shape(size, filters, call.dim(x, -1))),
-              Windows.strides(call, rank, ones(rank)),
-              Windows.padding(call, "valid", "same"),
+              Windows.strides(call.config(), rank, ones(rank)),
+              Windows.padding(call.config(), "valid", "same"),
               cells.isNull() ? List.of() : Windows.list(cells.integers(rank)),
-              Windows.dilations(call, rank),
+              Windows.dilations(call.config(), rank),
               outputSize(call, rank));
         });
   }
 
   /** A linear function in channels-last layout, then bias and activation. */
-  private static Value layer(LayerCall call, int rank, long filters, UnaryOperator<Value> linear) {
+  private static Value layer(RowCall call, int rank, long filters, UnaryOperator<Value> linear) {
     Value y =
         ChannelsLast.apply(
             call,
@@ -151,43 +151,43 @@ final class ConvolutionLayers {
     return Ops.reshape(y, restored, x);
   }
 
-  private static Value perChannel(LayerCall call, Value x, int multiplier) {
+  private static Value perChannel(RowCall call, Value x, int multiplier) {
     int rank = x.rank() - 2;
     return Ops.depthwiseConv(
         x,
         depthwiseKernel(call, x, multiplier),
-        Windows.strides(call, rank, ones(rank)),
+        Windows.strides(call.config(), rank, ones(rank)),
         padding(call, rank),
-        Windows.dilations(call, rank));
+        Windows.dilations(call.config(), rank));
   }
 
-  private static Value depthwiseKernel(LayerCall call, Value x, int multiplier) {
+  private static Value depthwiseKernel(RowCall call, Value x, int multiplier) {
     int[] size = kernelSize(call, x.rank() - 2);
     return call.weight("depthwise_kernel", shape(size, call.dim(x, -1), multiplier));
   }
 
-  private static Value slide(LayerCall call, Value x, Value kernel, int groups) {
+  private static Value slide(RowCall call, Value x, Value kernel, int groups) {
     int rank = x.rank() - 2;
     return Ops.conv(
         x,
         kernel,
-        Windows.strides(call, rank, ones(rank)),
+        Windows.strides(call.config(), rank, ones(rank)),
         padding(call, rank),
-        Windows.dilations(call, rank),
+        Windows.dilations(call.config(), rank),
         groups);
   }
 
-  private static Padding padding(LayerCall call, int rank) {
+  private static Padding padding(RowCall call, int rank) {
     String[] allowed = {"valid", "same", "full", "causal"};
-    return Windows.padding(call, Arrays.copyOf(allowed, rank == 1 ? 4 : 3));
+    return Windows.padding(call.config(), Arrays.copyOf(allowed, rank == 1 ? 4 : 3));
   }
 
-  private static int filters(LayerCall call) {
+  private static int filters(RowCall call) {
     return call.config().get("filters", "nb_filter").integer();
   }
 
   /** Keras 1 had one key per axis. */
-  static int[] kernelSize(LayerCall call, int rank) {
+  static int[] kernelSize(RowCall call, int rank) {
     Config config = call.config();
     if (config.has("nb_row")) {
       return new int[] {config.get("nb_row").integer(), config.get("nb_col").integer()};
@@ -202,7 +202,7 @@ final class ConvolutionLayers {
   }
 
   /** The spatial part of Keras 1's {@code output_shape}, empty for later versions. */
-  private static List<Long> outputSize(LayerCall call, int rank) {
+  private static List<Long> outputSize(RowCall call, int rank) {
     Setting shape = call.config().get("output_shape");
     if (shape.isNull()) {
       return List.of();

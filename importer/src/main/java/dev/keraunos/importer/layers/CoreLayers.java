@@ -27,7 +27,7 @@ final class CoreLayers {
               .bias()
               .ignores("quantization_config"),
           LayerRow.passes(call -> call.activate("activation", call.x()), "Activation"),
-          LayerRow.passesInKeras3(LayerCall::x, "Identity"),
+          LayerRow.passesInKeras3(RowCall::x, "Identity"),
           LayerRow.drops(CoreLayers::einsumDense, "EinsumDense")
               .weights("kernel")
               .weight("bias", true, config -> !config.get("bias_axes").isNull())
@@ -57,7 +57,7 @@ final class CoreLayers {
                   "mask_type",
                   "mask_module"),
           LayerRow.passes(
-                  LayerCall::x,
+                  RowCall::x,
                   "Dropout",
                   "SpatialDropout1D",
                   "SpatialDropout2D",
@@ -67,12 +67,12 @@ final class CoreLayers {
                   "AlphaDropout")
               .draws("rate", "p", "stddev", "sigma")
               .ignores("noise_shape", "data_format", "dim_ordering"),
-          LayerRow.passes(LayerCall::x, "ActivityRegularization").penalises(CoreLayers::l1l2));
+          LayerRow.passes(RowCall::x, "ActivityRegularization").penalises(CoreLayers::l1l2));
 
   private CoreLayers() {}
 
   /** activation(x·W + b) over the last axis of any rank from 2 on. */
-  private static Value dense(LayerCall call) {
+  private static Value dense(RowCall call) {
     Value x = call.floating();
     int units = call.config().get("units", "output_dim").integer();
     Value y = Ops.matmul(x, call.weight("kernel", call.dim(x, -1), units));
@@ -80,7 +80,7 @@ final class CoreLayers {
   }
 
   /** activation(einsum(equation, x, kernel) + bias), the bias along {@code bias_axes}. */
-  private static Value einsumDense(LayerCall call) {
+  private static Value einsumDense(RowCall call) {
     Value x = call.floating();
     String equation = call.config().get("equation").text().replace(" ", "");
     String[] sides = equation.split("->", -1);
@@ -98,7 +98,7 @@ final class CoreLayers {
    * A variable with one axis per label of the output from the first of {@code axes} on, of length 1
    * where it is not one of them; an ellipsis behind the labels adds as many axes as it stands for.
    */
-  private static Value bias(LayerCall call, String output, String axes, int elided) {
+  private static Value bias(RowCall call, String output, String axes, int elided) {
     String labels = output.replace("...", "");
     int first = axes.chars().map(labels::indexOf).min().orElseThrow();
     LongStream own = labels.substring(first).chars().mapToLong(c -> axes.indexOf(c) < 0 ? 1 : -1);
@@ -107,7 +107,7 @@ final class CoreLayers {
   }
 
   /** The largest of several linear functions, feature by feature. */
-  private static Value maxoutDense(LayerCall call) {
+  private static Value maxoutDense(RowCall call) {
     Value x = call.floating();
     int units = call.config().get("output_dim").integer();
     int pieces = call.config().get("nb_feature").integer(4);
@@ -117,7 +117,7 @@ final class CoreLayers {
   }
 
   /** t·activation(x·W + b) + (1 − t)·x with the gate t = sigmoid(x·W_carry + b_carry). */
-  private static Value highway(LayerCall call) {
+  private static Value highway(RowCall call) {
     Value x = call.floating();
     long units = call.dim(x, -1);
     Value carry = Ops.matmul(x, call.weight("kernel_carry", units, units));
@@ -135,7 +135,7 @@ final class CoreLayers {
   }
 
   /** Rows of a matrix by index; with {@code mask_zero} index 0 is masked. */
-  private static List<Masked> embedding(LayerCall call) {
+  private static List<Masked> embedding(RowCall call) {
     Value x = call.inputs().get(0).value();
     int rows = call.config().get("input_dim").integer();
     Value table = call.weight("embeddings", rows, call.config().get("output_dim").integer());
@@ -145,7 +145,7 @@ final class CoreLayers {
   }
 
   /** Steps equal to the mask value in every feature are masked and become zero. */
-  private static List<Masked> masking(LayerCall call) {
+  private static List<Masked> masking(RowCall call) {
     Value x = call.x();
     Value differs = Ops.notEqual(x, call.config().get("mask_value").number(0));
     Value mask = Ops.any(differs, -1);
@@ -156,12 +156,12 @@ final class CoreLayers {
   }
 
   /** The function bound in the registry under the layer's name or the Python function's. */
-  private static Value lambda(LayerCall call) {
-    ModelRegistry registry = call.lowering().registry();
+  private static Value lambda(RowCall call) {
     String layerName = call.layer().name();
     String functionName = functionName(call);
     Function<List<Value>, Value> function =
-        registry
+        call.site()
+            .registry()
             .lambda(layerName, functionName)
             .orElseThrow(
                 () ->
@@ -178,7 +178,7 @@ final class CoreLayers {
   }
 
   /** The regulariser that the layer ActivityRegularization is. */
-  private static JsonNode l1l2(LayerCall call) {
+  private static JsonNode l1l2(RowCall call) {
     ObjectNode regularizer = JsonNodeFactory.instance.objectNode().put("class_name", "L1L2");
     regularizer
         .putObject("config")
@@ -187,7 +187,7 @@ final class CoreLayers {
     return regularizer;
   }
 
-  private static String functionName(LayerCall call) {
+  private static String functionName(RowCall call) {
     if (!call.config().get("function").isObject()) {
       return "";
     }

@@ -270,8 +270,8 @@ public final class Expression {
       keywords.forEach((keyword, term) -> named.put(keyword, argument(term)));
       List<Value> outputs;
       try {
-        outputs = Operations.lower(this, text, row, arguments, named);
-      } catch (LayerCall.GapException e) {
+        outputs = Operations.call(this, row, arguments, named);
+      } catch (GapException e) {
         throw new InputException("'" + text + "': " + name + " " + e.getMessage(), e);
       }
       if (outputs.size() != 1) {
@@ -314,23 +314,33 @@ public final class Expression {
     }
 
     @Override
+    public String path() {
+      return text;
+    }
+
+    @Override
     public Dialect dialect() {
       return RULES;
     }
 
     @Override
-    public List<Masked> inputs() {
-      return inputs.stream().map(Masked::unmasked).toList();
+    public Value beside() {
+      return inputs.get(0);
     }
 
     @Override
-    public Masked tensor(TensorRef ref) {
-      return Masked.unmasked(tensors.get(ref.tensor()));
+    public Value value(TensorRef ref) {
+      return tensors.get(ref.tensor());
     }
 
     @Override
-    public LayerCall.GapException gap(String problem) {
-      return new LayerCall.GapException(problem);
+    public void report(String problem) {
+      throw gap(problem);
+    }
+
+    @Override
+    public GapException gap(String problem) {
+      return new GapException(problem);
     }
   }
 

@@ -31,7 +31,7 @@ final class Indexing {
    */
   static Value apply(OperationCall.Scope call, Value x, Argument key) {
     if (key instanceof TensorRef ref) {
-      return Ops.take(x, call.tensor(ref).value(), 0);
+      return Ops.take(x, call.value(ref), 0);
     }
     List<JsonNode> items = items(call, key);
     Indexing indexing = new Indexing(call);

@@ -25,7 +25,7 @@ import java.util.function.Function;
 final class LayerRow {
   /** A layer whose outputs do not depend on the mask. */
   interface Plain {
-    Value lower(LayerCall call);
+    Value lower(RowCall call);
   }
 
   private final List<String> names;
@@ -41,8 +41,8 @@ final class LayerRow {
   private final Map<String, String> absent = new HashMap<>();
   private boolean layoutUnsaved;
   private boolean gatesSharePenalty;
-  private Optional<Function<LayerCall, JsonNode>> activity = Optional.empty();
-  private Optional<BiFunction<LayerCall, LayerSpec, List<Shape>>> states = Optional.empty();
+  private Optional<Function<RowCall, JsonNode>> activity = Optional.empty();
+  private Optional<BiFunction<RowCall, LayerSpec, List<Shape>>> states = Optional.empty();
   private List<String> rates = List.of();
 
   private record Declared(Variable variable, BiPredicate<Config, LayerSpec> present) {}
@@ -173,13 +173,13 @@ final class LayerRow {
   }
 
   /** Declares that the layer is a penalty on its output, saved as this regulariser. */
-  LayerRow penalises(Function<LayerCall, JsonNode> regularizer) {
+  LayerRow penalises(Function<RowCall, JsonNode> regularizer) {
     activity = Optional.of(regularizer);
     return this;
   }
 
   /** Declares a cell: the shapes of its states, whose call is that of the layer around it. */
-  LayerRow states(BiFunction<LayerCall, LayerSpec, List<Shape>> shapes) {
+  LayerRow states(BiFunction<RowCall, LayerSpec, List<Shape>> shapes) {
     states = Optional.of(shapes);
     return this;
   }
@@ -243,12 +243,12 @@ final class LayerRow {
   }
 
   /** The regulariser that the layer is, if it is one. */
-  Optional<JsonNode> activity(LayerCall call) {
+  Optional<JsonNode> activity(RowCall call) {
     return activity.map(regularizer -> regularizer.apply(call));
   }
 
   /** The shapes of a cell's states; empty for what is no cell. */
-  Optional<List<Shape>> states(LayerCall around, LayerSpec cell) {
+  Optional<List<Shape>> states(RowCall around, LayerSpec cell) {
     return states.map(shapes -> shapes.apply(around, cell));
   }
 

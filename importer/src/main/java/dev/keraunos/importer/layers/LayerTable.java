@@ -7,41 +7,15 @@ import dev.keraunos.importer.weights.VariableTable;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.keras.names.NearestNames;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
-/** All rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
+/** The rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
 final class LayerTable implements VariableTable {
-  private static final SortedMap<String, LayerRow> LAYERS = new TreeMap<>();
-  private static final SortedMap<String, LayerRow> OPERATIONS = new TreeMap<>();
-
-  static {
-    List<LayerRow> layers = new ArrayList<>();
-    layers.addAll(CoreLayers.ROWS);
-    layers.addAll(ActivationLayers.ROWS);
-    layers.addAll(ConvolutionLayers.ROWS);
-    layers.addAll(LocallyConnectedLayers.ROWS);
-    layers.addAll(PoolingLayers.ROWS);
-    layers.addAll(ReshapingLayers.ROWS);
-    layers.addAll(MergingLayers.ROWS);
-    layers.addAll(NormalizationLayers.ROWS);
-    layers.addAll(PreprocessingLayers.ROWS);
-    layers.addAll(ApplicationLayers.ROWS);
-    layers.addAll(RecurrentLayers.ROWS);
-    layers.addAll(ConvLstmLayers.ROWS);
-    layers.addAll(Wrappers.ROWS);
-    layers.addAll(TensorFlowOperations.ROWS);
-    layers.forEach(row -> row.names().forEach(name -> LAYERS.put(name, row)));
-    Operations.rows().forEach(row -> row.names().forEach(name -> OPERATIONS.put(name, row)));
-  }
-
   /** The key of an activation, and the attribute that holds it if it is a layer. */
   static final String ACTIVATION = "activation";
 
@@ -70,9 +44,21 @@ final class LayerTable implements VariableTable {
           "lora_alpha",
           "activity_regularizer");
 
+  private final Map<String, LayerRow> layers;
+  private final Map<String, LayerRow> operations;
   private final ModelRegistry registry;
 
-  LayerTable(ModelRegistry registry) {
+  /**
+   * A table.
+   *
+   * @param layers the rows by class name
+   * @param operations the same of what graphs of Keras 3 hold beside layers
+   * @param registry what the caller brought along, which comes first
+   */
+  LayerTable(
+      Map<String, LayerRow> layers, Map<String, LayerRow> operations, ModelRegistry registry) {
+    this.layers = layers;
+    this.operations = operations;
     this.registry = registry;
   }
 
@@ -116,24 +102,22 @@ final class LayerTable implements VariableTable {
     return children;
   }
 
-  private static Map<String, LayerRow> rows(LayerSpec.Kind kind) {
-    return kind == LayerSpec.Kind.OPERATION ? OPERATIONS : LAYERS;
+  private Map<String, LayerRow> rows(LayerSpec.Kind kind) {
+    return kind == LayerSpec.Kind.OPERATION ? operations : layers;
   }
 
   /** A file without modules does not always tell operations and layers apart. */
-  private static Map<String, LayerRow> otherRows(LayerSpec.Kind kind) {
-    return kind == LayerSpec.Kind.OPERATION ? LAYERS : OPERATIONS;
+  private Map<String, LayerRow> otherRows(LayerSpec.Kind kind) {
+    return kind == LayerSpec.Kind.OPERATION ? layers : operations;
   }
 
   /** An activation given as a layer object, such as LeakyReLU with its settings. */
-  Optional<LayerSpec> activationLayer(Setting entry, LayerCall call) {
-    return isLayer(entry)
-        ? Optional.of(call.layer().inner(entry.json(), ACTIVATION))
-        : Optional.empty();
+  Optional<LayerSpec> activationLayer(Setting entry, LayerSpec layer) {
+    return isLayer(entry) ? Optional.of(layer.inner(entry.json(), ACTIVATION)) : Optional.empty();
   }
 
-  private static boolean isLayer(Setting entry) {
-    return entry.json().has("class_name") && LAYERS.containsKey(entry.savedObject().name());
+  private boolean isLayer(Setting entry) {
+    return entry.json().has("class_name") && layers.containsKey(entry.savedObject().name());
   }
 
   /** What to tell of a class that has no row. */

@@ -45,7 +45,7 @@ record LocalKernel(List<Axis> axes, long channels, long filters, boolean channel
   }
 
   /** The layer's variable {@code kernel}, rearranged. */
-  Tensor perPlace(LayerCall call, int implementation) {
+  Tensor perPlace(RowCall call, int implementation) {
     if (implementation == 2) {
       return fromDense(call);
     } else if (implementation == 3) {
@@ -97,7 +97,7 @@ record LocalKernel(List<Axis> axes, long channels, long filters, boolean channel
   }
 
   /** From (input..., output...), most of which meets nothing. */
-  private Tensor fromDense(LayerCall call) {
+  private Tensor fromDense(RowCall call) {
     long inputs = axes.stream().mapToLong(Axis::size).reduce(1, Math::multiplyExact);
     Tensor stored = call.tensor("kernel", denseShape());
     Tensor result = result(stored);
@@ -131,7 +131,7 @@ record LocalKernel(List<Axis> axes, long channels, long filters, boolean channel
   }
 
   /** From the entries that meet something, ordered by output, then by input. */
-  private Tensor fromSparse(LayerCall call) {
+  private Tensor fromSparse(RowCall call) {
     Tensor stored = call.tensor("kernel", entries());
     Tensor result = result(stored);
     long[] next = {0};

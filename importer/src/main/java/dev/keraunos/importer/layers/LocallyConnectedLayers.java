@@ -29,7 +29,7 @@ final class LocallyConnectedLayers {
   private LocallyConnectedLayers() {}
 
   /** One matrix product per place, of its patch with its kernel. */
-  private static Value locallyConnected(LayerCall call) {
+  private static Value locallyConnected(RowCall call) {
     Config config = call.config();
     int implementation = config.get("implementation").integer(1);
     boolean first = ChannelsLast.isFirst(call);
@@ -59,7 +59,7 @@ final class LocallyConnectedLayers {
         "activation", biased(call, first ? Ops.moveaxis(y, -1, 1) : y, places, filters));
   }
 
-  private static long[] sizes(LayerCall call, Value x) {
+  private static long[] sizes(RowCall call, Value x) {
     long[] sizes = new long[x.rank() - 2];
     for (int axis = 0; axis < sizes.length; axis++) {
       sizes[axis] = call.dim(x, axis + 1);
@@ -67,14 +67,14 @@ final class LocallyConnectedLayers {
     return sizes;
   }
 
-  private static List<Axis> axes(LayerCall call, Shape sizes, int implementation) {
+  private static List<Axis> axes(RowCall call, Shape sizes, int implementation) {
     int[] kernel = ConvolutionLayers.kernelSize(call, sizes.rank());
     List<Integer> strides =
-        Windows.strides(call, sizes.rank(), ConvolutionLayers.ones(sizes.rank()));
+        Windows.strides(call.config(), sizes.rank(), ConvolutionLayers.ones(sizes.rank()));
     Padding padding =
         implementation == 1
-            ? Windows.padding(call, "valid")
-            : Windows.padding(call, "valid", "same");
+            ? Windows.padding(call.config(), "valid")
+            : Windows.padding(call.config(), "valid", "same");
     List<Axis> axes = new ArrayList<>();
     for (int i = 0; i < kernel.length; i++) {
       axes.add(Axis.of(sizes.dim(i), kernel[i], strides.get(i), padding));
@@ -98,7 +98,7 @@ final class LocallyConnectedLayers {
   /**
    * Channels first, Keras reads the bias (places, filters) in memory order as (filters, places).
    */
-  private static Value biased(LayerCall call, Value y, Shape places, long filters) {
+  private static Value biased(RowCall call, Value y, Shape places, long filters) {
     if (!call.config().get("use_bias", "bias").bool(true)) {
       return y;
     }

@@ -5,5 +5,5 @@ import java.util.List;
 /** Writes one call of a layer in operations. */
 interface Lowering {
   /** The outputs of the call, flattened. */
-  List<Masked> lower(LayerCall call);
+  List<Masked> lower(RowCall call);
 }

@@ -50,17 +50,17 @@ final class MergingLayers {
   // ---- Masks -----------------------------------------------------------------------------------
 
   /** From Keras 3.4 on, a step counts if any input has it, and masked entries are left out. */
-  private static boolean leavesOutMasked(LayerCall call) {
+  private static boolean leavesOutMasked(RowCall call) {
     return call.dialect().has(Quirk.MERGES_LEAVE_OUT_MASKED);
   }
 
   /** Up to Keras 3.3, layers with a list of inputs lost all masks. */
-  private static boolean losesMasks(LayerCall call) {
+  private static boolean losesMasks(RowCall call) {
     return call.dialect().has(Quirk.MERGES_LOSE_MASKS);
   }
 
   /** All present masks hold; from Keras 3.4 on any holds, and every input must have one. */
-  private static Value mask(LayerCall call) {
+  private static Value mask(RowCall call) {
     List<Value> masks = call.inputs().stream().map(Masked::mask).toList();
     BinaryOperator<Value> join = leavesOutMasked(call) ? Ops::logicalOr : Ops::logicalAnd;
     boolean dropped = losesMasks(call) || (leavesOutMasked(call) && masks.contains(null));
@@ -68,13 +68,13 @@ final class MergingLayers {
   }
 
   /** The mask of an input in its shape, or null. */
-  private static Value entryMask(LayerCall call, int input) {
+  private static Value entryMask(RowCall call, int input) {
     Value mask = call.inputs().get(input).mask();
     return mask == null ? null : Ops.expandDims(mask, -1);
   }
 
   /** Merge layers lose sight of the masks where they have to make ranks equal. */
-  private static boolean masksEntries(LayerCall call) {
+  private static boolean masksEntries(RowCall call) {
     long ranks = call.inputs().stream().map(input -> input.value().rank()).distinct().count();
     return leavesOutMasked(call) && ranks == 1;
   }
@@ -82,7 +82,7 @@ final class MergingLayers {
   // ---- Elementwise -----------------------------------------------------------------------------
 
   /** All inputs in the highest rank among them: axes of length 1 follow the batch axis. */
-  private static List<Value> sameRank(LayerCall call) {
+  private static List<Value> sameRank(RowCall call) {
     List<Value> values = new ArrayList<>(call.xs());
     int rank = values.stream().mapToInt(Value::rank).max().orElseThrow();
     values.replaceAll(
@@ -96,16 +96,16 @@ final class MergingLayers {
     return values;
   }
 
-  private static Value fold(LayerCall call, BinaryOperator<Value> operator) {
+  private static Value fold(RowCall call, BinaryOperator<Value> operator) {
     return sameRank(call).stream().reduce(operator).orElseThrow();
   }
 
-  private static Value average(LayerCall call) {
+  private static Value average(RowCall call) {
     return Ops.divide(fold(call, Ops::add), call.inputs().size());
   }
 
   /** From Keras 3.4 on masked entries count as 1, and as 0 where all inputs are masked. */
-  private static Value multiply(LayerCall call) {
+  private static Value multiply(RowCall call) {
     if (!masksEntries(call)) {
       return fold(call, Ops::multiply);
     }
@@ -123,7 +123,7 @@ final class MergingLayers {
   }
 
   /** Maximum or minimum; from Keras 3.4 on the other operand is taken where one is masked. */
-  private static Value selecting(LayerCall call, BinaryOperator<Value> operator) {
+  private static Value selecting(RowCall call, BinaryOperator<Value> operator) {
     if (!masksEntries(call)) {
       return fold(call, operator);
     }
@@ -142,13 +142,13 @@ final class MergingLayers {
 
   // ---- Concatenation ---------------------------------------------------------------------------
 
-  private static List<Masked> concatenate(LayerCall call, int axis) {
+  private static List<Masked> concatenate(RowCall call, int axis) {
     List<Value> values = call.xs();
     return List.of(new Masked(Ops.concatenate(values, axis), concatenatedMask(call, axis)));
   }
 
   /** The masks joined like the values, then reduced over the last axis. */
-  private static Value concatenatedMask(LayerCall call, int axis) {
+  private static Value concatenatedMask(RowCall call, int axis) {
     if (losesMasks(call) || call.inputs().stream().allMatch(input -> input.mask() == null)) {
       return null;
     }
@@ -170,7 +170,7 @@ final class MergingLayers {
 
   // ---- Products --------------------------------------------------------------------------------
 
-  private static Value dot(LayerCall call) {
+  private static Value dot(RowCall call) {
     List<Value> values = call.xs();
     int[] axes = dotAxes(call.config().get("axes"), values);
     if (call.config().get("normalize").bool(false)) {
@@ -234,9 +234,9 @@ final class MergingLayers {
   // ---- Keras 1 ---------------------------------------------------------------------------------
 
   /** The mode says which of the layers above this is; functions are bound by the layer's name. */
-  private static List<Masked> merge(LayerCall call) {
+  private static List<Masked> merge(RowCall call) {
     Optional<Value> bound =
-        call.lowering().registry().lambda(call.layer().name()).map(f -> f.apply(call.xs()));
+        call.site().registry().lambda(call.layer().name()).map(f -> f.apply(call.xs()));
     if (bound.isPresent()) {
       return List.of(Masked.unmasked(bound.get()));
     }
@@ -264,14 +264,14 @@ final class MergingLayers {
     }
   }
 
-  private static Value mergeDot(LayerCall call, int first, int second) {
+  private static Value mergeDot(RowCall call, int first, int second) {
     List<Value> values = List.of(call.xs().get(first), call.xs().get(second));
     int[] axes = dotAxes(call.config().get("dot_axes"), call.xs());
     return batchDot(values.get(0), values.get(1), new int[] {axes[first], axes[second]});
   }
 
   /** dot(a, b) / max(√(dot(a, a)·dot(b, b)), 1e-7), with an axis of length 1 after the batch. */
-  private static Value cosine(LayerCall call) {
+  private static Value cosine(RowCall call) {
     Value norms = Ops.sqrt(Ops.multiply(mergeDot(call, 0, 0), mergeDot(call, 1, 1)));
     return Ops.expandDims(Ops.divide(mergeDot(call, 0, 1), Ops.maximum(norms, 1e-7)), 1);
   }

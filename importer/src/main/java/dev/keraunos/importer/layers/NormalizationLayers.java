@@ -36,7 +36,7 @@ final class NormalizationLayers {
 
   private NormalizationLayers() {}
 
-  private static LayerRow batch(Predicate<LayerCall> frozen, String... names) {
+  private static LayerRow batch(Predicate<RowCall> frozen, String... names) {
     return LayerRow.passes(call -> batch(call, call.training() && !frozen.test(call)), names)
         .takes("training", "mask")
         .weight("gamma", true, config -> config.get("scale").bool(true))
@@ -78,7 +78,7 @@ final class NormalizationLayers {
   // ---- Batch normalization ---------------------------------------------------------------------
 
   /** Stored moments; with several axes the variables have the rank of x. */
-  private static Value batch(LayerCall call, boolean trains) {
+  private static Value batch(RowCall call, boolean trains) {
     Value x = widened(call.floating());
     int mode = call.config().get("mode").integer(0);
     int[] axes = mode == 1 ? new int[] {x.rank() - 1} : axes(call, x);
@@ -93,12 +93,12 @@ final class NormalizationLayers {
   }
 
   /** From TensorFlow 2 on a frozen layer computes as outside of training. */
-  private static boolean isFrozen(LayerCall call) {
+  private static boolean isFrozen(RowCall call) {
     return !call.layer().trainable() && call.dialect().has(Quirk.FREEZES_BATCH_NORMALIZATION);
   }
 
   /** The moments of the batch at hand, as in training. */
-  private static Value withBatchMoments(LayerCall call, Value x, int[] axes, long[] dims) {
+  private static Value withBatchMoments(RowCall call, Value x, int[] axes, long[] dims) {
     if (renormalizes(call.config()) || !call.config().get("virtual_batch_size").isNull()) {
       throw call.gap("training=True with renorm or virtual_batch_size is not supported");
     }
@@ -118,12 +118,12 @@ final class NormalizationLayers {
   }
 
   /** From Keras 2.12 on masked entries do not count, but in images, which a fused kernel takes. */
-  private static boolean masksMoments(LayerCall call, Value x) {
+  private static boolean masksMoments(RowCall call, Value x) {
     return call.mask() != null && x.rank() < 4 && call.dialect().has(Quirk.BATCH_MOMENTS_TAKE_MASK);
   }
 
   /** (x − mean)·rsqrt(variance + epsilon) with the moments of what the mask leaves. */
-  private static Value standardized(LayerCall call, Value x, int... axes) {
+  private static Value standardized(RowCall call, Value x, int... axes) {
     Value ones = Ops.full(x.dtype(), 1, Dim.of(x, 0), x);
     Value weights = Ops.multiply(ones, Ops.expandDims(Ops.cast(call.mask(), x.dtype()), -1));
     Value count = Ops.reduce(ReduceKind.SUM, weights, true, axes);
@@ -139,7 +139,7 @@ final class NormalizationLayers {
    * gamma·(x − mean)·rsqrt(variance + epsilon) + beta, computed as x·scale + offset like Keras: the
    * offset takes the rounded scale.
    */
-  private static Value withStoredMoments(LayerCall call, Value x, int[] axes, long[] dims) {
+  private static Value withStoredMoments(RowCall call, Value x, int[] axes, long[] dims) {
     Tensor mean = call.tensor("moving_mean", dims);
     Tensor variance = call.tensor("moving_variance", dims);
     double epsilon = epsilon(call);
@@ -162,7 +162,7 @@ final class NormalizationLayers {
   }
 
   private static double[] factors(
-      LayerCall call, String switchKey, String name, double absent, long[] dims) {
+      RowCall call, String switchKey, String name, double absent, long[] dims) {
     if (flag(call.config(), switchKey)) {
       return call.tensor(name, dims).toDoubleArray();
     }
@@ -172,7 +172,7 @@ final class NormalizationLayers {
   }
 
   /** The default changed twice in Keras 1. */
-  private static double epsilon(LayerCall call) {
+  private static double epsilon(RowCall call) {
     Dialect dialect = call.dialect();
     double absent =
         dialect.has(Quirk.BATCH_EPSILON_1E_6)
@@ -182,7 +182,7 @@ final class NormalizationLayers {
   }
 
   /** Keras 1: mode 1 takes the moments of each sample, mode 2 those of the batch at hand. */
-  private static Value withOwnMoments(LayerCall call, Value x, int mode) {
+  private static Value withOwnMoments(RowCall call, Value x, int mode) {
     double epsilon = epsilon(call);
     int last = x.rank() - 1;
     int[] axes = mode == 1 ? new int[] {last} : axes(call, x);
@@ -209,7 +209,7 @@ final class NormalizationLayers {
   }
 
   /** Keras 3 leaves the type of x to these layers and casts their result. */
-  private static Value ownPrecision(LayerCall call) {
+  private static Value ownPrecision(RowCall call) {
     boolean asGiven = call.dialect().has(Quirk.NORMALIZES_UNCAST_INPUTS);
     return widened(asGiven ? call.inputs().get(0).value() : call.floating());
   }
@@ -219,7 +219,7 @@ final class NormalizationLayers {
   /**
    * Moments over the axes of each sample; rms_scaling divides by the deviation but keeps the mean.
    */
-  private static Value layer(LayerCall call) {
+  private static Value layer(RowCall call) {
     Value x = ownPrecision(call);
     int[] axes = axes(call, x);
     double epsilon = call.config().get("epsilon").number(1e-3);
@@ -237,7 +237,7 @@ final class NormalizationLayers {
   }
 
   /** Moments over space and over each block of channels. */
-  private static Value group(LayerCall call) {
+  private static Value group(RowCall call) {
     Value x = ownPrecision(call);
     int axis = x.shape().axis(call.config().get("axis").integer(-1));
     long channels = call.dim(x, axis);
@@ -264,13 +264,13 @@ final class NormalizationLayers {
   }
 
   /** x over its norm, which has a floor. */
-  private static Value unit(LayerCall call) {
+  private static Value unit(RowCall call) {
     Value x = call.floating();
     double floor = call.dialect().has(Quirk.UNIT_NORM_OF_1E_12) ? 1e-24 : 1e-12;
     return Ops.l2Normalize(x, floor, axes(call, x));
   }
 
-  private static Value rootMeanSquare(LayerCall call) {
+  private static Value rootMeanSquare(RowCall call) {
     Value x = call.floating();
     int[] axes = axes(call, x);
     double epsilon = call.config().get("epsilon").number(1e-6);
@@ -281,7 +281,7 @@ final class NormalizationLayers {
   // ---- Axes and parameters ---------------------------------------------------------------------
 
   /** The axes of the config in its order; Keras 3 sorts them as written. */
-  private static int[] axes(LayerCall call, Value x) {
+  private static int[] axes(RowCall call, Value x) {
     int[] axes = call.config().get("axis").integersOr(-1);
     if (call.dialect().has(Quirk.SORTS_NORMALIZED_AXES)) {
       Arrays.sort(axes);
@@ -297,12 +297,12 @@ final class NormalizationLayers {
   }
 
   /** The lengths of the axes, in the order of the axes. */
-  private static long[] parameterShape(LayerCall call, Value x, int... axes) {
+  private static long[] parameterShape(RowCall call, Value x, int... axes) {
     return Arrays.stream(axes).mapToLong(axis -> call.dim(x, axis)).toArray();
   }
 
   /** A variable over some axes of x, in the type of x; axes out of order are not transposed. */
-  private static Value parameter(LayerCall call, String name, Value x, int... axes) {
+  private static Value parameter(RowCall call, String name, Value x, int... axes) {
     Value parameter = call.weight(x.dtype(), name, parameterShape(call, x, axes));
     boolean last = axes.length == 1 && axes[0] == x.rank() - 1;
     return last ? parameter : Ops.reshape(parameter, x.shape().along(axes).toArray());

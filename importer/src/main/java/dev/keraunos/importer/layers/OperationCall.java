@@ -31,27 +31,31 @@ final class OperationCall {
 
   /** Where an operation is called: by a layer of a model, or in an expression. */
   interface Scope {
+    /** Names the call in messages. */
+    String path();
+
     /** Whose rules hold. */
     Dialect dialect();
 
-    /**
-     * The inputs of the layer; constants that stand beside no tensor take the type of the first.
-     */
-    List<Masked> inputs();
+    /** The tensor whose type constants take that stand beside none. */
+    Value beside();
 
-    Masked tensor(TensorRef ref);
+    /** The tensor that a reference stands for. */
+    Value value(TensorRef ref);
 
-    LayerCall.GapException gap(String problem);
+    /** Notes what has no effect. */
+    void report(String problem);
+
+    /** The call cannot be lowered; thrown by whoever finds out. */
+    GapException gap(String problem);
   }
 
   private final Scope scope;
-  private final String path;
   private final Map<String, String> canonical = new LinkedHashMap<>();
   private final Map<String, Argument> tensors = new LinkedHashMap<>();
   private final Config settings;
 
   /**
-   * @param path names the call in messages
    * @param signature parameter names in positional order, split by spaces, each with its aliases
    *     split by bars
    * @param positional the positional arguments
@@ -60,13 +64,11 @@ final class OperationCall {
    */
   OperationCall(
       Scope scope,
-      String path,
       String signature,
       List<Argument> positional,
       Map<String, Argument> keywords,
       JsonNode attributes) {
     this.scope = scope;
-    this.path = path;
     List<String> parameters = new ArrayList<>();
     for (String parameter : signature.split(" ", -1)) {
       String[] aliases = parameter.split("\\|", -1);
@@ -82,7 +84,7 @@ final class OperationCall {
     for (int i = 0; i < positional.size(); i++) {
       bind(parameters.get(i), positional.get(i), literals);
     }
-    this.settings = new Config(literals, path);
+    this.settings = new Config(literals, scope.path());
   }
 
   private String name(String key) {
@@ -175,7 +177,7 @@ final class OperationCall {
       return constant(literal.json());
     }
     if (argument instanceof TensorRef ref) {
-      return scope.tensor(ref).value();
+      return scope.value(ref);
     }
     if (argument instanceof Argument.Items list) { // a Python list is an array
       return Ops.stack(list.items().stream().map(this::value).toList(), 0);
@@ -203,19 +205,17 @@ final class OperationCall {
   /** The tensor that constants adapt to: the first that is not bool. */
   private Value reference() {
     List<Value> values = new ArrayList<>();
-    tensors
-        .values()
-        .forEach(arg -> arg.tensors().forEach(ref -> values.add(scope.tensor(ref).value())));
+    tensors.values().forEach(arg -> arg.tensors().forEach(ref -> values.add(scope.value(ref))));
     return values.stream()
         .filter(value -> value.dtype() != DType.BOOL)
         .findFirst()
-        .orElseGet(() -> values.isEmpty() ? scope.inputs().get(0).value() : values.get(0));
+        .orElseGet(() -> values.isEmpty() ? scope.beside() : values.get(0));
   }
 
   /** Arrays keep their own type; numbers and lists of them take that of the tensor beside. */
   private Value constant(JsonNode json) {
     JsonNode holder = JsonNodeFactory.instance.objectNode().set("constant", json);
-    Setting setting = new Config(holder, path).get("constant");
+    Setting setting = new Config(holder, scope.path()).get("constant");
     Value beside = reference();
     JsonNode numbers = setting.json();
     if (numbers.isBoolean()) {

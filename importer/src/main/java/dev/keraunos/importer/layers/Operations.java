@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -84,17 +83,9 @@ final class Operations {
     return IRREGULAR.getOrDefault(className, words.toLowerCase(Locale.ROOT));
   }
 
-  /** Rows for the operations of Keras 3; none has a mask. */
-  static List<LayerRow> rows() {
-    return ROWS.keySet().stream()
-        .filter(Operations::isClass)
-        .map(name -> LayerRow.of(Operations::operation, name).ignoresAll())
-        .toList();
-  }
-
-  private static List<Masked> operation(LayerCall call) {
-    String name = call.layer().className();
-    return lower(call, name, call.arguments(), call.keywords(), call.config().json());
+  /** The names of all operations of Keras 3. */
+  static List<String> classes() {
+    return ROWS.keySet().stream().filter(Operations::isClass).toList();
   }
 
   /** True if there is a row of this name. */
@@ -125,45 +116,39 @@ final class Operations {
     return Optional.ofNullable(FUNCTIONS.get(function));
   }
 
-  /** Lowers one call of a function; an argument that has no effect is a gap. */
-  static List<Masked> lower(
-      LayerCall call,
+  /**
+   * Writes one call of a function in a graph.
+   *
+   * @param name of a row
+   * @param attributes constants from elsewhere, such as the config
+   * @return its outputs
+   */
+  static List<Value> lower(
+      OperationCall.Scope scope,
       String name,
       List<Argument> positional,
       Map<String, Argument> keywords,
       JsonNode attributes) {
     Row row = ROWS.get(name);
-    String path = call.layer().path();
     return apply(
-            new OperationCall(call, path, row.signature(), positional, keywords, attributes),
-            name,
-            problem -> call.lowering().report(call.layer(), problem))
-        .stream()
-        .map(Masked::unmasked)
-        .toList();
+        row, new OperationCall(scope, row.signature(), positional, keywords, attributes), name);
   }
 
-  /** Calls a function in an expression. */
-  static List<Value> lower(
+  /** The same for a call in an expression, where parameters stand in the order of the function. */
+  static List<Value> call(
       OperationCall.Scope scope,
-      String path,
       String name,
       List<Argument> positional,
       Map<String, Argument> keywords) {
     JsonNode none = JsonNodeFactory.instance.objectNode();
-    OperationCall call = new OperationCall(scope, path, order(name), positional, keywords, none);
     return apply(
-        call,
-        name,
-        problem -> {
-          throw scope.gap(problem);
-        });
+        ROWS.get(name), new OperationCall(scope, order(name), positional, keywords, none), name);
   }
 
-  private static List<Value> apply(OperationCall call, String name, Consumer<String> report) {
-    List<Value> outputs = ROWS.get(name).function().apply(call);
+  private static List<Value> apply(Row row, OperationCall call, String name) {
+    List<Value> outputs = row.function().apply(call);
     if (!call.unread().isEmpty()) {
-      report.accept("arguments " + call.unread() + " of " + name + " are not understood");
+      call.scope().report("arguments " + call.unread() + " of " + name + " are not understood");
     }
     return outputs;
   }

@@ -29,7 +29,7 @@ final class Penalties {
    * A shared layer's weights count once, its activity once a call; inside a recurrence there is no
    * activity.
    */
-  void collect(LayerCall call, List<Masked> outputs, boolean activities) {
+  void collect(RowCall call, List<Masked> outputs, boolean activities) {
     Config config = call.config();
     List<String> keys = new ArrayList<>();
     for (Iterator<String> names = config.json().fieldNames(); names.hasNext(); ) {
@@ -51,7 +51,7 @@ final class Penalties {
   }
 
   private void activity(
-      LayerCall call, JsonNode regularizer, List<Masked> outputs, boolean activities) {
+      RowCall call, JsonNode regularizer, List<Masked> outputs, boolean activities) {
     if (!activities) {
       throw call.gap("an activity regularizer inside a recurrence is not supported");
     }
@@ -75,7 +75,7 @@ final class Penalties {
             .count();
   }
 
-  private void weight(LayerCall call, String key) {
+  private void weight(RowCall call, String key) {
     List<String> penalised =
         call.row().isCustom() ? customVariables(call, key) : variables(call, key);
     if (call.row().isCustom() && penalised.isEmpty()) {
@@ -86,7 +86,7 @@ final class Penalties {
     }
   }
 
-  private static Penalty penalty(LayerCall call, String key, String variable, Tensor weight) {
+  private static Penalty penalty(RowCall call, String key, String variable, Tensor weight) {
     return new Penalty(
         call.layer().path(),
         variable,
@@ -96,7 +96,7 @@ final class Penalties {
         call.layer().trainable());
   }
 
-  private static List<String> variables(LayerCall call, String key) {
+  private static List<String> variables(RowCall call, String key) {
     List<String> targets = targets(call, key);
     return call.row().variables(call.layer()).stream()
         .map(Variable::name)
@@ -105,7 +105,7 @@ final class Penalties {
   }
 
   /** As the layer's lowering says, else the variable of that name, else the only one. */
-  private static List<String> customVariables(LayerCall call, String key) {
+  private static List<String> customVariables(RowCall call, String key) {
     if (call.regularized().containsKey(key)) {
       return List.of(call.regularized().get(key));
     }
@@ -116,7 +116,7 @@ final class Penalties {
   }
 
   /** The variables that a key may stand for; Keras 1 names them by letter. */
-  private static List<String> targets(LayerCall call, String key) {
+  private static List<String> targets(RowCall call, String key) {
     String prefix = key.substring(0, key.length() - SUFFIX.length());
     switch (prefix) {
       case "W":
@@ -133,7 +133,7 @@ final class Penalties {
   }
 
   /** Keras 1.2 gives the weights of each gate the regulariser of W, those of U included. */
-  private static boolean penalisesRecurrentAsKernel(LayerCall call) {
+  private static boolean penalisesRecurrentAsKernel(RowCall call) {
     boolean fused = call.layer().json().path("consume_less").asText().equals("gpu");
     return call.row().hasGatesSharingPenalty()
         && call.dialect().has(Quirk.GATES_SHARE_INPUT_PENALTY)

@@ -59,7 +59,7 @@ final class PoolingLayers {
   private PoolingLayers() {}
 
   /** The maximum or mean of windows; the mean counts cells inside x only. */
-  private static Value windows(LayerCall call, boolean max) {
+  private static Value windows(RowCall call, boolean max) {
     return ChannelsLast.apply(
         call,
         call.x(),
@@ -67,8 +67,8 @@ final class PoolingLayers {
           int rank = x.rank() - 2;
           Setting pool = call.config().get("pool_size", "pool_length");
           List<Integer> size = Windows.list(Windows.lengths(pool, pool.integers(rank, 2)));
-          List<Integer> strides = Windows.strides(call, rank, size);
-          Padding padding = Windows.padding(call, "valid", "same");
+          List<Integer> strides = Windows.strides(call.config(), rank, size);
+          Padding padding = Windows.padding(call.config(), "valid", "same");
           return max
               ? Ops.maxPool(x, size, strides, padding)
               : Ops.averagePool(x, size, strides, padding);
@@ -76,7 +76,7 @@ final class PoolingLayers {
   }
 
   /** A reduction over all spatial axes. */
-  private static Value global(LayerCall call, ReduceKind kind) {
+  private static Value global(RowCall call, ReduceKind kind) {
     Value x = call.x();
     int first = ChannelsLast.isFirst(call) ? 2 : 1;
     int[] space = IntStream.range(first, first + x.rank() - 2).toArray();
@@ -86,7 +86,7 @@ final class PoolingLayers {
   /**
    * The mean of the steps that the mask keeps; 0/0 where it keeps none. Masks count from 2.2.3 on.
    */
-  private static Value maskedMean(LayerCall call) {
+  private static Value maskedMean(RowCall call) {
     if (call.mask() == null || !call.dialect().has(Quirk.AVERAGE_TAKES_MASK)) {
       return global(call, ReduceKind.MEAN);
     }
@@ -102,12 +102,12 @@ final class PoolingLayers {
         Ops.reduce(ReduceKind.SUM, weight, keeps, time));
   }
 
-  private static boolean keepsDims(LayerCall call) {
+  private static boolean keepsDims(RowCall call) {
     return call.config().get("keepdims").bool(false);
   }
 
   /** Windows chosen so that the output has the given size. */
-  private static Value adaptive(LayerCall call, boolean max) {
+  private static Value adaptive(RowCall call, boolean max) {
     return ChannelsLast.apply(
         call,
         call.x(),

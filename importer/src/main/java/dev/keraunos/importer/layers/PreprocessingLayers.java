@@ -26,7 +26,7 @@ final class PreprocessingLayers {
               .weight("variance", false, config -> config.get("mean").isNull())
               .weight("count", false, config -> config.get("mean").isNull()),
           LayerRow.passesInKeras3(
-                  LayerCall::floating,
+                  RowCall::floating,
                   "RandomFlip",
                   "RandomRotation",
                   "RandomTranslation",
@@ -65,7 +65,7 @@ final class PreprocessingLayers {
   private PreprocessingLayers() {}
 
   /** x·scale + offset; lists run along the last axis. */
-  private static Value rescale(LayerCall call) {
+  private static Value rescale(RowCall call) {
     Value x = call.floating();
     Value scale = constant(x, call.config().get("scale"), 1);
     return Ops.add(Ops.multiply(x, scale), constant(x, call.config().get("offset"), 0));
@@ -83,7 +83,7 @@ final class PreprocessingLayers {
   /**
    * (x − mean) / max(deviation, 1e-7), or back; the axes of the config have moments of their own.
    */
-  private static Value normalize(LayerCall call) {
+  private static Value normalize(RowCall call) {
     Value x = call.floating();
     int[] axes = keptAxes(call, x);
     long[] dims = Arrays.stream(axes).mapToLong(axis -> call.dim(x, axis)).toArray();
@@ -96,7 +96,7 @@ final class PreprocessingLayers {
         : Ops.divide(Ops.subtract(x, mean), spread);
   }
 
-  private static int[] keptAxes(LayerCall call, Value x) {
+  private static int[] keptAxes(RowCall call, Value x) {
     Setting setting = call.config().get("axis");
     int[] axes =
         setting.isMissing() ? new int[] {-1} : setting.isNull() ? new int[0] : setting.integers();
@@ -104,7 +104,7 @@ final class PreprocessingLayers {
   }
 
   /** From the config, where a single number holds for all, or from the variables. */
-  private static Value moment(LayerCall call, Value x, String name, long[] dims, long[] broadcast) {
+  private static Value moment(RowCall call, Value x, String name, long[] dims, long[] broadcast) {
     Setting given = call.config().get(name);
     if (given.isNull()) {
       return Ops.reshape(call.weight(x.dtype(), name, dims), broadcast);
@@ -120,7 +120,7 @@ final class PreprocessingLayers {
    * Outside of training: what is left of the middle in the wanted proportions, resized; later the
    * image as it is.
    */
-  private static Value crop(LayerCall call) {
+  private static Value crop(RowCall call) {
     Value x = call.floating();
     if (call.dialect().has(Quirk.LEAVES_IMAGES_AS_THEY_ARE)) {
       return x;
@@ -134,7 +134,7 @@ final class PreprocessingLayers {
   }
 
   /** {@code smart_resize}, bilinear and in float32. */
-  private static Value cropped(LayerCall call, Value image, int height, int width) {
+  private static Value cropped(RowCall call, Value image, int height, int width) {
     if (image.rank() != 4) {
       throw call.gap("crops single images, a batch of them has rank " + image.rank());
     }

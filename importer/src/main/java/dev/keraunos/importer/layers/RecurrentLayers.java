@@ -99,7 +99,7 @@ final class RecurrentLayers {
    * @param mask null for none
    */
   record Given(Value x, List<Value> states, List<Value> kept, Value mask) {
-    static Given of(LayerCall call) {
+    static Given of(RowCall call) {
       List<Value> states = new ArrayList<>(call.xs().subList(1, call.inputs().size()));
       call.keyword("initial_state")
           .ifPresent(
@@ -128,7 +128,7 @@ final class RecurrentLayers {
      * The same with the states that a stateful layer keeps. tf.keras takes states that are given
      * until those kept differ from zero, the others always.
      */
-    Given keeping(LayerCall call, Supplier<List<Value>> zeros) {
+    Given keeping(RowCall call, Supplier<List<Value>> zeros) {
       boolean given = !states.isEmpty();
       boolean ignored = given && !call.dialect().has(Quirk.KEPT_STATES_COUNT);
       if (!call.config().get("stateful").bool(false) || ignored) {
@@ -157,7 +157,7 @@ final class RecurrentLayers {
     return state.producer().builder().apply(new Op.BroadcastTo(dims), state, x).get(0);
   }
 
-  private static List<Masked> layer(LayerCall call, Cell cell) {
+  private static List<Masked> layer(RowCall call, Cell cell) {
     Given given = keeping(call, Given.of(call), stateShapes(call, cell));
     Optional<Op.Unary> activation = unary(call, "activation", "tanh");
     Optional<Op.Unary> gate = cell == Cell.SIMPLE_RNN ? activation : unary(call, GATE, gate(call));
@@ -189,18 +189,18 @@ final class RecurrentLayers {
     return outputs(call, given, call.builder().apply(rnn, inputs));
   }
 
-  private static Optional<Op.Unary> unary(LayerCall call, String key, String absent) {
-    return call.lowering().activations().unary(entry(call, key, absent), call);
+  private static Optional<Op.Unary> unary(RowCall call, String key, String absent) {
+    return call.activation(entry(call, key, absent)).unary();
   }
 
   /** A gate's activation as saved; where the key is absent, the default of its Keras version. */
-  private static Setting entry(LayerCall call, String key, String absent) {
+  private static Setting entry(RowCall call, String key, String absent) {
     Config config = call.config();
     String old = key.equals(GATE) ? "inner_activation" : key;
     return config.has(key) || config.has(old) ? config.get(key, old) : config.standIn(key, absent);
   }
 
-  private static String gate(LayerCall call) {
+  private static String gate(RowCall call) {
     boolean hard = call.dialect().has(Quirk.GATES_ARE_HARD_SIGMOIDS);
     return call.row().absent(GATE).orElse(hard ? "hard_sigmoid" : "sigmoid");
   }
@@ -214,7 +214,7 @@ final class RecurrentLayers {
   }
 
   /** The shape of the stored bias decides where the key is absent. */
-  private static Cell gru(LayerCall call) {
+  private static Cell gru(RowCall call) {
     boolean stored =
         hasBias(call.config())
             && call.weights() != null
@@ -226,23 +226,23 @@ final class RecurrentLayers {
     return call.config().get(RESET_AFTER).bool(absent) ? Cell.GRU_RESET_AFTER : Cell.GRU;
   }
 
-  private static Value kernel(LayerCall call, Cell cell, Value x) {
+  private static Value kernel(RowCall call, Cell cell, Value x) {
     return call.weight("kernel", call.dim(x, -1), (long) units(call.config()) * cell.gates());
   }
 
-  private static Value recurrent(LayerCall call, Cell cell) {
+  private static Value recurrent(RowCall call, Cell cell) {
     int units = units(call.config());
     return call.weight("recurrent_kernel", units, (long) units * cell.gates());
   }
 
-  private static Value bias(LayerCall call, Cell cell, int units) {
+  private static Value bias(RowCall call, Cell cell, int units) {
     return cell == Cell.GRU_RESET_AFTER
         ? call.weight("bias", 2, (long) units * cell.gates())
         : call.weight("bias", (long) units * cell.gates());
   }
 
   /** How the layer's config and version run over time. */
-  static Recurrence recurrence(LayerCall call, Given given) {
+  static Recurrence recurrence(RowCall call, Given given) {
     Config config = call.config();
     boolean masked = given.mask() != null;
     boolean zero = masked && config.get("zero_output_for_mask").bool(false);
@@ -258,7 +258,7 @@ final class RecurrentLayers {
   }
 
   /** Unrolled backwards, Keras zeroes the processed sequence by the mask in its original order. */
-  private static boolean zeroesUnreversed(LayerCall call) {
+  private static boolean zeroesUnreversed(RowCall call) {
     Config config = call.config();
     return config.get("unroll").bool(false)
         && config.get("go_backwards").bool(false)
@@ -267,7 +267,7 @@ final class RecurrentLayers {
   }
 
   /** The outputs of a recurrence as the layer gives them. */
-  static List<Masked> outputs(LayerCall call, Given given, List<Value> computed) {
+  static List<Masked> outputs(RowCall call, Given given, List<Value> computed) {
     Config config = call.config();
     boolean sequence = config.get("return_sequences").bool(false);
     boolean timeMajor = config.get("time_major").bool(false);
@@ -279,7 +279,7 @@ final class RecurrentLayers {
       y = Ops.swapaxes(y, 0, 1);
     }
     if (!given.kept().isEmpty()) {
-      call.lowering().keep(call, given.kept(), computed.subList(1, computed.size()));
+      call.site().keep(call, given.kept(), computed.subList(1, computed.size()));
     }
     List<Masked> outputs = new ArrayList<>();
     outputs.add(new Masked(y, sequence ? call.passedMask() : null));
@@ -294,17 +294,17 @@ final class RecurrentLayers {
    * states.
    */
   interface Step {
-    List<Value> apply(LayerCall body, List<Value> inputs);
+    List<Value> apply(RowCall body, List<Value> inputs);
   }
 
   /** The call seen from inside a body graph. */
   interface Inside {
-    LayerCall in(GraphBuilder body);
+    RowCall in(GraphBuilder body);
   }
 
   /** Runs any step over time. */
   static List<Masked> scan(
-      LayerCall call, Given given, List<Shape> stateShapes, Inside inside, Step step) {
+      RowCall call, Given given, List<Shape> stateShapes, Inside inside, Step step) {
     Value x = given.x();
     List<Value> states = given.states().isEmpty() ? zeros(x, stateShapes) : given.states();
     GraphBuilder body = new GraphBuilder();
@@ -329,7 +329,7 @@ final class RecurrentLayers {
     return outputs(call, given, call.builder().apply(scan, inputs));
   }
 
-  private static Given keeping(LayerCall call, Given given, List<Shape> stateShapes) {
+  private static Given keeping(RowCall call, Given given, List<Shape> stateShapes) {
     return given.keeping(call, () -> zeros(given.x(), stateShapes));
   }
 
@@ -344,18 +344,18 @@ final class RecurrentLayers {
     return zeros;
   }
 
-  private static List<Shape> stateShapes(LayerCall call, Cell cell) {
+  private static List<Shape> stateShapes(RowCall call, Cell cell) {
     Shape state = Shape.of(Shape.UNKNOWN, units(call.config()));
     return cell.states() == 2 ? List.of(state, state) : List.of(state);
   }
 
   // A cell as a layer of its own: inputs x and states, outputs y and new states.
 
-  private static List<Masked> cell(LayerCall call, Cell cell) {
+  private static List<Masked> cell(RowCall call, Cell cell) {
     return step(call, cell, call.xs()).stream().map(Masked::unmasked).toList();
   }
 
-  private static List<Value> step(LayerCall call, Cell cell, List<Value> inputs) {
+  private static List<Value> step(RowCall call, Cell cell, List<Value> inputs) {
     Value x = inputs.get(0);
     Value h = inputs.get(1);
     Value wx = Ops.matmul(x, kernel(call, cell, x));
@@ -378,16 +378,16 @@ final class RecurrentLayers {
     return bias == null ? x : Ops.add(x, bias);
   }
 
-  private static Value activate(LayerCall call, Value x) {
-    return call.lowering().activations().apply(entry(call, "activation", "tanh"), x, call);
+  private static Value activate(RowCall call, Value x) {
+    return call.activation(entry(call, "activation", "tanh")).apply(x);
   }
 
-  private static Value gate(LayerCall call, Value x) {
-    return call.lowering().activations().apply(entry(call, GATE, gate(call)), x, call);
+  private static Value gate(RowCall call, Value x) {
+    return call.activation(entry(call, GATE, gate(call))).apply(x);
   }
 
   /** The states after a step of gates i, f, c, o on the last axis. */
-  static List<Value> lstm(LayerCall call, Value z, Value c) {
+  static List<Value> lstm(RowCall call, Value z, Value c) {
     List<Value> gates = Ops.split(z, 4, -1);
     Value kept = Ops.multiply(gate(call, gates.get(1)), c);
     Value added = Ops.multiply(gate(call, gates.get(0)), activate(call, gates.get(2)));
@@ -396,7 +396,7 @@ final class RecurrentLayers {
     return List.of(y, y, cell);
   }
 
-  private static List<Value> gru(LayerCall call, Value wx, Value h, Value u) {
+  private static List<Value> gru(RowCall call, Value wx, Value h, Value u) {
     List<Value> x = Ops.split(wx, 3, -1);
     List<Value> recurrent = Ops.split(u, 3, -1);
     Value z = gate(call, Ops.add(x.get(0), Ops.matmul(h, recurrent.get(0))));
@@ -406,8 +406,7 @@ final class RecurrentLayers {
     return mix(z, h, candidate);
   }
 
-  private static List<Value> gruResetAfter(
-      LayerCall call, Value wx, Value uh, Value bias, Value h) {
+  private static List<Value> gruResetAfter(RowCall call, Value wx, Value uh, Value bias, Value h) {
     List<Value> biases = bias == null ? List.of() : Ops.split(bias, 2, 0);
     List<Value> x =
         Ops.split(bias == null ? wx : Ops.add(wx, Ops.squeeze(biases.get(0), 0)), 3, -1);
@@ -443,7 +442,7 @@ final class RecurrentLayers {
     return cells;
   }
 
-  private static List<Masked> rnn(LayerCall call) {
+  private static List<Masked> rnn(RowCall call) {
     LayerSpec cell = cellOf(call.layer());
     call.config().get("cell");
     List<Shape> shapes = stateShapes(call, cell);
@@ -459,8 +458,8 @@ final class RecurrentLayers {
                 .toList());
   }
 
-  private static List<Shape> stateShapes(LayerCall call, LayerSpec cell) {
-    return call.lowering()
+  private static List<Shape> stateShapes(RowCall call, LayerSpec cell) {
+    return call.site()
         .table()
         .find(cell)
         .flatMap(row -> row.states(call, cell))
@@ -468,12 +467,12 @@ final class RecurrentLayers {
   }
 
   /** A number of states of one vector of units each. */
-  private static BiFunction<LayerCall, LayerSpec, List<Shape>> states(int count) {
+  private static BiFunction<RowCall, LayerSpec, List<Shape>> states(int count) {
     return (call, cell) ->
         Collections.nCopies(count, Shape.of(Shape.UNKNOWN, units(cell.config())));
   }
 
-  private static List<Shape> statesOfAll(LayerCall call, LayerSpec stack) {
+  private static List<Shape> statesOfAll(RowCall call, LayerSpec stack) {
     List<Shape> shapes = new ArrayList<>();
     order(call, stack).forEach(inner -> shapes.addAll(stateShapes(call, inner)));
     return shapes;
@@ -482,7 +481,7 @@ final class RecurrentLayers {
   /**
    * The cells in the order of their states: up to Keras 2.2.2, and on request, the top one first.
    */
-  private static List<LayerSpec> order(LayerCall call, LayerSpec stack) {
+  private static List<LayerSpec> order(RowCall call, LayerSpec stack) {
     List<LayerSpec> cells = new ArrayList<>(cellsOf(stack).values());
     if (topFirst(call, stack)) {
       Collections.reverse(cells);
@@ -490,12 +489,12 @@ final class RecurrentLayers {
     return cells;
   }
 
-  private static boolean topFirst(LayerCall call, LayerSpec stack) {
+  private static boolean topFirst(RowCall call, LayerSpec stack) {
     boolean old = call.dialect().has(Quirk.STACKS_STATES_TOP_FIRST);
     return stack.config().get("reverse_state_order").bool(old);
   }
 
-  private static List<Masked> stacked(LayerCall call) {
+  private static List<Masked> stacked(RowCall call) {
     call.config().get("cells");
     Map<String, LayerSpec> cells = cellsOf(call.layer());
     boolean topFirst = topFirst(call, call.layer());

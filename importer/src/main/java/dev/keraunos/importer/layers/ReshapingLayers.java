@@ -36,13 +36,13 @@ final class ReshapingLayers {
   private ReshapingLayers() {}
 
   /** All elements of a sample in a row, in channels-last order whatever the layout. */
-  private static Value flatten(LayerCall call) {
+  private static Value flatten(RowCall call) {
     Value x = call.x();
     boolean moves = ChannelsLast.isFirst(call) && x.rank() > 1;
     return toShape(moves ? Ops.moveaxis(x, 1, -1) : x, Shape.of(-1));
   }
 
-  private static Value reshape(LayerCall call) {
+  private static Value reshape(RowCall call) {
     return toShape(call.x(), targetShape(call.config().get("target_shape")));
   }
 
@@ -71,13 +71,13 @@ final class ReshapingLayers {
   }
 
   /** Axes count from 1, the batch axis not among them. */
-  private static Value permute(LayerCall call) {
+  private static Value permute(RowCall call) {
     int[] dims = call.config().get("dims").integers();
     return Ops.transpose(
         call.x(), IntStream.concat(IntStream.of(0), Arrays.stream(dims)).toArray());
   }
 
-  private static Value pad(LayerCall call) {
+  private static Value pad(RowCall call) {
     return ChannelsLast.apply(
         call,
         call.x(),
@@ -94,7 +94,7 @@ final class ReshapingLayers {
         });
   }
 
-  private static Value crop(LayerCall call) {
+  private static Value crop(RowCall call) {
     return ChannelsLast.apply(
         call,
         call.x(),
@@ -108,7 +108,7 @@ final class ReshapingLayers {
   }
 
   /** Cells before and after each spatial axis, from any of the forms that Keras accepts. */
-  private static List<int[]> cells(LayerCall call, String key, int rank) {
+  private static List<int[]> cells(RowCall call, String key, int rank) {
     List<int[]> cells = cells(call.config().get(key), rank);
     if (cells.stream().flatMapToInt(Arrays::stream).anyMatch(count -> count < 0)) {
       throw call.config().get(key).unexpected("numbers of cells from 0 on");
@@ -153,7 +153,7 @@ final class ReshapingLayers {
   }
 
   /** Every cell several times in a row. */
-  private static Value repeat(LayerCall call) {
+  private static Value repeat(RowCall call) {
     return ChannelsLast.apply(
         call,
         call.x(),
@@ -169,7 +169,7 @@ final class ReshapingLayers {
   }
 
   /** Before tf.keras, bilinear samples were not centred on half pixels. */
-  private static Value upsample(LayerCall call) {
+  private static Value upsample(RowCall call) {
     Interpolation named = Windows.interpolation(call.config().get("interpolation"), "nearest");
     boolean legacy =
         named == Interpolation.BILINEAR && call.dialect().has(Quirk.UPSAMPLES_FROM_CORNERS);

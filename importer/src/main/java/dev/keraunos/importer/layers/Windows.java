@@ -2,6 +2,7 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Interpolation;
 import dev.keraunos.graph.Padding;
+import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import java.util.Arrays;
 import java.util.List;
@@ -14,13 +15,13 @@ final class Windows {
   private Windows() {}
 
   /** One stride per spatial axis; null stands for the default. */
-  static List<Integer> strides(LayerCall call, int rank, List<Integer> absent) {
-    var strides = call.config().get("strides", "subsample", "subsample_length", "stride");
+  static List<Integer> strides(Config config, int rank, List<Integer> absent) {
+    var strides = config.get("strides", "subsample", "subsample_length", "stride");
     return strides.isNull() ? absent : list(lengths(strides, strides.integers(rank)));
   }
 
-  static List<Integer> dilations(LayerCall call, int rank) {
-    Setting dilations = call.config().get("dilation_rate", "atrous_rate");
+  static List<Integer> dilations(Config config, int rank) {
+    Setting dilations = config.get("dilation_rate", "atrous_rate");
     return list(lengths(dilations, dilations.integers(rank, 1)));
   }
 
@@ -33,8 +34,8 @@ final class Windows {
   }
 
   /** One of the modes that the layer allows, {@code valid} where nothing is said. */
-  static Padding padding(LayerCall call, String... allowed) {
-    return padding(call.config().get("padding", "border_mode"), allowed);
+  static Padding padding(Config config, String... allowed) {
+    return padding(config.get("padding", "border_mode"), allowed);
   }
 
   /** One of these modes, {@code valid} where nothing is said. */

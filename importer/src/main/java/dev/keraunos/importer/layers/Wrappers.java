@@ -38,13 +38,13 @@ final class Wrappers {
   }
 
   /** Training divides the inner layer's kernel by its spectral norm; the file has the quotient. */
-  private static List<Masked> spectralNormalization(LayerCall call) {
+  private static List<Masked> spectralNormalization(RowCall call) {
     LayerSpec inner = call.layer().inner(call.config().get("layer").json(), "layer");
     return call.inner(inner, "layer", call.inputs());
   }
 
   /** The inner layer on every step. */
-  private static List<Masked> timeDistributed(LayerCall call) {
+  private static List<Masked> timeDistributed(RowCall call) {
     LayerSpec inner = call.layer().inner(call.config().get("layer").json(), "layer");
     Value x = call.inputs().get(0).value();
     Value mask = call.mask();
@@ -59,7 +59,7 @@ final class Wrappers {
   }
 
   /** Keras 3 hands the mask on; earlier versions prefer the one that the inner layer makes. */
-  private static Value mask(LayerCall call, Masked inner, Value x) {
+  private static Value mask(RowCall call, Masked inner, Value x) {
     Value mask = call.passedMask();
     if (call.dialect().has(Quirk.TIME_DISTRIBUTED_KEEPS_MASK)) {
       return mask;
@@ -111,7 +111,7 @@ final class Wrappers {
     return copy;
   }
 
-  private static List<Masked> bidirectional(LayerCall call) {
+  private static List<Masked> bidirectional(RowCall call) {
     Map<String, LayerSpec> directions = directions(call.layer());
     List<Masked> states = new ArrayList<>(call.inputs().subList(1, call.inputs().size()));
     call.keyword("initial_state").ifPresent(argument -> states.addAll(call.tensors(argument)));
@@ -136,14 +136,14 @@ final class Wrappers {
   }
 
   private static List<Masked> run(
-      LayerCall call, Map<String, LayerSpec> directions, String attribute, List<Masked> states) {
+      RowCall call, Map<String, LayerSpec> directions, String attribute, List<Masked> states) {
     Masked sequence = new Masked(call.inputs().get(0).value(), call.mask());
     List<Masked> given = new ArrayList<>(List.of(sequence));
     given.addAll(states);
     return call.inner(directions.get(attribute), attribute, given);
   }
 
-  private static List<Value> merge(LayerCall call, Value forward, Value backward) {
+  private static List<Value> merge(RowCall call, Value forward, Value backward) {
     if (call.config().has("merge_mode") && call.config().get("merge_mode").isNull()) {
       return List.of(forward, backward);
     }

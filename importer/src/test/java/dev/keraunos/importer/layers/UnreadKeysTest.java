@@ -55,7 +55,7 @@ class UnreadKeysTest {
   /** Adds the key to the layers of classes not met before; gives their paths. */
   private Set<String> addKey(JsonNode config, ModelArchive archive) {
     Set<String> paths = new TreeSet<>();
-    LayerTable table = new LayerTable(ModelRegistry.EMPTY);
+    LayerTable table = KerasLayers.table(ModelRegistry.EMPTY);
     ModelTopology topology = ModelTopology.read(config, archive.dialect());
     for (LayerSpec layer : topology.layersByName().values()) {
       boolean function =

@@ -17,13 +17,13 @@ import java.util.Map;
 import java.util.Set;
 
 /** The layers that tf.keras makes of TensorFlow functions called on its symbolic tensors. */
-final class TensorFlowOperations {
+final class TensorFlowLayers {
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.of(TensorFlowOperations::function, "TFOpLambda", "SlicingOpLambda").ignoresAll(),
-          LayerRow.of(TensorFlowOperations::node, "TensorFlowOpLayer").ignoresAll(),
-          LayerRow.passes(TensorFlowOperations::metric, "AddMetric").ignoresAll(),
-          LayerRow.passes(LayerCall::x, "AddLoss")
+          LayerRow.of(TensorFlowLayers::function, "TFOpLambda", "SlicingOpLambda").ignoresAll(),
+          LayerRow.of(TensorFlowLayers::node, "TensorFlowOpLayer").ignoresAll(),
+          LayerRow.passes(TensorFlowLayers::metric, "AddMetric").ignoresAll(),
+          LayerRow.passes(RowCall::x, "AddLoss")
               .ignoresAll()
               .penalises(
                   call -> JsonNodeFactory.instance.objectNode().put("class_name", "AddLoss")));
@@ -65,22 +65,21 @@ final class TensorFlowOperations {
           "TI",
           "num");
 
-  private TensorFlowOperations() {}
+  private TensorFlowLayers() {}
 
-  private static Value metric(LayerCall call) {
+  private static Value metric(RowCall call) {
     JsonNode json = call.layer().json();
-    call.lowering()
+    call.site()
         .measure(
-            new LoweredModel.Metric(
-                call.layer().path(),
-                json.path("metric_name").asText(call.layer().name()),
-                json.path("aggregation").asText().equals("mean"),
-                call.x()));
+            call.layer(),
+            json.path("metric_name").asText(call.layer().name()),
+            json.path("aggregation").asText().equals("mean"),
+            call.x());
     return call.x();
   }
 
   /** A public function: the first argument comes from the graph, the others are keywords. */
-  private static List<Masked> function(LayerCall call) {
+  private static List<Masked> function(RowCall call) {
     String symbol = call.config().get("function").text();
     String name = withoutModule(symbol);
     if (name.equals("einsum")) {
@@ -95,7 +94,8 @@ final class TensorFlowOperations {
               + call.layer().className()
               + "\", call -> ...)");
     }
-    return Operations.lower(call, name, call.arguments(), call.keywords(), call.config().json());
+    return OperationLayers.lower(
+        call, name, call.arguments(), call.keywords(), call.config().json());
   }
 
   private static String withoutModule(String symbol) {
@@ -110,7 +110,7 @@ final class TensorFlowOperations {
   }
 
   /** A raw operation: constants take their places between the tensors. */
-  private static List<Masked> node(LayerCall call) {
+  private static List<Masked> node(RowCall call) {
     JsonNode node = call.config().get("node_def").json();
     String op = node.path("op").asText();
     List<Argument> operands = new ArrayList<>();
@@ -129,7 +129,7 @@ final class TensorFlowOperations {
       throw call.gap("the TensorFlow operation " + op + " is not supported");
     }
     List<Argument> positional = LISTS.contains(op) ? listed(op, operands) : operands;
-    return Operations.lower(call, name, positional, Map.of(), attributes(node.path("attr")));
+    return OperationLayers.lower(call, name, positional, Map.of(), attributes(node.path("attr")));
   }
 
   private static List<Argument> listed(String op, List<Argument> operands) {
@@ -189,7 +189,7 @@ final class TensorFlowOperations {
   }
 
   /** Python's slices with the exceptions written as bit masks over the axes. */
-  private static Value stridedSlice(LayerCall call, List<Argument> operands, JsonNode attributes) {
+  private static Value stridedSlice(RowCall call, List<Argument> operands, JsonNode attributes) {
     if (mask(attributes, "ellipsis_mask") != 0 || mask(attributes, "new_axis_mask") != 0) {
       throw call.gap("StridedSlice with new axes or an ellipsis is not supported");
     }
@@ -219,7 +219,7 @@ final class TensorFlowOperations {
     return attributes.path(name).path("i").asInt();
   }
 
-  private static JsonNode literal(LayerCall call, Argument argument) {
+  private static JsonNode literal(RowCall call, Argument argument) {
     if (argument instanceof Argument.Literal literal) {
       return literal.json();
     }
