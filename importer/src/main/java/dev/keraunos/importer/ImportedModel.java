@@ -1,9 +1,9 @@
 package dev.keraunos.importer;
 
 import dev.keraunos.importer.archive.ModelArchive;
-import dev.keraunos.importer.layers.LoweredModel;
-import dev.keraunos.importer.layers.ModelLowering;
 import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.lowering.LoweredModel;
+import dev.keraunos.importer.lowering.ModelLowering;
 import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.importer.weights.WeightMatcher;
 import dev.keraunos.keras.ModelFileException;
@@ -21,7 +21,7 @@ public record ImportedModel(ModelArchive archive, ModelTopology topology, Lowere
   /**
    * Lowers what an archive holds.
    *
-   * @throws dev.keraunos.importer.layers.UnsupportedModelException listing everything that cannot
+   * @throws dev.keraunos.importer.lowering.UnsupportedModelException listing everything that cannot
    *     be lowered
    * @throws ModelFileException if the config or the weights are inconsistent
    */

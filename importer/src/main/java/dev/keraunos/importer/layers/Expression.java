@@ -6,6 +6,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.GapException;
+import dev.keraunos.importer.internal.operations.Operations;
+import dev.keraunos.importer.internal.operations.Scope;
 import dev.keraunos.importer.topology.Argument;
 import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.keras.Dialect;
@@ -256,7 +259,7 @@ public final class Expression {
   }
 
   /** One call of a function, whose tensors are numbered as they come. */
-  private final class Call implements OperationCall.Scope {
+  private final class Call implements Scope {
     private final List<Value> inputs;
     private final List<Value> tensors = new ArrayList<>();
 

@@ -51,23 +51,23 @@ public final class ModelRegistry {
   }
 
   /** The function bound under the first of these names that has one. */
-  Optional<Function<List<Value>, Value>> lambda(String... names) {
+  public Optional<Function<List<Value>, Value>> lambda(String... names) {
     return find(
         own -> Stream.of(names).filter(own.lambdas::containsKey).findFirst().map(own.lambdas::get));
   }
 
   /** The activation of the first of these names that has one. */
-  Optional<UnaryOperator<Value>> activation(List<String> names) {
+  public Optional<UnaryOperator<Value>> activation(List<String> names) {
     return find(own -> own.activations.find(names)).map(Registry.Entry::value);
   }
 
   /** The layer of the first of these class names that has one. */
-  Optional<CustomLayer> layer(List<String> names) {
+  public Optional<CustomLayer> layer(List<String> names) {
     return find(own -> own.layers.exact(names)).map(Registry.Entry::value);
   }
 
   /** The same, also of a name in the other case style. */
-  Optional<CustomLayer> layerLike(List<String> names) {
+  public Optional<CustomLayer> layerLike(List<String> names) {
     return find(own -> own.layers.find(names)).map(Registry.Entry::value);
   }
 

@@ -1,5 +1,5 @@
 /**
- * The layer table: one row per Keras class, each lowered to operations by a short function. {@link
- * dev.keraunos.importer.layers.ModelLowering} walks a topology and applies it.
+ * What users bring along for a model whose file cannot hold it: custom layers, activations, and
+ * functions of Lambda layers, in Java or as an expression.
  */
 package dev.keraunos.importer.layers;

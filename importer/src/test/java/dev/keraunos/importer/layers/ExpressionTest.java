@@ -13,6 +13,7 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.Operations;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

@@ -17,9 +17,6 @@ import org.junit.jupiter.api.Test;
 class PackagesTest {
   private static final int MOST_FILES = 25;
 
-  /** Halls that are still to be divided, with what they hold today: they do not grow. */
-  private static final Map<String, Long> HALLS = Map.of("dev/keraunos/importer/layers", 42L);
-
   private static List<Path> below(String folder) throws IOException {
     try (Stream<Path> found = Files.walk(Repository.root(), 6)) {
       return found
@@ -44,9 +41,8 @@ class PackagesTest {
       try (Stream<Path> found = Files.walk(sources)) {
         for (Path folder : found.filter(Files::isDirectory).toList()) {
           long files = count(folder);
-          String name = sources.relativize(folder).toString();
-          if (files > HALLS.getOrDefault(name, (long) MOST_FILES)) {
-            large.put(name, files);
+          if (files > MOST_FILES) {
+            large.put(sources.relativize(folder).toString(), files);
           }
         }
       }

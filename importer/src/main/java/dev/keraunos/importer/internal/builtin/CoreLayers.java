@@ -1,0 +1,200 @@
+package dev.keraunos.importer.internal.builtin;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.table.LayerRow;
+import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.importer.layers.Masked;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.SavedObject;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.LongStream;
+
+/**
+ * {@code keras.layers.core}: Dense, Activation, Embedding, Masking, Lambda and the layers that
+ * change nothing.
+ */
+final class CoreLayers {
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.passes(CoreLayers::dense, "Dense", "TimeDistributedDense")
+              .weights("kernel")
+              .bias()
+              .ignores("quantization_config"),
+          LayerRow.passes(call -> call.activate("activation", call.x()), "Activation"),
+          LayerRow.passesInKeras3(RowCall::x, "Identity"),
+          LayerRow.drops(CoreLayers::einsumDense, "EinsumDense")
+              .weights("kernel")
+              .weight("bias", true, config -> !config.get("bias_axes").isNull())
+              .ignores("output_shape", "quantization_config"),
+          LayerRow.drops(CoreLayers::maxoutDense, "MaxoutDense").weights("kernel").bias(),
+          LayerRow.drops(CoreLayers::highway, "Highway")
+              .weights("kernel", "kernel_carry")
+              .bias()
+              .weight("bias_carry", true, CoreLayers::isBiased)
+              .ignores("transform_bias"),
+          LayerRow.of(CoreLayers::embedding, "Embedding")
+              .weights("embeddings")
+              .draws("dropout")
+              .ignores("dropout", "quantization_config"),
+          LayerRow.of(CoreLayers::masking, "Masking"),
+          LayerRow.drops(CoreLayers::lambda, "Lambda")
+              .takes("mask", "training")
+              .ignores(
+                  "function",
+                  "function_type",
+                  "output_shape",
+                  "output_shape_type",
+                  "output_shape_module",
+                  "module",
+                  "arguments",
+                  "mask",
+                  "mask_type",
+                  "mask_module"),
+          LayerRow.passes(
+                  RowCall::x,
+                  "Dropout",
+                  "SpatialDropout1D",
+                  "SpatialDropout2D",
+                  "SpatialDropout3D",
+                  "GaussianNoise",
+                  "GaussianDropout",
+                  "AlphaDropout")
+              .draws("rate", "p", "stddev", "sigma")
+              .ignores("noise_shape", "data_format", "dim_ordering"),
+          LayerRow.passes(RowCall::x, "ActivityRegularization").penalises(CoreLayers::l1l2));
+
+  private CoreLayers() {}
+
+  /** activation(x·W + b) over the last axis of any rank from 2 on. */
+  private static Value dense(RowCall call) {
+    Value x = call.floating();
+    int units = call.config().get("units", "output_dim").integer();
+    Value y = Ops.matmul(x, call.weight("kernel", call.dim(x, -1), units));
+    return call.activate("activation", call.addBias(y, units));
+  }
+
+  /** activation(einsum(equation, x, kernel) + bias), the bias along {@code bias_axes}. */
+  private static Value einsumDense(RowCall call) {
+    Value x = call.floating();
+    String equation = call.config().get("equation").text().replace(" ", "");
+    String[] sides = equation.split("->", -1);
+    String[] operands = sides[0].split(",", -1);
+    long[] unknown = new long[operands[operands.length - 1].length()];
+    Arrays.fill(unknown, Shape.UNKNOWN);
+    Value y = Ops.einsum(equation, x, call.weight("kernel", unknown));
+    String axes = call.config().get("bias_axes").text("");
+    int elided = x.rank() - operands[0].replace("...", "").length();
+    return call.activate(
+        "activation", axes.isEmpty() ? y : Ops.add(y, bias(call, sides[1], axes, elided)));
+  }
+
+  /**
+   * A variable with one axis per label of the output from the first of {@code axes} on, of length 1
+   * where it is not one of them; an ellipsis behind the labels adds as many axes as it stands for.
+   */
+  private static Value bias(RowCall call, String output, String axes, int elided) {
+    String labels = output.replace("...", "");
+    int first = axes.chars().map(labels::indexOf).min().orElseThrow();
+    LongStream own = labels.substring(first).chars().mapToLong(c -> axes.indexOf(c) < 0 ? 1 : -1);
+    LongStream behind = LongStream.generate(() -> 1).limit(output.endsWith("...") ? elided : 0);
+    return call.weight("bias", LongStream.concat(own, behind).toArray());
+  }
+
+  /** The largest of several linear functions, feature by feature. */
+  private static Value maxoutDense(RowCall call) {
+    Value x = call.floating();
+    int units = call.config().get("output_dim").integer();
+    int pieces = call.config().get("nb_feature").integer(4);
+    Value rows = Ops.expandDims(Ops.expandDims(x, 1), 1);
+    Value products = Ops.matmul(rows, call.weight("kernel", pieces, call.dim(x, -1), units));
+    return Ops.max(call.addBias(Ops.squeeze(products, 2), pieces, units), 1);
+  }
+
+  /** t·activation(x·W + b) + (1 − t)·x with the gate t = sigmoid(x·W_carry + b_carry). */
+  private static Value highway(RowCall call) {
+    Value x = call.floating();
+    long units = call.dim(x, -1);
+    Value carry = Ops.matmul(x, call.weight("kernel_carry", units, units));
+    if (isBiased(call.config())) {
+      carry = Ops.add(carry, call.weight("bias_carry", units));
+    }
+    Value linear = call.addBias(Ops.matmul(x, call.weight("kernel", units, units)), units);
+    Value gate = Ops.sigmoid(carry);
+    Value kept = Ops.multiply(Ops.subtract(1, gate), x);
+    return Ops.add(Ops.multiply(call.activate("activation", linear), gate), kept);
+  }
+
+  private static boolean isBiased(Config config) {
+    return config.get("use_bias", "bias").bool(true);
+  }
+
+  /** Rows of a matrix by index; with {@code mask_zero} index 0 is masked. */
+  private static List<Masked> embedding(RowCall call) {
+    Value x = call.inputs().get(0).value();
+    int rows = call.config().get("input_dim").integer();
+    Value table = call.weight("embeddings", rows, call.config().get("output_dim").integer());
+    Value indices = x.dtype() == DType.INT64 ? x : Ops.cast(x, DType.INT32);
+    Value mask = call.config().get("mask_zero").bool(false) ? Ops.notEqual(x, 0) : null;
+    return List.of(new Masked(Ops.take(table, indices, 0), mask));
+  }
+
+  /** Steps equal to the mask value in every feature are masked and become zero. */
+  private static List<Masked> masking(RowCall call) {
+    Value x = call.x();
+    Value differs = Ops.notEqual(x, call.config().get("mask_value").number(0));
+    Value mask = Ops.any(differs, -1);
+    boolean selects = call.dialect().has(Quirk.MASKS_SELECT);
+    Value kept = Ops.expandDims(mask, -1);
+    Value y = selects ? Ops.where(kept, x, 0.0) : Ops.multiply(x, Ops.cast(kept, x.dtype()));
+    return List.of(new Masked(y, mask));
+  }
+
+  /** The function bound in the registry under the layer's name or the Python function's. */
+  private static Value lambda(RowCall call) {
+    String layerName = call.layer().name();
+    String functionName = functionName(call);
+    Function<List<Value>, Value> function =
+        call.site()
+            .registry()
+            .lambda(layerName, functionName)
+            .orElseThrow(
+                () ->
+                    call.gap(
+                        "the Python function of a Lambda cannot run on the JVM. Bind one by the"
+                            + " layer's name"
+                            + (functionName.isEmpty() ? "" : " or by '" + functionName + "'")
+                            + ": ModelRegistry.builder().lambda(\""
+                            + layerName
+                            + "\", x -> Ops.divide(x, 255)), or --lambda "
+                            + layerName
+                            + "='x / 255'"));
+    return function.apply(call.xs());
+  }
+
+  /** The regulariser that the layer ActivityRegularization is. */
+  private static JsonNode l1l2(RowCall call) {
+    ObjectNode regularizer = JsonNodeFactory.instance.objectNode().put("class_name", "L1L2");
+    regularizer
+        .putObject("config")
+        .put("l1", call.config().get("l1").number(0))
+        .put("l2", call.config().get("l2").number(0));
+    return regularizer;
+  }
+
+  private static String functionName(RowCall call) {
+    if (!call.config().get("function").isObject()) {
+      return "";
+    }
+    SavedObject function = call.config().get("function").savedObject();
+    return function.name().equals("__lambda__") ? "" : function.name();
+  }
+}

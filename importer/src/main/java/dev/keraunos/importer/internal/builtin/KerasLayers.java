@@ -1,0 +1,49 @@
+package dev.keraunos.importer.internal.builtin;
+
+import dev.keraunos.importer.internal.table.LayerRow;
+import dev.keraunos.importer.internal.table.LayerTable;
+import dev.keraunos.importer.layers.ModelRegistry;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/** The rows of all layers that Keras 1 to 3 bring, and of the operations of Keras 3. */
+public final class KerasLayers {
+  private static final Map<String, LayerRow> LAYERS =
+      byName(
+          Stream.of(
+                  CoreLayers.ROWS,
+                  ActivationLayers.ROWS,
+                  ConvolutionLayers.ROWS,
+                  LocallyConnectedLayers.ROWS,
+                  PoolingLayers.ROWS,
+                  ReshapingLayers.ROWS,
+                  MergingLayers.ROWS,
+                  NormalizationLayers.ROWS,
+                  PreprocessingLayers.ROWS,
+                  ApplicationLayers.ROWS,
+                  RecurrentLayers.ROWS,
+                  ConvLstmLayers.ROWS,
+                  Wrappers.ROWS,
+                  TensorFlowLayers.ROWS)
+              .flatMap(Collection::stream)
+              .toList());
+
+  private static final Map<String, LayerRow> OPERATIONS = byName(OperationLayers.ROWS);
+
+  private KerasLayers() {}
+
+  /** These rows behind the layers that a caller brought along. */
+  public static LayerTable table(ModelRegistry registry) {
+    return new LayerTable(LAYERS, OPERATIONS, registry);
+  }
+
+  private static Map<String, LayerRow> byName(List<LayerRow> rows) {
+    Map<String, LayerRow> named = new TreeMap<>();
+    rows.forEach(row -> row.names().forEach(name -> named.put(name, row)));
+    return Collections.unmodifiableMap(named);
+  }
+}

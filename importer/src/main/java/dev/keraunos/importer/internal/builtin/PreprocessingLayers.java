@@ -1,0 +1,159 @@
+package dev.keraunos.importer.internal.builtin;
+
+import dev.keraunos.graph.Interpolation;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Range;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.table.LayerRow;
+import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * {@code keras.layers.preprocessing}: scaling, and augmentation, which does nothing at inference.
+ */
+final class PreprocessingLayers {
+  private static final double SMALLEST_DEVIATION = 1e-7;
+
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.passesInKeras3(PreprocessingLayers::rescale, "Rescaling"),
+          LayerRow.passesInKeras3(PreprocessingLayers::normalize, "Normalization")
+              .weight("mean", false, config -> config.get("mean").isNull())
+              .weight("variance", false, config -> config.get("mean").isNull())
+              .weight("count", false, config -> config.get("mean").isNull()),
+          LayerRow.passesInKeras3(
+                  RowCall::floating,
+                  "RandomFlip",
+                  "RandomRotation",
+                  "RandomTranslation",
+                  "RandomZoom",
+                  "RandomContrast",
+                  "RandomBrightness",
+                  "RandomHeight",
+                  "RandomWidth",
+                  "RandomHue",
+                  "RandomSaturation",
+                  "RandomGrayscale",
+                  "RandomColorJitter",
+                  "RandomColorDegeneration",
+                  "RandomPosterization",
+                  "RandomSharpness",
+                  "RandomShear",
+                  "RandomInvert",
+                  "RandomErasing",
+                  "RandomGaussianBlur",
+                  "RandomPerspective",
+                  "RandomElasticTransform",
+                  "AugMix",
+                  "CutMix",
+                  "MixUp",
+                  "RandAugment",
+                  "Equalization",
+                  "Solarization")
+              .takes("training")
+              .draws()
+              .ignoresAll(),
+          LayerRow.passesInKeras3(PreprocessingLayers::crop, "RandomCrop")
+              .takes("training")
+              .draws()
+              .ignoresAll());
+
+  private PreprocessingLayers() {}
+
+  /** x·scale + offset; lists run along the last axis. */
+  private static Value rescale(RowCall call) {
+    Value x = call.floating();
+    Value scale = constant(x, call.config().get("scale"), 1);
+    return Ops.add(Ops.multiply(x, scale), constant(x, call.config().get("offset"), 0));
+  }
+
+  /** Numbers pass through float32 whatever the type of x. */
+  private static Value constant(Value x, Setting setting, double absent) {
+    if (!setting.isList()) {
+      return Ops.like(x, (float) setting.number(absent));
+    }
+    double[] values = setting.numbers();
+    return Ops.constant(x, Tensor.of(values, values.length).cast(DType.FLOAT32).cast(x.dtype()));
+  }
+
+  /**
+   * (x − mean) / max(deviation, 1e-7), or back; the axes of the config have moments of their own.
+   */
+  private static Value normalize(RowCall call) {
+    Value x = call.floating();
+    int[] axes = keptAxes(call, x);
+    long[] dims = Arrays.stream(axes).mapToLong(axis -> call.dim(x, axis)).toArray();
+    long[] broadcast = x.shape().along(axes).toArray();
+    Value mean = moment(call, x, "mean", dims, broadcast);
+    Value deviation = Ops.sqrt(moment(call, x, "variance", dims, broadcast));
+    Value spread = Ops.maximum(deviation, SMALLEST_DEVIATION);
+    return call.config().get("invert").bool(false)
+        ? Ops.add(mean, Ops.multiply(x, spread))
+        : Ops.divide(Ops.subtract(x, mean), spread);
+  }
+
+  private static int[] keptAxes(RowCall call, Value x) {
+    Setting setting = call.config().get("axis");
+    int[] axes =
+        setting.isMissing() ? new int[] {-1} : setting.isNull() ? new int[0] : setting.integers();
+    return Arrays.stream(axes).map(x.shape()::axis).sorted().toArray();
+  }
+
+  /** From the config, where a single number holds for all, or from the variables. */
+  private static Value moment(RowCall call, Value x, String name, long[] dims, long[] broadcast) {
+    Setting given = call.config().get(name);
+    if (given.isNull()) {
+      return Ops.reshape(call.weight(x.dtype(), name, dims), broadcast);
+    }
+    double[] values = given.numbers();
+    Tensor moment = Tensor.of(values, values.length).cast(x.dtype());
+    return values.length == 1
+        ? Ops.constant(x, moment.reshape())
+        : Ops.constant(x, moment.reshape(broadcast));
+  }
+
+  /**
+   * Outside of training: what is left of the middle in the wanted proportions, resized; later the
+   * image as it is.
+   */
+  private static Value crop(RowCall call) {
+    Value x = call.floating();
+    if (call.dialect().has(Quirk.LEAVES_IMAGES_AS_THEY_ARE)) {
+      return x;
+    }
+    if (call.dialect().has(Quirk.RANDOM_CROP_RESIZES_FIRST)) {
+      throw call.gap("this layer resizes its input before Keras 2.7; not supported");
+    }
+    int height = call.config().get("height").integer();
+    int width = call.config().get("width").integer();
+    return ChannelsLast.apply(call, x, image -> cropped(call, image, height, width));
+  }
+
+  /** {@code smart_resize}, bilinear and in float32. */
+  private static Value cropped(RowCall call, Value image, int height, int width) {
+    if (image.rank() != 4) {
+      throw call.gap("crops single images, a batch of them has rank " + image.rank());
+    }
+    long rows = call.dim(image, 1);
+    long columns = call.dim(image, 2);
+    Value x = middle(image, 1, part(columns * height / (double) width, rows), rows);
+    x = middle(x, 2, part(rows * width / (double) height, columns), columns);
+    Op op = new Op.Resize(Interpolation.BILINEAR, false, List.of(height, width), false);
+    return Ops.cast(call.apply(op, Ops.cast(x, DType.FLOAT32)), image.dtype());
+  }
+
+  private static Value middle(Value x, int axis, long kept, long whole) {
+    long from = (whole - kept) / 2;
+    return Ops.sliceAxis(x, axis, Range.of(from, from + kept));
+  }
+
+  private static long part(double wanted, long whole) {
+    return Math.max(Math.min(whole, (long) wanted), 1);
+  }
+}

@@ -1,0 +1,162 @@
+package dev.keraunos.importer.internal.operations;
+
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * The activation functions by name: {@code keras.activations} of Keras 1 to 3.15. What is said here
+ * of names and defaults holds for configs, for the kernels of recurrent layers, for functions in
+ * graphs and for expressions.
+ */
+public final class Activations {
+  /** A function of a tensor and its one setting. */
+  private interface Function {
+    Value apply(Value x, double setting, Dialect dialect);
+  }
+
+  /** A function with what it takes where the setting is absent; without a name there is none. */
+  private record Row(String setting, double absent, Function function) {
+    Value apply(Value x, Setting given, Dialect dialect) {
+      return function.apply(x, number(given), dialect);
+    }
+
+    private double number(Setting given) {
+      if (given.json().isBoolean()) {
+        return given.bool() ? 1 : 0;
+      }
+      return setting.equals(AXIS) ? given.integer((int) absent) : given.number(absent);
+    }
+  }
+
+  private static final String AXIS = "axis|dim";
+  private static final Map<String, Row> BUILT_IN = new HashMap<>();
+
+  /** The same functions as operations of {@code keras.ops}, by class. */
+  private static final Map<String, Row> CLASSES = new HashMap<>();
+
+  static {
+    plain(x -> x, "linear");
+    plain(Ops::relu, "Relu", "relu");
+    plain(Ops::relu6, "Relu6", "relu6");
+    plain(Ops::sigmoid, "Sigmoid", "sigmoid");
+    plain(Ops::tanh, "Tanh", "tanh");
+    plain(Ops::softplus, "Softplus", "softplus");
+    plain(Ops::softsign, "Softsign", "softsign");
+    plain(Ops::selu, "Selu", "selu");
+    plain(Ops::exp, "exponential");
+    plain(Ops::silu, "Silu", "silu", "swish");
+    plain(Ops::mish, "Mish", "mish");
+    plain(Ops::hardSilu, "HardSilu", "hard_silu", "hard_swish");
+    plain(Ops::logSigmoid, "LogSigmoid", "log_sigmoid");
+    plain(Ops::hardTanh, "HardTanh", "hard_tanh");
+    plain(Ops::tanhShrink, "TanhShrink", "tanh_shrink");
+    plain(Ops::sparsePlus, "SparsePlus", "sparse_plus");
+    plain(Ops::sparseSigmoid, "SparseSigmoid", "sparse_sigmoid");
+    add("", 0, (x, none, dialect) -> hardSigmoid(x, dialect), "HardSigmoid", "hard_sigmoid");
+    with("negative_slope|alpha", 0.2, Ops::leakyRelu, "LeakyRelu", "leaky_relu");
+    with("alpha", 1, Ops::elu, "Elu", "elu");
+    with("alpha", 1, Ops::celu, "Celu", "celu");
+    with("b", 4, Ops::squareplus, "Squareplus", "squareplus");
+    with("threshold", 0.5, Ops::hardShrink, "HardShrink", "hard_shrink");
+    with("threshold", 0.5, Ops::softShrink, "SoftShrink", "soft_shrink");
+    with("approximate", 0, (x, flag) -> Ops.gelu(x, flag != 0), "gelu");
+    with("approximate", 1, (x, flag) -> Ops.gelu(x, flag != 0), "Gelu");
+    along((x, axis) -> Ops.softmax(x, axis), "Softmax", "softmax", "softmax_v2");
+    along((x, axis) -> Ops.logSoftmax(x, axis), "LogSoftmax", "log_softmax", "log_softmax_v2");
+    along(Ops::glu, "Glu", "glu");
+    along(Ops::sparsemax, "Sparsemax", "sparsemax");
+  }
+
+  private Activations() {}
+
+  private static void add(String setting, double absent, Function function, String... names) {
+    for (String name : names) {
+      boolean isClass = Character.isUpperCase(name.charAt(0));
+      (isClass ? CLASSES : BUILT_IN).put(name, new Row(setting, absent, function));
+    }
+  }
+
+  private static void plain(UnaryOperator<Value> function, String... names) {
+    add("", 0, (x, none, dialect) -> function.apply(x), names);
+  }
+
+  private interface WithNumber {
+    Value apply(Value x, double setting);
+  }
+
+  private static void with(String setting, double absent, WithNumber function, String... names) {
+    add(setting, absent, (x, number, dialect) -> function.apply(x, number), names);
+  }
+
+  private interface Axis {
+    Value apply(Value x, int axis);
+  }
+
+  private static void along(Axis function, String... names) {
+    add(AXIS, -1, (x, axis, dialect) -> function.apply(x, (int) axis), names);
+  }
+
+  /** Keras 3 changed the slope from 0.2 to 1/6. */
+  private static Value hardSigmoid(Value x, Dialect dialect) {
+    return dialect.has(Quirk.HARD_SIGMOID_OF_A_SIXTH)
+        ? Ops.hardSigmoid(x)
+        : Ops.hardSigmoidOfAFifth(x);
+  }
+
+  /** The rows of {@link Operations} that these functions are. */
+  static void register() {
+    BUILT_IN.forEach(Activations::register);
+    CLASSES.forEach(Activations::register);
+    String x = Operations.X;
+    Operations.one(x + " negative_slope max_value threshold", Activations::relu, "ReLU");
+    Operations.one(
+        x + " threshold default_value",
+        call ->
+            Ops.threshold(
+                call.value("x"),
+                call.get("threshold").number(),
+                call.get("default_value").number()),
+        "Threshold");
+  }
+
+  private static void register(String name, Row row) {
+    String setting = row.setting().split("\\|", -1)[0];
+    Operations.one(
+        (Operations.X + " " + row.setting()).strip(),
+        call -> row.apply(call.value("x"), call.get(setting), call.scope().dialect()),
+        name);
+  }
+
+  private static Value relu(OperationCall call) {
+    return Ops.relu(
+        call.value("x"),
+        call.number("negative_slope", 0),
+        call.number("max_value", Double.POSITIVE_INFINITY),
+        call.number("threshold", 0));
+  }
+
+  /** The names of all functions. */
+  public static SortedSet<String> names() {
+    return new TreeSet<>(BUILT_IN.keySet());
+  }
+
+  /** A function by name, with its setting left out. */
+  public static Optional<UnaryOperator<Value>> named(String name, Dialect dialect) {
+    return Optional.ofNullable(BUILT_IN.get(name))
+        .map(row -> x -> row.function().apply(x, row.absent(), dialect));
+  }
+
+  /** A function of this name with its setting as a config has it. */
+  public static Value apply(String name, Value x, Setting setting, Dialect dialect) {
+    return BUILT_IN.get(name).apply(x, setting, dialect);
+  }
+}

@@ -1,0 +1,15 @@
+package dev.keraunos.importer.internal.operations;
+
+/** Carries one gap to where all are collected. */
+public final class GapException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * A gap.
+   *
+   * @param problem what was found, what is allowed and what to do
+   */
+  public GapException(String problem) {
+    super(problem, null, false, false);
+  }
+}

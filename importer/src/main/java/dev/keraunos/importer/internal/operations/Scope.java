@@ -1,0 +1,26 @@
+package dev.keraunos.importer.internal.operations;
+
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.keras.Dialect;
+
+/** Where a function is called: by a layer of a model, or in an expression. */
+public interface Scope {
+  /** Names the call in messages. */
+  String path();
+
+  /** Whose rules hold. */
+  Dialect dialect();
+
+  /** The tensor whose type constants take that stand beside none. */
+  Value beside();
+
+  /** The tensor that a reference stands for. */
+  Value value(TensorRef ref);
+
+  /** Notes what has no effect. */
+  void report(String problem);
+
+  /** The call cannot be lowered; thrown by whoever finds out. */
+  GapException gap(String problem);
+}

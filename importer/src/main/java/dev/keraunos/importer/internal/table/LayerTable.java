@@ -1,0 +1,139 @@
+package dev.keraunos.importer.internal.table;
+
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.weights.StoredForm;
+import dev.keraunos.importer.weights.Variable;
+import dev.keraunos.importer.weights.VariableTable;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
+import dev.keraunos.keras.names.NearestNames;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** The rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
+public final class LayerTable implements VariableTable {
+  /** The key of an activation, and the attribute that holds it if it is a layer. */
+  static final String ACTIVATION = "activation";
+
+  /** Keys that every layer may carry and that never change what it computes. */
+  private static final Set<String> MEANINGLESS =
+      Set.of(
+          "name",
+          "trainable",
+          "dtype",
+          "batch_input_shape",
+          "batch_shape",
+          "input_shape",
+          "input_dtype",
+          "input_dim",
+          "input_length",
+          "build_input_shape",
+          "seed",
+          "autocast",
+          "init",
+          "inner_init",
+          "forget_bias_init",
+          "unit_forget_bias",
+          "beta_init",
+          "gamma_init",
+          "lora_rank",
+          "lora_alpha",
+          "activity_regularizer");
+
+  private final Map<String, LayerRow> layers;
+  private final Map<String, LayerRow> operations;
+  private final ModelRegistry registry;
+
+  /**
+   * A table.
+   *
+   * @param layers the rows by class name
+   * @param operations the same of what graphs of Keras 3 hold beside layers
+   * @param registry what the caller brought along, which comes first
+   */
+  public LayerTable(
+      Map<String, LayerRow> layers, Map<String, LayerRow> operations, ModelRegistry registry) {
+    this.layers = layers;
+    this.operations = operations;
+    this.registry = registry;
+  }
+
+  public static boolean isMeaningless(String key, Config config) {
+    return MEANINGLESS.contains(key)
+        || key.endsWith("_initializer")
+        || key.endsWith("_regularizer")
+        || key.endsWith("_constraint")
+        || config.json().get(key).isNull();
+  }
+
+  /** The row of a layer; what the user registered comes first. */
+  public Optional<LayerRow> find(LayerSpec layer) {
+    List<String> names = List.of(layer.registeredName(), layer.className());
+    return registry
+        .layer(names)
+        .map(own -> LayerRow.custom(own, layer.className()))
+        .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())))
+        .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())))
+        .or(() -> registry.layerLike(names).map(own -> LayerRow.custom(own, layer.className())));
+  }
+
+  @Override
+  public Optional<List<Variable>> variables(LayerSpec layer) {
+    return find(layer).filter(row -> !row.isCustom()).map(row -> row.variables(layer));
+  }
+
+  @Override
+  public StoredForm storedForm(LayerSpec layer) {
+    return find(layer).map(LayerRow::storedForm).orElse(StoredForm.SAME);
+  }
+
+  @Override
+  public Map<String, LayerSpec> children(LayerSpec layer) {
+    Map<String, LayerSpec> children =
+        new LinkedHashMap<>(find(layer).map(row -> row.children(layer)).orElse(Map.of()));
+    Setting activation = layer.config().get(ACTIVATION);
+    if (isLayer(activation)) {
+      children.putIfAbsent(ACTIVATION, layer.inner(activation.json(), ACTIVATION));
+    }
+    return children;
+  }
+
+  private Map<String, LayerRow> rows(LayerSpec.Kind kind) {
+    return kind == LayerSpec.Kind.OPERATION ? operations : layers;
+  }
+
+  /** A file without modules does not always tell operations and layers apart. */
+  private Map<String, LayerRow> otherRows(LayerSpec.Kind kind) {
+    return kind == LayerSpec.Kind.OPERATION ? layers : operations;
+  }
+
+  /** An activation given as a layer object, such as LeakyReLU with its settings. */
+  public Optional<LayerSpec> activationLayer(Setting entry, LayerSpec layer) {
+    return isLayer(entry) ? Optional.of(layer.inner(entry.json(), ACTIVATION)) : Optional.empty();
+  }
+
+  private boolean isLayer(Setting entry) {
+    return entry.json().has("class_name") && layers.containsKey(entry.savedObject().name());
+  }
+
+  /** What to tell of a class that has no row. */
+  public String unknown(LayerSpec layer) {
+    List<String> nearest =
+        NearestNames.of(
+            layer.className(), rows(layer.kind()).keySet(), name -> name.toLowerCase(Locale.ROOT));
+    return "class '"
+        + layer.registeredName()
+        + "' is not known; nearest names: "
+        + String.join(", ", nearest)
+        + ". Register a lowering for it with ModelRegistry.builder().layer(\""
+        + layer.className()
+        + "\", call -> ...), or --layer-class "
+        + layer.className()
+        + "=CLASS on the command line";
+  }
+}

@@ -1,0 +1,285 @@
+package dev.keraunos.importer.internal.table;
+
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.GapException;
+import dev.keraunos.importer.internal.operations.Scope;
+import dev.keraunos.importer.layers.LayerCall;
+import dev.keraunos.importer.layers.Masked;
+import dev.keraunos.importer.topology.Argument;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.importer.weights.LayerWeights;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.DTypePolicy;
+import dev.keraunos.keras.config.Setting;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a row sees of one call of its layer: all that a user's layer does, the row itself, and the
+ * {@link Site} of the call.
+ */
+public final class RowCall implements LayerCall, Scope {
+  private final Site site;
+  private final GraphBuilder builder;
+  private final LayerSpec layer;
+  private final LayerRow row;
+  private final Config config;
+  private final LayerWeights weights;
+  private final CallArguments given;
+  private final DTypePolicy policy;
+  private final Map<String, String> regularized = new HashMap<>();
+
+  public RowCall(
+      Site site,
+      GraphBuilder builder,
+      LayerSpec layer,
+      LayerRow row,
+      Config config,
+      LayerWeights weights,
+      CallArguments given) {
+    this.site = site;
+    this.builder = builder;
+    this.layer = layer;
+    this.row = row;
+    this.config = config;
+    this.weights = weights;
+    this.given = given;
+    this.policy = config.get("dtype").dtypePolicy();
+  }
+
+  @Override
+  public LayerSpec layer() {
+    return layer;
+  }
+
+  @Override
+  public Config config() {
+    return config;
+  }
+
+  @Override
+  public GraphBuilder builder() {
+    return builder;
+  }
+
+  @Override
+  public String path() {
+    return layer.path();
+  }
+
+  @Override
+  public Dialect dialect() {
+    return layer.dialect();
+  }
+
+  @Override
+  public boolean training() {
+    return given.training();
+  }
+
+  @Override
+  public List<Masked> inputs() {
+    return given.inputs();
+  }
+
+  @Override
+  public Value x() {
+    return autocast(inputs().get(0).value());
+  }
+
+  @Override
+  public List<Value> xs() {
+    List<Value> values = new ArrayList<>();
+    inputs().forEach(input -> values.add(autocast(input.value())));
+    return values;
+  }
+
+  @Override
+  public Value floating() {
+    return Ops.cast(inputs().get(0).value(), policy.compute());
+  }
+
+  @Override
+  public Value mask() {
+    return inputs().isEmpty() ? null : inputs().get(0).mask();
+  }
+
+  @Override
+  public Value passedMask() {
+    return given.passedMask();
+  }
+
+  @Override
+  public DType computeType() {
+    return policy.compute();
+  }
+
+  public Value autocast(Value value) {
+    boolean casts = value.dtype().isFloating() && policy.compute().isFloating();
+    return casts ? Ops.cast(value, policy.compute()) : value;
+  }
+
+  /** Appends an operation with one output. */
+  public Value apply(Op op, Value... operands) {
+    return builder.apply(op, operands).get(0);
+  }
+
+  /** A tensor known beforehand. */
+  public Value constant(Tensor tensor) {
+    return builder.constant(tensor);
+  }
+
+  @Override
+  public List<Argument> arguments() {
+    return given.positional();
+  }
+
+  /** All keyword arguments. */
+  public Map<String, Argument> keywords() {
+    return given.keywords();
+  }
+
+  @Override
+  public Optional<Argument> keyword(String name) {
+    return Optional.ofNullable(given.keywords().get(name)).filter(CallArguments::given);
+  }
+
+  @Override
+  public Masked tensor(TensorRef ref) {
+    return given.tensors().apply(ref);
+  }
+
+  @Override
+  public Value value(TensorRef ref) {
+    return tensor(ref).value();
+  }
+
+  @Override
+  public Value beside() {
+    return inputs().get(0).value();
+  }
+
+  @Override
+  public List<Masked> tensors(Argument argument) {
+    List<Masked> found = new ArrayList<>();
+    argument.tensors().forEach(ref -> found.add(given.tensors().apply(ref)));
+    return found;
+  }
+
+  @Override
+  public Value weight(String name, long... dims) {
+    Tensor stored = tensor(name, dims);
+    DType type = stored.dtype().isFloating() ? policy.compute() : stored.dtype();
+    return site.constant(builder, stored, type);
+  }
+
+  /** A variable as a constant of a type; see {@link #weight(String, long...)}. */
+  public Value weight(DType type, String name, long... dims) {
+    return site.constant(builder, tensor(name, dims), type);
+  }
+
+  @Override
+  public Tensor tensor(String name, long... dims) {
+    Tensor stored = weights.get(name);
+    Shape expected = Shape.of(dims);
+    if (!expected.accepts(stored.shape())) {
+      throw new ModelFileException(
+          layer.path(),
+          "variable '" + name + "' of shape " + stored.shape(),
+          "the shape "
+              + expected
+              + " that the config and the input "
+              + describeInputs()
+              + " ask for",
+          "The weights belong to another model, or the file is damaged.");
+    }
+    return stored;
+  }
+
+  @Override
+  public void regularize(String key, String variable) {
+    regularized.put(key, variable);
+  }
+
+  public Map<String, String> regularized() {
+    return regularized;
+  }
+
+  private String describeInputs() {
+    List<String> shapes = new ArrayList<>();
+    inputs().forEach(input -> shapes.add(input.value().shape().toString()));
+    return String.join(", ", shapes);
+  }
+
+  @Override
+  public long dim(Value x, int axis) {
+    long dim = x.shape().dim(axis);
+    if (dim == Shape.UNKNOWN) {
+      throw gap(
+          "axis " + axis + " of the input " + x.shape() + " is unknown, but this layer needs it");
+    }
+    return dim;
+  }
+
+  /** y plus the variable {@code bias} of this shape, unless the config switches it off. */
+  public Value addBias(Value y, long... dims) {
+    boolean biased = config.get("use_bias", "bias").bool(true);
+    return biased ? Ops.add(y, weight("bias", dims)) : y;
+  }
+
+  @Override
+  public Value activate(String key, Value x) {
+    return activation(config.get(key)).apply(x);
+  }
+
+  /** The activation that an entry of a config names. */
+  public Activation activation(Setting entry) {
+    return new Activation(entry, this);
+  }
+
+  @Override
+  public List<Masked> inner(LayerSpec inner, String attribute, List<Masked> inputs) {
+    return site.layer(
+        builder, inner, weights.child(attribute), CallArguments.of(inputs, training()));
+  }
+
+  /** This call seen from a body graph: the same layer, its operations appended there. */
+  public RowCall in(GraphBuilder body) {
+    return new RowCall(site, body, layer, row, config, weights, given);
+  }
+
+  /** The row of the layer's class. */
+  public LayerRow row() {
+    return row;
+  }
+
+  public LayerWeights weights() {
+    return weights;
+  }
+
+  public Site site() {
+    return site;
+  }
+
+  @Override
+  public void report(String problem) {
+    site.report(layer, problem);
+  }
+
+  @Override
+  public GapException gap(String problem) {
+    return new GapException(problem);
+  }
+}

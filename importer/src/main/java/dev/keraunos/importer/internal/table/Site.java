@@ -1,0 +1,51 @@
+package dev.keraunos.importer.internal.table;
+
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.GapException;
+import dev.keraunos.importer.layers.Masked;
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.weights.LayerWeights;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
+import java.util.List;
+
+/** Where a layer is called: what a row asks of whoever walks through the model around it. */
+public interface Site {
+  /** The rows of all layers. */
+  LayerTable table();
+
+  /** What the caller brought along: functions of Lambdas, activations, layers. */
+  ModelRegistry registry();
+
+  /** Whether channels come first in layers of Keras 1 that do not say their layout. */
+  boolean channelsFirst();
+
+  /** A stored tensor as a constant of a builder, once per type. */
+  Value constant(GraphBuilder target, Tensor stored, DType type);
+
+  /** Lowers one call of a layer; no outputs if that is impossible, which is told later. */
+  List<Masked> layer(
+      GraphBuilder target, LayerSpec layer, LayerWeights weights, CallArguments given);
+
+  /**
+   * Notes the states that a stateful layer keeps from batch to batch.
+   *
+   * @param before zeros, which stand for the states before the batch
+   * @param after the states after the batch, of the same types
+   * @throws GapException if the layer has been called before
+   */
+  void keep(RowCall call, List<Value> before, List<Value> after);
+
+  /**
+   * Notes a metric of the model itself.
+   *
+   * @param name as evaluate reports it
+   * @param isMean whether it is the mean over all numbers of the value; else it is not known
+   */
+  void measure(LayerSpec layer, String name, boolean isMean, Value value);
+
+  /** Notes something that cannot be lowered, and goes on. */
+  void report(LayerSpec layer, String problem);
+}
