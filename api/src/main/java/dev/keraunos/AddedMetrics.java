@@ -1,7 +1,7 @@
 package dev.keraunos;
 
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.lowering.LoweredModel;
+import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -2,8 +2,8 @@ package dev.keraunos;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.lowering.LoweredModel;
-import dev.keraunos.importer.lowering.Penalty;
+import dev.keraunos.importer.internal.lowering.LoweredModel;
+import dev.keraunos.importer.internal.lowering.Penalty;
 import dev.keraunos.loss.compile.CompileSpec;
 import dev.keraunos.loss.evaluate.Batch;
 import dev.keraunos.loss.evaluate.Evaluation;

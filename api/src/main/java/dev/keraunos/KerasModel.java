@@ -1,19 +1,19 @@
 package dev.keraunos;
 
-import dev.keraunos.engine.BoundedExecutable;
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.internal.BoundedExecutable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.pass.Passes;
-import dev.keraunos.importer.ImportedModel;
-import dev.keraunos.importer.archive.ArchiveReader;
-import dev.keraunos.importer.archive.ModelArchive;
+import dev.keraunos.importer.internal.ImportedModel;
+import dev.keraunos.importer.internal.archive.ArchiveReader;
+import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.importer.lowering.LoweredModel;
 import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
@@ -74,7 +74,7 @@ public final class KerasModel implements AutoCloseable {
    * Loads a {@code .h5} or {@code .keras} file, or an unzipped {@code .keras} folder.
    *
    * @throws dev.keraunos.keras.ModelFileException if the file is damaged or no Keras model
-   * @throws dev.keraunos.importer.lowering.UnsupportedModelException listing everything in it that
+   * @throws dev.keraunos.importer.layers.UnsupportedModelException listing everything in it that
    *     Keraunos lacks
    */
   public static KerasModel load(Path file) {
@@ -134,7 +134,7 @@ public final class KerasModel implements AutoCloseable {
   }
 
   /** What the file holds: topology, layers, regularisers. */
-  public ImportedModel imported() {
+  ImportedModel imported() {
     return imported;
   }
 

@@ -6,7 +6,7 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphCopy;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.axis.Samples;
-import dev.keraunos.importer.lowering.LoweredModel;
+import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

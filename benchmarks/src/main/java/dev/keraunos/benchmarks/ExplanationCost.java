@@ -17,7 +17,10 @@ public final class ExplanationCost {
 
   private ExplanationCost() {}
 
-  /** Takes a model that has a fixture beside it, the number of samples and that of runs. */
+  /**
+   * Takes a model that has a fixture beside it, the number of samples and that of runs, and {@code
+   * weighted} for samples with weights.
+   */
   public static void main(String[] arguments) {
     int runs = Integer.parseInt(arguments[2]);
     LoadedModel model = new LoadedModel();
@@ -25,7 +28,9 @@ public final class ExplanationCost {
     model.engine = "onednn";
     model.batch = 16;
     model.load();
-    Dataset data = model.dataset(Integer.parseInt(arguments[1]));
+    int samples = Integer.parseInt(arguments[1]);
+    boolean weighted = arguments.length > 3 && arguments[3].equals("weighted");
+    Dataset data = weighted ? model.weighted(samples) : model.dataset(samples);
     double[][] wall = new double[2][runs];
     double[][] processor = new double[2][runs];
     for (int i = -WARM_UPS; i < runs; i++) {

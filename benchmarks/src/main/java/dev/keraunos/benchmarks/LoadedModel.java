@@ -6,6 +6,7 @@ import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import dev.keraunos.fixtures.example.WeightedBceDice;
 import dev.keraunos.loss.registry.LossRegistry;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -68,6 +69,20 @@ public class LoadedModel {
         repeated("inputs", samples),
         repeated("targets", samples),
         repeated("sample_weights", samples));
+  }
+
+  /** The same with a weight for every sample, from 0.5 to 2. */
+  Dataset weighted(int samples) {
+    Map<String, Tensor> weights = new LinkedHashMap<>();
+    Dataset plain = dataset(samples);
+    for (String output : plain.targets().keySet()) {
+      Tensor weight = Tensor.zeros(DType.FLOAT32, samples);
+      for (int i = 0; i < samples; i++) {
+        weight.setDouble(i, 0.5 + 1.5 * (i % 7) / 6);
+      }
+      weights.put(output, weight);
+    }
+    return new Dataset(plain.inputs(), plain.targets(), weights);
   }
 
   private Map<String, Tensor> repeated(String group, int samples) {

@@ -1,9 +1,9 @@
 package dev.keraunos.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.ModelSummary;
-import dev.keraunos.importer.archive.ModelArchive;
-import dev.keraunos.importer.lowering.Gap;
+import dev.keraunos.importer.internal.ModelSummary;
+import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.layers.Gap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;

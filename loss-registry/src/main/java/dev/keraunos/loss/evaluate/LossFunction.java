@@ -16,6 +16,7 @@ import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.compile.CompileSpec;
 import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.loss.internal.builtin.LossInputs;
+import dev.keraunos.loss.internal.compile.Declaration;
 import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ public record LossFunction(Loss loss, Dialect dialect) {
       List<OutputSpec> outputs,
       Dialect dialect,
       LossRegistry registry) {
-    List<JsonNode> losses = spec.losses(outputs);
+    List<JsonNode> losses = new Declaration(spec).losses(outputs);
     for (int i = 0; i < outputs.size(); i++) {
       if (outputs.get(i).name().equals(output) && losses.get(i) != null) {
         return new LossFunction(registry.loss(losses.get(i)), dialect);

@@ -4,8 +4,10 @@ import dev.keraunos.engine.Engine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.compile.CompiledOutput;
-import dev.keraunos.loss.compile.Warnings;
+import dev.keraunos.loss.internal.compile.CompiledOutput;
+import dev.keraunos.loss.internal.compile.Warnings;
+import dev.keraunos.loss.internal.observe.OutputObserver;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.loss.internal.reduce.Keras23Reduction;
 import dev.keraunos.loss.internal.reduce.MetricAverage;
@@ -19,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** One output of the model: its loss and metrics, batch after batch. */
-public final class OutputEvaluation implements AutoCloseable {
+final class OutputEvaluation implements AutoCloseable {
   private static final int PROGRAMS = 8;
 
   /**

@@ -2,7 +2,7 @@ package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.compile.CompiledOutput;
+import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.reduce.RunningMean;
 import java.util.ArrayList;
 import java.util.List;

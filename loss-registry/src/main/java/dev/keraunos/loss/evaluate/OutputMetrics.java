@@ -5,7 +5,7 @@ import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.loss.MetricState;
 import dev.keraunos.loss.StatefulMetric;
-import dev.keraunos.loss.compile.CompiledMetric;
+import dev.keraunos.loss.internal.compile.CompiledMetric;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.loss.internal.reduce.Keras23Reduction;
 import dev.keraunos.loss.internal.reduce.MetricAverage;

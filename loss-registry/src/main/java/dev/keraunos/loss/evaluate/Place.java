@@ -1,7 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.loss.compile.CompiledMetric;
+import dev.keraunos.loss.internal.compile.CompiledMetric;
 import dev.keraunos.tensor.Shape;
 import java.util.function.Supplier;
 

@@ -1,10 +1,10 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.evaluate.ScoreGraph;
 import dev.keraunos.loss.internal.anatomy.ClassAxis;
 import dev.keraunos.loss.internal.anatomy.Dependence;
 import dev.keraunos.loss.internal.anatomy.Term;
 import dev.keraunos.loss.internal.anatomy.Terms;
+import dev.keraunos.loss.internal.observe.ScoreGraph;
 import java.util.List;
 
 /**

@@ -1,11 +1,11 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.compile.CompiledOutput;
-import dev.keraunos.loss.evaluate.OutputObserver;
-import dev.keraunos.loss.evaluate.ScoreGraph;
-import dev.keraunos.loss.evaluate.ScoredBatch;
 import dev.keraunos.loss.internal.anatomy.ClassAxis;
 import dev.keraunos.loss.internal.anatomy.Term;
+import dev.keraunos.loss.internal.compile.CompiledOutput;
+import dev.keraunos.loss.internal.observe.OutputObserver;
+import dev.keraunos.loss.internal.observe.ScoreGraph;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.loss.internal.reduce.Reduction;
 import dev.keraunos.tensor.Shape;

@@ -1,6 +1,6 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.evaluate.ScoredBatch;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
 
 /** The true and the predicted class of every position of a batch; found once, read by many. */
 final class BatchClasses {

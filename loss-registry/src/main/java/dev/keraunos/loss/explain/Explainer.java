@@ -1,11 +1,11 @@
 package dev.keraunos.loss.explain;
 
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.compile.CompiledOutput;
 import dev.keraunos.loss.evaluate.Batch;
 import dev.keraunos.loss.evaluate.Evaluation;
-import dev.keraunos.loss.evaluate.EvaluationObserver;
-import dev.keraunos.loss.evaluate.OutputObserver;
+import dev.keraunos.loss.internal.compile.CompiledOutput;
+import dev.keraunos.loss.internal.observe.EvaluationObserver;
+import dev.keraunos.loss.internal.observe.OutputObserver;
 import dev.keraunos.loss.internal.reduce.RunningMean;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.evaluate.ScoredBatch;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
 import java.util.Optional;

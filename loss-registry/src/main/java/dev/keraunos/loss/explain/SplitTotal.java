@@ -1,8 +1,8 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.evaluate.ScoredBatch;
 import dev.keraunos.loss.internal.anatomy.Layout;
 import dev.keraunos.loss.internal.anatomy.Term;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;

@@ -1,8 +1,8 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.evaluate.ScoreGraph;
-import dev.keraunos.loss.evaluate.ScoredBatch;
 import dev.keraunos.loss.internal.anatomy.Term;
+import dev.keraunos.loss.internal.observe.ScoreGraph;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;

@@ -25,7 +25,7 @@ public final class Engines {
   private static final List<String> BY_NAME =
       List.of(
           "dev.keraunos.engine.onednn.OneDnnEngine",
-          "dev.keraunos.engine.reference.ReferenceEngine");
+          "dev.keraunos.engine.internal.reference.ReferenceEngine");
 
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 

@@ -3,8 +3,8 @@ package dev.keraunos.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.engine.onednn.OneDnnEngine;
-import dev.keraunos.engine.reference.ReferenceEngine;
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Interpolation;

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.OpCases.Case;
+import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.engine.onednn.OneDnnEngine;
-import dev.keraunos.engine.reference.ReferenceEngine;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.OpCases.Case;
-import dev.keraunos.engine.reference.ReferenceKernels;
+import dev.keraunos.engine.internal.reference.ReferenceKernels;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;

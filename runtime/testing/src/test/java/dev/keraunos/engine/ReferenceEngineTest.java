@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.OpCases.Case;
-import dev.keraunos.engine.reference.ReferenceEngine;
+import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;

@@ -7,7 +7,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.Windows;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
-import dev.keraunos.importer.weights.StoredForm;
+import dev.keraunos.importer.internal.weights.StoredForm;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import java.util.ArrayList;

@@ -1,10 +1,10 @@
 package dev.keraunos.importer.internal.table;
 
+import dev.keraunos.importer.internal.weights.StoredForm;
+import dev.keraunos.importer.internal.weights.Variable;
+import dev.keraunos.importer.internal.weights.VariableTable;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.importer.weights.StoredForm;
-import dev.keraunos.importer.weights.Variable;
-import dev.keraunos.importer.weights.VariableTable;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.keras.names.NearestNames;

@@ -1,7 +1,7 @@
 package dev.keraunos.loss.internal.anatomy;
 
 import dev.keraunos.engine.Executable;
-import dev.keraunos.engine.reference.ReferenceEngine;
+import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;

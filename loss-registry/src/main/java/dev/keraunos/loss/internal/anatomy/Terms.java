@@ -11,7 +11,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.loss.evaluate.ScoreGraph;
+import dev.keraunos.loss.internal.observe.ScoreGraph;
 import dev.keraunos.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;

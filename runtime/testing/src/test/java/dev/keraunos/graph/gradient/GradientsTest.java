@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.keraunos.engine.Level;
 import dev.keraunos.engine.OpCases;
 import dev.keraunos.engine.OpCases.Gradient;
-import dev.keraunos.engine.reference.ReferenceEngine;
+import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;

@@ -1,6 +1,6 @@
 package dev.keraunos.graph.internal.pass;
 
-import dev.keraunos.engine.reference.ReferenceKernels;
+import dev.keraunos.engine.internal.reference.ReferenceKernels;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;

@@ -1,6 +1,6 @@
 package dev.keraunos.engine.onednn.internal.plan;
 
-import dev.keraunos.engine.reference.ReferenceKernels;
+import dev.keraunos.engine.internal.reference.ReferenceKernels;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;

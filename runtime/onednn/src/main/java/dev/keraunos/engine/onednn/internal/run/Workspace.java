@@ -1,11 +1,11 @@
 package dev.keraunos.engine.onednn.internal.run;
 
+import dev.keraunos.engine.internal.reference.ReferenceKernels;
 import dev.keraunos.engine.onednn.internal.plan.Plan;
 import dev.keraunos.engine.onednn.internal.step.Binding;
 import dev.keraunos.engine.onednn.internal.step.Place;
 import dev.keraunos.engine.onednn.internal.step.Step;
 import dev.keraunos.engine.onednn.internal.step.View;
-import dev.keraunos.engine.reference.ReferenceKernels;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

@@ -1,0 +1,42 @@
+package dev.keraunos.importer.internal;
+
+import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.lowering.LoweredModel;
+import dev.keraunos.importer.internal.lowering.ModelLowering;
+import dev.keraunos.importer.internal.weights.WeightMatcher;
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.tensor.Tensor;
+
+/**
+ * A model from file to graph.
+ *
+ * @param archive what the file holds
+ * @param topology its layers and calls
+ * @param lowered the graph, which holds the weights as constants
+ */
+public record ImportedModel(ModelArchive archive, ModelTopology topology, LoweredModel lowered)
+    implements AutoCloseable {
+  /**
+   * Lowers what an archive holds.
+   *
+   * @throws dev.keraunos.importer.layers.UnsupportedModelException listing everything that cannot
+   *     be lowered
+   * @throws ModelFileException if the config or the weights are inconsistent
+   */
+  public static ImportedModel of(ModelArchive archive, ModelRegistry registry) {
+    ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
+    LoweredModel lowered =
+        ModelLowering.lower(
+            topology, table -> WeightMatcher.match(archive.weights(), topology, table), registry);
+    return new ImportedModel(archive, topology, lowered);
+  }
+
+  /** Frees the weights. */
+  @Override
+  public void close() {
+    lowered.weights().forEach(Tensor::close);
+    archive.close();
+  }
+}

@@ -1,0 +1,369 @@
+package dev.keraunos.importer.internal.archive;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.keraunos.hdf5.Hdf5Group;
+import dev.keraunos.hdf5.Hdf5Reader;
+import dev.keraunos.hdf5.file.ByteSource;
+import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.importer.internal.archive.ModelArchive.Contents;
+import dev.keraunos.importer.internal.archive.ModelArchive.TrainingText;
+import dev.keraunos.keras.ModelFileException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Opens model files: tells what a file is by its content and reads it. */
+public final class ArchiveReader {
+  /** Reads everything in plain Java. */
+  public static final ArchiveReader PLAIN = new ArchiveReader(Hdf5Reader.JAVA);
+
+  /**
+   * Has libhdf5 read the HDF5 storage that plain Java does not: chunks with an index of HDF5 1.10.
+   * Only for files of known origin, since a crafted one makes libhdf5 end the JVM.
+   */
+  public static final ArchiveReader WITH_LIBHDF5 = new ArchiveReader(Hdf5Reader.WITH_LIBRARY);
+
+  private static final String CONFIG = "config.json";
+  private static final String METADATA = "metadata.json";
+  private static final String WEIGHTS = "model.weights.h5";
+  private static final int ZIP = 0x04034b50;
+
+  private static final String ALLOWED = "a Keras model as .h5 or .keras";
+  private static final String SAVE_AGAIN =
+      "Load it in Python and save it with model.save(\"model.keras\").";
+  private static final String GIVE_BOTH =
+      "Give the architecture (model.to_json()) and the weights as two files: load(architecture,"
+          + " weights), or --weights on the command line.";
+
+  private final Hdf5Reader hdf5;
+
+  private ArchiveReader(Hdf5Reader hdf5) {
+    this.hdf5 = hdf5;
+  }
+
+  /** Runs one opening; everything it refuses names the file. */
+  private static <T> T named(String name, Opening<T> opening) {
+    try {
+      return opening.run();
+    } catch (ModelFileException e) {
+      throw e.in(name);
+    } catch (Hdf5Exception e) {
+      throw Hdf5Refusals.of(e).in(name);
+    } catch (NoSuchFileException e) {
+      throw new ModelFileException("", "no file " + e.getFile(), ALLOWED, "", e).in(name);
+    } catch (IOException e) {
+      throw new ModelFileException("", "an error: " + e.getMessage(), "a readable file", "", e)
+          .in(name);
+    }
+  }
+
+  private interface Opening<T> {
+    T run() throws IOException;
+  }
+
+  /** See {@link ModelArchive#open(Path)}. */
+  public ModelArchive open(Path file) {
+    return named(
+        file.toString(),
+        () -> {
+          if (Files.isDirectory(file)) {
+            return new ModelArchive(file.toString(), directory(file));
+          }
+          try (ByteSource source = ByteSource.of(file)) {
+            return new ModelArchive(file.toString(), contents(source));
+          }
+        });
+  }
+
+  /** See {@link ModelArchive#open(byte[], String)}. */
+  public ModelArchive open(byte[] file, String name) {
+    return named(name, () -> new ModelArchive(name, contents(ByteSource.of(file))));
+  }
+
+  /** See {@link ModelArchive#open(InputStream, String)}. */
+  public ModelArchive open(InputStream stream, String name) {
+    return named(
+        name,
+        () -> {
+          try (ByteSource source = ByteSource.of(stream)) {
+            return new ModelArchive(name, contents(source));
+          }
+        });
+  }
+
+  /** See {@link ModelArchive#open(Path, Path)}. */
+  public ModelArchive open(Path architecture, Path weights) {
+    Contents config =
+        named(
+            architecture.toString(),
+            () ->
+                Files.isDirectory(architecture)
+                    ? directoryConfig(architecture)
+                    : with(architecture, this::architecture));
+    WeightStore store = named(weights.toString(), () -> weights(weights));
+    String name = architecture + " with " + weights;
+    return named(
+        name,
+        () ->
+            new ModelArchive(
+                name,
+                new Contents(
+                    ArchiveFormat.ARCHITECTURE,
+                    config.config(),
+                    version(config, store),
+                    config.backend(),
+                    config.saved(),
+                    config.training(),
+                    store)));
+  }
+
+  private static String version(Contents config, WeightStore store) {
+    return config.kerasVersion().isEmpty() && store instanceof WeightStore.ByLayer byLayer
+        ? byLayer.kerasVersion()
+        : config.kerasVersion();
+  }
+
+  private static <T> T with(Path file, Function<ByteSource, T> use) throws IOException {
+    try (ByteSource source = ByteSource.of(file)) {
+      return use.apply(source);
+    }
+  }
+
+  /** A model in one file. */
+  private Contents contents(ByteSource source) {
+    return switch (kind(source)) {
+      case HDF5 -> hdf5(WeightFiles.read(hdf5, source));
+      case ZIP -> zip(source);
+      case JSON -> throw incomplete(json(source));
+      case OTHER -> throw unknown(source);
+    };
+  }
+
+  private static ModelFileException incomplete(JsonNode json) {
+    String found =
+        json.has("weight_map") ? "the index of sharded weights" : "an architecture without weights";
+    return new ModelFileException("", found, ALLOWED, GIVE_BOTH);
+  }
+
+  private enum Kind {
+    HDF5,
+    ZIP,
+    JSON,
+    OTHER
+  }
+
+  private static Kind kind(ByteSource source) {
+    if (source.size() >= 4 && source.bytes(0, 4).getInt() == ZIP) {
+      return Kind.ZIP;
+    }
+    if (Hdf5Reader.isHdf5(source)) {
+      return Kind.HDF5;
+    }
+    String start = source.text(0, Math.min(64, source.size()));
+    return start.stripLeading().startsWith("{") ? Kind.JSON : Kind.OTHER;
+  }
+
+  private static JsonNode json(ByteSource source) {
+    return Json.object(text(source), "");
+  }
+
+  private static String text(ByteSource source) {
+    return source.text(0, Math.min(source.size(), ArchiveLimits.JSON_BYTES + 1));
+  }
+
+  private static ModelFileException unknown(ByteSource source) {
+    byte[] start = new byte[(int) Math.min(8, source.size())];
+    source.read(0, ByteBuffer.wrap(start));
+    StringBuilder hex = new StringBuilder();
+    for (byte b : start) {
+      hex.append(String.format("%02x ", b));
+    }
+    String text = new String(start, StandardCharsets.ISO_8859_1);
+    String found =
+        source.size() == 0
+            ? "an empty file"
+            : text.startsWith("TFL3", 4)
+                ? "a TensorFlow Lite model"
+                : "a file that begins with " + hex.toString().strip();
+    return new ModelFileException("", found, ALLOWED, "Is this the right file, and all of it?");
+  }
+
+  private static Contents hdf5(Hdf5Group root) {
+    String config = WeightFiles.text(root, "model_config");
+    if (config.isEmpty()) {
+      WeightFiles.store(root);
+      root.close();
+      throw new ModelFileException("", "weights without a config", ALLOWED, GIVE_BOTH);
+    }
+    try {
+      return hdf5(root, Json.object(config, "/@model_config"), WeightFiles.store(root));
+    } catch (RuntimeException e) {
+      root.close();
+      throw e;
+    }
+  }
+
+  private Contents zip(ByteSource source) {
+    ZipArchive zip = new ZipArchive(source);
+    requireMembers(zip.names());
+    Contents config = config(zip.text(CONFIG), zip.text(METADATA));
+    try (ByteSource weights = zip.open(WEIGHTS)) {
+      return withWeights(config, weights);
+    }
+  }
+
+  private Contents withWeights(Contents config, ByteSource weights) {
+    WeightStore store;
+    try {
+      store = WeightFiles.store(WeightFiles.read(hdf5, weights));
+    } catch (ModelFileException e) {
+      throw e.under(WEIGHTS);
+    }
+    return new Contents(
+        config.format(),
+        config.config(),
+        config.kerasVersion(),
+        config.backend(),
+        config.saved(),
+        config.training(),
+        store);
+  }
+
+  private static void requireMembers(Set<String> names) {
+    if (names.containsAll(List.of(CONFIG, METADATA, WEIGHTS))) {
+      return;
+    }
+    String found = "a zip archive with " + names.stream().limit(8).toList();
+    String remedy = "";
+    if (names.contains("model.weights.npz")) {
+      found = "weights stored as model.weights.npz, a pickle";
+      remedy = SAVE_AGAIN;
+    } else if (names.contains("variables.h5")) {
+      found = "an experimental archive of Keras 2.11";
+      remedy = SAVE_AGAIN;
+    } else if (names.stream().anyMatch(name -> name.endsWith(".npy"))) {
+      found = "an archive of numpy arrays";
+    } else if (names.stream().anyMatch(name -> name.endsWith("saved_model.pb"))) {
+      found = "a zipped TensorFlow SavedModel";
+      remedy = SAVE_AGAIN;
+    }
+    throw new ModelFileException(
+        "", found, "the members " + List.of(CONFIG, METADATA, WEIGHTS), remedy);
+  }
+
+  private static Contents config(String configText, String metadataText) {
+    JsonNode config = Json.object(configText, CONFIG);
+    JsonNode metadata = Json.object(metadataText, METADATA);
+    return new Contents(
+        ArchiveFormat.KERAS,
+        config,
+        metadata.path("keras_version").asText(""),
+        metadata.path("backend").asText(""),
+        metadata.path("date_saved").asText(""),
+        new TrainingText(
+            CONFIG,
+            config.path("compile_config").isObject()
+                ? config.path("compile_config").toString()
+                : ""),
+        null);
+  }
+
+  private Contents directory(Path directory) throws IOException {
+    Contents config = directoryConfig(directory);
+    return with(directory.resolve(WEIGHTS), weights -> withWeights(config, weights));
+  }
+
+  private static Contents directoryConfig(Path directory) throws IOException {
+    if (!Files.isRegularFile(directory.resolve(CONFIG))) {
+      throw unknownDirectory(directory);
+    }
+    Path metadata = directory.resolve(METADATA);
+    return config(
+        with(directory.resolve(CONFIG), ArchiveReader::text),
+        Files.isRegularFile(metadata) ? with(metadata, ArchiveReader::text) : "{}");
+  }
+
+  private static ModelFileException unknownDirectory(Path directory) {
+    String found = "a directory without " + CONFIG;
+    if (Files.exists(directory.resolve("saved_model.pb"))) {
+      found = "a TensorFlow SavedModel";
+    } else if (Files.exists(directory.resolve("checkpoint"))) {
+      found = "a TensorFlow checkpoint";
+    } else if (Files.exists(directory.resolve("_CHECKPOINT_METADATA"))
+        || Files.exists(directory.resolve("pytree"))) {
+      found = "an Orbax checkpoint";
+    }
+    return new ModelFileException("", found, ALLOWED, SAVE_AGAIN);
+  }
+
+  /** The config of an architecture file or of any model file. */
+  private Contents architecture(ByteSource source) {
+    return switch (kind(source)) {
+      case JSON -> architecture(json(source));
+      case ZIP -> {
+        ZipArchive zip = new ZipArchive(source);
+        yield config(zip.text(CONFIG), zip.text(METADATA));
+      }
+      case HDF5 -> architecture(hdf5.read(source, path -> false));
+      case OTHER -> throw unknown(source);
+    };
+  }
+
+  private static Contents architecture(JsonNode json) {
+    if (!json.path("class_name").isTextual()) {
+      throw new ModelFileException(
+          "", "JSON without class_name", "what model.to_json() returns", "");
+    }
+    return new Contents(
+        ArchiveFormat.ARCHITECTURE,
+        json,
+        json.path("keras_version").asText(""),
+        json.path("backend").asText(""),
+        "",
+        TrainingText.NONE,
+        null);
+  }
+
+  private static Contents architecture(Hdf5Group root) {
+    String config = WeightFiles.text(root, "model_config");
+    if (config.isEmpty()) {
+      throw new ModelFileException(
+          "", "weights without a config", "an architecture", "Are the two files swapped?");
+    }
+    return hdf5(root, Json.object(config, "/@model_config"), null);
+  }
+
+  private static Contents hdf5(Hdf5Group root, JsonNode config, WeightStore weights) {
+    return new Contents(
+        ArchiveFormat.LEGACY_H5,
+        config,
+        WeightFiles.text(root, "keras_version"),
+        WeightFiles.text(root, "backend"),
+        "",
+        new TrainingText("/@training_config", WeightFiles.text(root, "training_config")),
+        weights);
+  }
+
+  /** The weights of a weights file or of any model file. */
+  private WeightStore weights(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      return with(
+          file.resolve(WEIGHTS), source -> WeightFiles.store(WeightFiles.read(hdf5, source)));
+    }
+    try (ByteSource source = ByteSource.of(file)) {
+      return switch (kind(source)) {
+        case HDF5 -> WeightFiles.store(WeightFiles.read(hdf5, source));
+        case ZIP -> zip(source).weights();
+        case JSON -> ShardedWeights.read(hdf5, json(source), file);
+        case OTHER -> throw unknown(source);
+      };
+    }
+  }
+}

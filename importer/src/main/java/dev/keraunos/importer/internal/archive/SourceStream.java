@@ -1,0 +1,33 @@
+package dev.keraunos.importer.internal.archive;
+
+import dev.keraunos.hdf5.file.ByteSource;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/** A source read from its beginning to its end, and discarded on the way. */
+final class SourceStream extends InputStream {
+  private final ByteSource source;
+  private long at;
+
+  SourceStream(ByteSource source) {
+    this.source = source;
+  }
+
+  @Override
+  public int read() {
+    byte[] one = new byte[1];
+    return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) {
+    int count = (int) Math.min(length, source.size() - at);
+    if (count == 0 && length > 0) {
+      return -1;
+    }
+    source.read(at, ByteBuffer.wrap(target, offset, count));
+    at += count;
+    source.discardBefore(at);
+    return count;
+  }
+}

@@ -1,0 +1,66 @@
+package dev.keraunos.importer.internal.lowering;
+
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.UnaryKind;
+import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A model as a graph.
+ *
+ * @param graph its outputs are the model's, by Keras' output names
+ * @param masks the outputs' masks, where they have one
+ * @param layerOutputs what every layer computes, by path; a layer called several times has {@code
+ *     path#1} and so on
+ * @param penalties the regularisers
+ * @param parameters how many numbers the variables of each layer hold, by path
+ * @param states what stateful layers keep from batch to batch
+ * @param metrics what was given to {@code Model.add_metric}
+ * @param weights the variables that the graph holds as constants; other constants may be those of
+ *     functions that were registered, and belong to whoever made them
+ */
+public record LoweredModel(
+    Graph graph,
+    Map<String, Value> masks,
+    Map<String, List<Value>> layerOutputs,
+    List<Penalty> penalties,
+    Map<String, Long> parameters,
+    List<State> states,
+    List<Metric> metrics,
+    Set<Tensor> weights) {
+
+  /**
+   * A state of a layer with {@code stateful=True}.
+   *
+   * @param before zeros, which stand for the state before the batch
+   * @param after the state after the batch, of the same type
+   */
+  public record State(Value before, Value after) {}
+
+  /**
+   * What {@code Model.add_metric} of tf.keras was given.
+   *
+   * @param path of the layer that stands for it
+   * @param name as evaluate reports it
+   * @param isMean whether it is the mean over all numbers of the value; else it is not known
+   */
+  public record Metric(String path, String name, boolean isMean, Value value) {}
+
+  /**
+   * What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies
+   * from it.
+   */
+  public Optional<Value> logits(String output) {
+    Op op = graph.outputs().get(output).producer().op();
+    boolean sigmoid = op instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
+    boolean softmax = op instanceof Op.Softmax axes && !axes.log();
+    return sigmoid || softmax
+        ? Optional.of(graph.outputs().get(output).producer().inputs().get(0))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,173 @@
+package dev.keraunos.importer.internal.lowering;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.TensorType;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.builtin.ChannelsLast;
+import dev.keraunos.importer.internal.builtin.KerasLayers;
+import dev.keraunos.importer.internal.table.LayerTable;
+import dev.keraunos.importer.internal.weights.LayerWeights;
+import dev.keraunos.importer.internal.weights.VariableTable;
+import dev.keraunos.importer.layers.Gap;
+import dev.keraunos.importer.layers.Masked;
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.layers.UnsupportedModelException;
+import dev.keraunos.importer.topology.InputSpec;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** From a model's layers and calls to its graph. */
+public final class ModelLowering {
+  private final ModelTopology topology;
+  private final LayerTable table;
+  private final GraphBuilder builder = new GraphBuilder();
+  private final ModelWalk walk;
+  private Map<String, Long> parameters = Map.of();
+
+  private ModelLowering(ModelTopology topology, ModelRegistry registry) {
+    this.topology = topology;
+    this.table = KerasLayers.table(registry);
+    this.walk = new ModelWalk(builder, table, registry, ChannelsLast.isFirst(topology));
+  }
+
+  /**
+   * Lowers a model.
+   *
+   * @param weights matches the stored weights to the variables that the layer table declares
+   * @throws UnsupportedModelException listing every layer and setting that cannot be lowered
+   * @throws dev.keraunos.keras.ModelFileException if the config or the weights are inconsistent
+   */
+  public static LoweredModel lower(
+      ModelTopology topology,
+      Function<VariableTable, LayerWeights> weights,
+      ModelRegistry registry) {
+    return new ModelLowering(topology, registry).lower(weights);
+  }
+
+  /**
+   * Lowers as much of a model as can be lowered.
+   *
+   * @throws dev.keraunos.keras.ModelFileException if the config or the weights are inconsistent
+   */
+  public static Survey survey(
+      ModelTopology topology,
+      Function<VariableTable, LayerWeights> weights,
+      ModelRegistry registry) {
+    ModelLowering lowering = new ModelLowering(topology, registry);
+    Map<String, List<Value>> outputs = lowering.walk.layerOutputs();
+    try {
+      Graph graph = lowering.lower(weights).graph();
+      return new Survey(outputs, graph.outputs(), lowering.parameters, List.of());
+    } catch (UnsupportedModelException e) {
+      return new Survey(outputs, Map.of(), lowering.parameters, e.gaps());
+    }
+  }
+
+  /**
+   * What is known of a model, be it supported or not.
+   *
+   * @param layerOutputs as in {@link LoweredModel}, without the layers behind a gap
+   * @param outputs of the model; empty if it has gaps
+   * @param parameters as in {@link LoweredModel}; empty if an unknown layer leaves weights over
+   * @param gaps everything that cannot be lowered
+   */
+  public record Survey(
+      Map<String, List<Value>> layerOutputs,
+      Map<String, Value> outputs,
+      Map<String, Long> parameters,
+      List<Gap> gaps) {}
+
+  private LoweredModel lower(Function<VariableTable, LayerWeights> weights) {
+    findUnknown(topology);
+    List<Masked> inputs = new ArrayList<>();
+    for (InputSpec input : topology.inputs()) {
+      inputs.add(Masked.unmasked(builder.input(input.name(), type(input))));
+    }
+    LayerWeights stored = matched(weights);
+    parameters = stored.parameters();
+    List<Masked> outputs = walk.model(builder, topology, stored, inputs);
+    requireNoGaps();
+    Map<String, Value> named = new LinkedHashMap<>();
+    Map<String, Value> masks = new LinkedHashMap<>();
+    for (String name : topology.outputNames()) {
+      Masked output = outputs.get(named.size());
+      named.put(name, output.value());
+      if (output.mask() != null) {
+        masks.put(name, output.mask());
+      }
+    }
+    return walk.result(builder.build(named), masks, parameters);
+  }
+
+  /** Unknown layers may leave their neighbours without weights: then they are what to report. */
+  private LayerWeights matched(Function<VariableTable, LayerWeights> weights) {
+    try {
+      return weights.apply(table);
+    } catch (ModelFileException e) {
+      requireNoGaps();
+      throw e;
+    }
+  }
+
+  private void requireNoGaps() {
+    if (!walk.gaps().isEmpty()) {
+      throw new UnsupportedModelException(List.copyOf(walk.gaps()));
+    }
+  }
+
+  private TensorType type(InputSpec input) {
+    Shape shape =
+        input
+            .batchShape()
+            .orElseThrow(
+                () ->
+                    new UnsupportedModelException(
+                        List.of(
+                            new Gap(
+                                input.name(),
+                                "InputLayer",
+                                "the file does not say the input's shape; save the model after it"
+                                    + " was built"))));
+    if (input.dtype().equals("string")) {
+      walk.gaps().add(new Gap(input.name(), "InputLayer", "text inputs are not supported"));
+      return new TensorType(DType.FLOAT32, shape);
+    }
+    return new TensorType(dtype(input), shape.rank() == 0 ? shape : shape.with(0, Shape.UNKNOWN));
+  }
+
+  private static DType dtype(InputSpec input) {
+    try {
+      return DType.of(input.dtype());
+    } catch (InputException e) {
+      throw new ModelFileException(input.name(), "an input: " + e.getMessage(), "these", "", e);
+    }
+  }
+
+  private void findUnknown(ModelTopology model) {
+    for (LayerSpec layer : model.layersByName().values()) {
+      findUnknown(layer);
+    }
+  }
+
+  private void findUnknown(LayerSpec layer) {
+    if (layer.model().isPresent()) {
+      findUnknown(layer.model().get());
+    } else if (layer.kind() != LayerSpec.Kind.INPUT) {
+      table
+          .find(layer)
+          .ifPresentOrElse(
+              row -> row.children(layer).values().forEach(this::findUnknown),
+              () -> walk.report(layer, table.unknown(layer)));
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.keraunos.importer.internal.lowering;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.GapException;
+import dev.keraunos.importer.internal.table.CallArguments;
+import dev.keraunos.importer.internal.table.LayerRow;
+import dev.keraunos.importer.internal.table.LayerTable;
+import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.importer.internal.table.Site;
+import dev.keraunos.importer.internal.weights.LayerWeights;
+import dev.keraunos.importer.layers.Gap;
+import dev.keraunos.importer.layers.Masked;
+import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.topology.Call;
+import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
+import dev.keraunos.tensor.UnknownLengthException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Walks a topology call by call and writes each in operations; collects everything it cannot. */
+final class ModelWalk implements Site {
+  private final GraphBuilder builder;
+  private final LayerTable table;
+  private final ModelRegistry registry;
+  private final boolean channelsFirst;
+  private final Set<Gap> gaps = new LinkedHashSet<>();
+  private final WeightConstants constants = new WeightConstants();
+  private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
+  private final Penalties penalties = new Penalties();
+  private final List<LoweredModel.Metric> metrics = new ArrayList<>();
+  private final List<LoweredModel.State> states = new ArrayList<>();
+
+  /** Whether the call that is being lowered computes as in training. */
+  private boolean training;
+
+  /**
+   * A walk.
+   *
+   * @param builder of the graph of the model, whose layers' outputs are noted
+   */
+  ModelWalk(GraphBuilder builder, LayerTable table, ModelRegistry registry, boolean channelsFirst) {
+    this.builder = builder;
+    this.table = table;
+    this.registry = registry;
+    this.channelsFirst = channelsFirst;
+  }
+
+  /** Lowers all calls of a model; a call that needs the output of one that failed is left out. */
+  List<Masked> model(
+      GraphBuilder target, ModelTopology topology, LayerWeights weights, List<Masked> inputs) {
+    Map<TensorRef, Masked> tensors = new HashMap<>();
+    List<TensorRef> entries = topology.inputStructure().tensors();
+    for (int i = 0; i < inputs.size(); i++) {
+      tensors.put(entries.get(i), inputs.get(i));
+    }
+    for (Call call : topology.calls()) {
+      LayerSpec layer = call.layer();
+      if (layer.kind() == LayerSpec.Kind.INPUT || !tensors.keySet().containsAll(call.tensors())) {
+        continue;
+      }
+      CallArguments given = CallArguments.of(call, parameters(layer), tensors::get, training);
+      List<Masked> outputs = layer(target, layer, weights.layer(layer.name()), given);
+      for (int i = 0; i < outputs.size(); i++) {
+        tensors.put(new TensorRef(layer.name(), call.index(), i), outputs.get(i));
+      }
+      if (target == builder && !outputs.isEmpty()) {
+        String path = layer.path() + (call.index() == 0 ? "" : "#" + call.index());
+        layerOutputs.putIfAbsent(path, outputs.stream().map(Masked::value).toList());
+      }
+    }
+    List<Masked> outputs = new ArrayList<>();
+    for (TensorRef ref : topology.outputs()) {
+      Masked output = tensors.get(ref);
+      if (output == null && gaps.isEmpty()) {
+        gaps.add(
+            new Gap(ref.layer(), "", "output " + ref.tensor() + " of the model does not exist"));
+      }
+      outputs.add(output);
+    }
+    return outputs.contains(null) ? List.of() : outputs;
+  }
+
+  /** Of the layer's {@code call} behind the first; see {@link LayerRow#takes}. */
+  private List<String> parameters(LayerSpec layer) {
+    return layer.model().isPresent()
+        ? List.of("training", "mask")
+        : table.find(layer).map(LayerRow::parameters).orElse(List.of());
+  }
+
+  @Override
+  public List<Masked> layer(
+      GraphBuilder target, LayerSpec layer, LayerWeights weights, CallArguments given) {
+    boolean outside = training;
+    training = given.training();
+    try {
+      return layer.model().isPresent()
+          ? model(target, layer.model().get(), weights, given.inputs())
+          : row(target, layer, weights, given);
+    } finally {
+      training = outside;
+    }
+  }
+
+  private List<Masked> row(
+      GraphBuilder target, LayerSpec layer, LayerWeights weights, CallArguments given) {
+    String before = target.path(layer.path());
+    try {
+      LayerRow row = table.find(layer).orElse(null);
+      if (row == null) {
+        return List.of();
+      }
+      RowCall call = new RowCall(this, target, layer, row, layer.config(), weights, given);
+      List<Masked> outputs = row.lowering().lower(call);
+      penalties.collect(call, outputs, target == builder);
+      reportUnread(call, row);
+      return outputs;
+    } catch (GapException | UnknownLengthException e) {
+      report(layer, e.getMessage());
+      return List.of();
+    } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
+      throw new ModelFileException(
+          layer.path(),
+          "settings that do not go with the input: " + without(layer.path() + ": ", e.getMessage()),
+          "axes and sizes that the input has",
+          "",
+          e);
+    } finally {
+      target.path(before);
+    }
+  }
+
+  /** A message without the place where it begins with one. */
+  private static String without(String place, String message) {
+    return message != null && message.startsWith(place)
+        ? message.substring(place.length())
+        : message;
+  }
+
+  private void reportUnread(RowCall call, LayerRow row) {
+    Config config = call.config();
+    for (String key : config.unread()) {
+      if (!row.answersFor(key) && !LayerTable.isMeaningless(key, config)) {
+        report(
+            call.layer(), "key '" + key + "' = " + config.json().get(key) + " is not understood");
+      }
+    }
+    String trains = call.training() ? row.training(config) : "";
+    if (!trains.isEmpty()) {
+      report(
+          call.layer(),
+          "the model calls this layer with training=True, and then it "
+              + trains
+              + "; build the model without it and save it again");
+    }
+  }
+
+  @Override
+  public void report(LayerSpec layer, String problem) {
+    gaps.add(new Gap(layer.path(), layer.className(), problem));
+  }
+
+  /** The calls of a layer would follow each other, so there may be one. */
+  @Override
+  public void keep(RowCall call, List<Value> before, List<Value> after) {
+    String path = call.layer().path();
+    boolean called = states.stream().anyMatch(s -> s.after().producer().path().equals(path));
+    if (called || call.builder() != builder) {
+      throw call.gap("a stateful layer that is called more than once is not supported");
+    }
+    for (int i = 0; i < before.size(); i++) {
+      states.add(new LoweredModel.State(before.get(i), after.get(i)));
+    }
+  }
+
+  @Override
+  public void measure(LayerSpec layer, String name, boolean isMean, Value value) {
+    metrics.add(new LoweredModel.Metric(layer.path(), name, isMean, value));
+  }
+
+  @Override
+  public Value constant(GraphBuilder target, Tensor stored, DType type) {
+    return constants.of(target, stored, type);
+  }
+
+  @Override
+  public boolean channelsFirst() {
+    return channelsFirst;
+  }
+
+  @Override
+  public LayerTable table() {
+    return table;
+  }
+
+  @Override
+  public ModelRegistry registry() {
+    return registry;
+  }
+
+  /** Everything that cannot be lowered, in model order. */
+  Set<Gap> gaps() {
+    return gaps;
+  }
+
+  /** As in {@link LoweredModel}. */
+  Map<String, List<Value>> layerOutputs() {
+    return layerOutputs;
+  }
+
+  /** The walk so far as a model, whose outputs a graph and masks are. */
+  LoweredModel result(Graph graph, Map<String, Value> masks, Map<String, Long> parameters) {
+    return new LoweredModel(
+        graph,
+        masks,
+        layerOutputs,
+        penalties.list(),
+        parameters,
+        states,
+        metrics,
+        constants.tensors());
+  }
+}

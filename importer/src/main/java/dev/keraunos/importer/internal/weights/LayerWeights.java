@@ -1,0 +1,28 @@
+package dev.keraunos.importer.internal.weights;
+
+import dev.keraunos.tensor.Tensor;
+import java.util.Map;
+import java.util.Set;
+
+/** The stored values of one layer's variables. */
+public interface LayerWeights {
+  /**
+   * The value of a variable, after the conversions its Keras version needs.
+   *
+   * @param name as the layer's row declares it
+   * @throws dev.keraunos.keras.ModelFileException if the file has none
+   */
+  Tensor get(String name);
+
+  /** The names of all variables that the file holds for this layer, in file order. */
+  Set<String> names();
+
+  /** The weights of a layer inside this one, by the attribute that the row declares. */
+  LayerWeights child(String attribute);
+
+  /** How many numbers each layer's variables hold, those of layers inside it included, by path. */
+  Map<String, Long> parameters();
+
+  /** The weights of a layer of a nested model. */
+  LayerWeights layer(String name);
+}

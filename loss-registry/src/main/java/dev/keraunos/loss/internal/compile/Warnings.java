@@ -1,0 +1,155 @@
+package dev.keraunos.loss.internal.compile;
+
+import dev.keraunos.error.InputException;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.loss.internal.reduce.Grid;
+import dev.keraunos.loss.internal.reduce.Reduction;
+import dev.keraunos.tensor.Shape;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** What Keras does silently and a user may not mean: collected, or refused in strict mode. */
+public final class Warnings {
+  private static final Set<String> ELEMENTWISE =
+      Set.of(
+          "mean_squared_error",
+          "mean_absolute_error",
+          "mean_absolute_percentage_error",
+          "mean_squared_logarithmic_error",
+          "logcosh",
+          "huber_loss",
+          "hinge",
+          "squared_hinge",
+          "poisson");
+
+  private final boolean strict;
+  private final Set<String> found = new LinkedHashSet<>();
+
+  public Warnings(boolean strict) {
+    this.strict = strict;
+  }
+
+  public List<String> found() {
+    return List.copyOf(found);
+  }
+
+  /** Sample weights of rank 1 that broadcast along the last axis of the scores. */
+  public void checkWeights(
+      String output, Dialect dialect, Shape scores, Shape yPred, Optional<Grid> weight) {
+    boolean flat = weight.isPresent() && weight.get().rank() == 1 && scores.rank() >= 2;
+    boolean columns =
+        dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS)
+            && (scores.rank() == 2 || dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS_BESIDE_ALL));
+    boolean trailing = dialect.has(Quirk.ALIGNS_WEIGHTS_AT_THE_END);
+    if (trailing && flat && !columns && !Grid.isColumn(scores)) {
+      add(
+          "output '"
+              + output
+              + "': sample weights "
+              + weight.get().shape()
+              + " run along the last axis of the scores "
+              + scores
+              + " in "
+              + dialect.keras()
+              + ", not along the samples; give them the shape ("
+              + scores.dim(0)
+              + ", 1"
+              + (scores.rank() > 2 ? ", 1" : "")
+              + ") to weight samples");
+    }
+  }
+
+  /** A loss that was declared for an output and is not what Keras computes of it. */
+  void checkLoss(String output, Dialect dialect, String declared, String computed) {
+    if (!declared.equals(computed)) {
+      add(
+          "output '"
+              + output
+              + "': compiled with "
+              + declared
+              + ", of which "
+              + dialect.keras()
+              + " computes "
+              + computed
+              + "; give a loss to every output, one each, in the model's order");
+    }
+  }
+
+  /** Targets of one column that a loss of elements repeats for every channel, or the reverse. */
+  public void checkTargets(CompiledOutput setup, Shape yTrue, Shape yPred) {
+    boolean repeats =
+        ELEMENTWISE.contains(setup.lossName())
+            && yTrue.rank() == yPred.rank()
+            && Grid.isColumn(yTrue) != Grid.isColumn(yPred);
+    if (repeats) {
+      String name = setup.output().name();
+      add(
+          "output '"
+              + name
+              + "': targets "
+              + yTrue
+              + " are broadcast against predictions "
+              + yPred
+              + "; give targets the shape of the predictions");
+    }
+  }
+
+  /** Zeros among sample weights, by whose share Keras up to 2.2 divides. */
+  public void checkZeros(String output, Dialect dialect, Optional<Grid> weight) {
+    boolean divides = weight.isPresent() && dialect.has(Quirk.DIVIDES_BY_NONZERO_WEIGHTS);
+    if (divides && weight.get().map(w -> w == 0 ? 1 : 0).sum() > 0) {
+      add(
+          "output '"
+              + output
+              + "': "
+              + dialect.keras()
+              + " divides the loss of a batch by the share of its weights that are not zero, so"
+              + " samples of weight 0 raise the others and the loss depends on the batch size;"
+              + " leave such samples out");
+    }
+  }
+
+  /** A batch that counts as no number, and makes the whole loss none. */
+  public void checkNan(String output, Dialect dialect, double value, Reduction.Request request) {
+    boolean masked = request.mask().isPresent() && request.mask().get().sum() == 0;
+    boolean weightless =
+        request.weight().isPresent() && request.weight().get().map(Math::abs).sum() == 0;
+    if (Double.isNaN(value) && (masked || weightless)) {
+      add(
+          "output '"
+              + output
+              + "': a batch whose "
+              + (masked ? "mask covers everything" : "weights are all zero")
+              + " makes the loss NaN in "
+              + dialect.keras()
+              + "; leave such samples out or choose larger batches");
+    }
+  }
+
+  /** A batch of another size, where Keras averages batches as if all had the same. */
+  public void checkSize(Dialect dialect, long first, long size, boolean several) {
+    boolean whole = dialect.has(Quirk.BATCHES_COUNT_ONCE);
+    boolean each = several && dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE);
+    if (size != first && (whole || each)) {
+      add(
+          dialect.keras()
+              + " counts every batch once in "
+              + (whole ? "the loss" : "the losses of single outputs")
+              + ", the batch of "
+              + size
+              + " samples as much as those of "
+              + first
+              + "; choose a batch size that divides the number of samples");
+    }
+  }
+
+  void add(String warning) {
+    if (strict) {
+      throw new InputException(warning);
+    }
+    found.add(warning);
+  }
+}

@@ -1,0 +1,2 @@
+/** Losses and metrics as they were compiled, looked up. */
+package dev.keraunos.loss.internal.compile;

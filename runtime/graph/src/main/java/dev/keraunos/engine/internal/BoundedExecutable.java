@@ -1,0 +1,133 @@
+package dev.keraunos.engine.internal;
+
+import dev.keraunos.engine.Executable;
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Node;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.TensorType;
+import dev.keraunos.graph.Value;
+import dev.keraunos.graph.internal.axis.Samples;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Runs an executable of any engine over any number of samples, in parts that bound its memory. */
+public final class BoundedExecutable implements Executable {
+  private static final long BUDGET = 256L << 20;
+
+  private final Executable executable;
+  private final long budget;
+  private final boolean divides;
+
+  /** Bounds an executable, which is closed together with this one. */
+  public BoundedExecutable(Executable executable) {
+    this(executable, BUDGET);
+  }
+
+  /**
+   * Bounds an executable.
+   *
+   * @param budget how many bytes intermediate values may take
+   */
+  BoundedExecutable(Executable executable, long budget) {
+    this.executable = executable;
+    this.budget = budget;
+    this.divides = Samples.independent(executable.graph());
+  }
+
+  @Override
+  public Graph graph() {
+    return executable.graph();
+  }
+
+  @Override
+  public List<Tensor> run(List<Tensor> inputs) {
+    long samples = samples(inputs);
+    long part = part(inputs, samples);
+    if (part >= samples) {
+      return executable.run(inputs);
+    }
+    List<Tensor> outputs = new ArrayList<>();
+    for (TensorType type : graph().infer(types(inputs))) {
+      outputs.add(Tensor.allocate(type.dtype(), type.shape()));
+    }
+    run(inputs, outputs, samples, part);
+    return outputs;
+  }
+
+  @Override
+  public void run(List<Tensor> inputs, List<Tensor> outputs) {
+    long samples = samples(inputs);
+    long part = part(inputs, samples);
+    if (part >= samples) {
+      executable.run(inputs, outputs);
+    } else {
+      run(inputs, outputs, samples, part);
+    }
+  }
+
+  private void run(List<Tensor> inputs, List<Tensor> outputs, long samples, long part) {
+    for (long from = 0; from < samples; from += part) {
+      long to = Math.min(samples, from + part);
+      executable.run(
+          Samples.rows(inputs, samples, from, to), Samples.rows(outputs, samples, from, to));
+    }
+  }
+
+  private static List<TensorType> types(List<Tensor> tensors) {
+    return tensors.stream().map(TensorType::of).toList();
+  }
+
+  /** How many samples a batch has; 0 for one that is not divided. */
+  private long samples(List<Tensor> inputs) {
+    graph().requireInputs(types(inputs));
+    if (!divides) {
+      return 0;
+    }
+    long samples = inputs.get(0).shape().dim(0);
+    for (Tensor input : inputs) {
+      if (input.shape().dim(0) != samples) {
+        throw new InputException(
+            "the inputs "
+                + graph().inputNames()
+                + " have "
+                + samples
+                + " and "
+                + input.shape().dim(0)
+                + " samples");
+      }
+    }
+    return samples;
+  }
+
+  /** How many samples fit the budget if every intermediate value were kept. */
+  private long part(List<Tensor> inputs, long samples) {
+    if (samples <= 1) {
+      return samples;
+    }
+    long bytes = 1;
+    try {
+      List<TensorType> one = new ArrayList<>();
+      types(inputs).forEach(type -> one.add(new TensorType(type.dtype(), type.shape().with(0, 1))));
+      for (Map.Entry<Value, TensorType> value : graph().types(one).entrySet()) {
+        boolean stored = value.getKey().producer().op() instanceof Op.Constant;
+        bytes += stored ? 0 : value.getValue().shape().size() * value.getValue().dtype().bytes();
+      }
+    } catch (InputException e) {
+      return samples; // one sample alone does not divide as the batch does
+    }
+    return Math.max(1, Math.min(samples, budget / bytes));
+  }
+
+  @Override
+  public Map<Node, String> placement() {
+    return executable.placement();
+  }
+
+  @Override
+  public void close() {
+    executable.close();
+  }
+}
