@@ -1,5 +1,6 @@
 package dev.keraunos.hdf5;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.hdf5.file.ByteSource;
 import dev.keraunos.hdf5.file.Hdf5Exception;
 import dev.keraunos.hdf5.file.Hdf5Exception.Kind;
@@ -117,7 +118,7 @@ final class Structure {
       throw e.under(path);
     } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
       throw Hdf5Exception.damaged(path, "a structure cut short", "complete HDF5 structures", e);
-    } catch (IllegalArgumentException | ArithmeticException e) {
+    } catch (IllegalArgumentException | ArithmeticException | InputException e) {
       throw Hdf5Exception.damaged(path, e.getMessage(), "valid HDF5 structures", e);
     }
   }

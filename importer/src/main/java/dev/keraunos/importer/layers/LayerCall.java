@@ -93,7 +93,7 @@ public interface LayerCall {
   Value activate(String key, Value x);
 
   /**
-   * Lowers a layer inside this one.
+   * Lowers a layer inside this one. If that is impossible, neither is this layer lowered.
    *
    * @param attribute that holds it in Python
    */

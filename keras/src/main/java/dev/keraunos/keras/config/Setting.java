@@ -227,7 +227,7 @@ public final class Setting {
     try {
       return Shape.of(
           list().stream().mapToLong(v -> v.isNull() ? Shape.UNKNOWN : v.dimension()).toArray());
-    } catch (ArithmeticException | InputException e) {
+    } catch (InputException e) {
       throw unexpected("a shape");
     }
   }
@@ -306,6 +306,9 @@ public final class Setting {
       names.add(SavedObject.bare(candidate));
     }
     names.remove("");
+    if (names.isEmpty()) {
+      throw unexpected("a name or an object with class_name and config");
+    }
     String module = json.path("module").asText("");
     return new SavedObject(List.copyOf(names), module, new Config(settings, place()));
   }

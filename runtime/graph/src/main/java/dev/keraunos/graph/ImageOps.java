@@ -37,7 +37,7 @@ final class ImageOps {
 
   static Value depthToSpace(Value x, int block) {
     List<Dim> dims = Dim.of(x, 0);
-    Dim side = new Dim.Fixed(block);
+    Dim side = side(block);
     Dim channels = new Dim.Fixed(Ops.length(x, 3) / ((long) block * block));
     Value blocks =
         Ops.reshape(x, List.of(dims.get(0), dims.get(1), dims.get(2), side, side, channels));
@@ -47,10 +47,17 @@ final class ImageOps {
         List.of(dims.get(0), scaled(x, 1, block, 1), scaled(x, 2, block, 1), channels));
   }
 
+  private static Dim side(int block) {
+    if (block < 1) {
+      throw new InputException("a block of size " + block);
+    }
+    return new Dim.Fixed(block);
+  }
+
   static Value spaceToDepth(Value x, int block) {
     Dim batch = Dim.of(x, 0).get(0);
     long depth = Ops.length(x, 3);
-    Dim side = new Dim.Fixed(block);
+    Dim side = side(block);
     Dim rows = scaled(x, 1, 1, block);
     Dim columns = scaled(x, 2, 1, block);
     Value blocks = Ops.reshape(x, List.of(batch, rows, side, columns, side, new Dim.Fixed(depth)));

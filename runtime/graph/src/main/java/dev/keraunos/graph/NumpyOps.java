@@ -10,6 +10,9 @@ import java.util.stream.IntStream;
 
 /** The functions of {@code keras.ops.numpy} that take more than a few lines; see {@link Ops}. */
 final class NumpyOps {
+  /** Of an axis whose entries have counts of their own. */
+  private static final int MOST_REPEATS = 1 << 24;
+
   /** A distance from the diagonal that every element keeps. */
   static final long ANY = Long.MAX_VALUE;
 
@@ -119,6 +122,9 @@ final class NumpyOps {
     }
     if (Arrays.stream(repeats).anyMatch(times -> times < 0)) {
       throw new InputException("repeats " + Arrays.toString(repeats) + " are below 0");
+    }
+    if (Arrays.stream(repeats).asLongStream().sum() > MOST_REPEATS) {
+      throw new InputException("repeats make more than " + MOST_REPEATS + " entries");
     }
     int[] indices =
         IntStream.range(0, repeats.length)

@@ -771,8 +771,15 @@ public final class Ops {
         : reshape(parameter, x.shape().along(axes).toArray());
   }
 
-  /** Python slices, one per leading axis; the others are taken whole. */
+  /**
+   * Python slices, one per leading axis; the others are taken whole.
+   *
+   * @throws InputException if there are more than axes
+   */
   public static Value slice(Value x, Range... ranges) {
+    if (ranges.length > x.rank()) {
+      throw new InputException(ranges.length + " slices of a tensor of shape " + x.shape());
+    }
     List<Range> all = new ArrayList<>(Arrays.asList(ranges));
     all.addAll(Collections.nCopies(x.rank() - ranges.length, Range.ALL));
     return node(new Op.Slice(all), x);

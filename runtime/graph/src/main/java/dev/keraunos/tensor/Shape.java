@@ -34,7 +34,10 @@ public final class Shape {
       if (dim < UNKNOWN) {
         throw new InputException("dimension " + dim + " in shape " + Arrays.toString(dims));
       }
-      size = Math.multiplyExact(size, Math.max(dim, 1));
+      if (dim > Long.MAX_VALUE / size) {
+        throw new InputException("shape " + Arrays.toString(dims) + " overflows 63 bits");
+      }
+      size *= Math.max(dim, 1);
     }
     return new Shape(copy);
   }
@@ -135,8 +138,13 @@ public final class Shape {
     return of(copy);
   }
 
-  /** This shape with a dimension inserted before an axis; an axis equal to the rank appends. */
+  /**
+   * This shape with a dimension inserted before an axis; an axis equal to the rank appends.
+   *
+   * @throws InputException if the axis is outside the rank
+   */
   public Shape insert(int axis, long dim) {
+    requireAxes(0, axis);
     long[] copy = new long[dims.length + 1];
     System.arraycopy(dims, 0, copy, 0, axis);
     copy[axis] = dim;
@@ -144,9 +152,20 @@ public final class Shape {
     return of(copy);
   }
 
-  /** The dimensions from one axis up to, not including, another. */
+  /**
+   * The dimensions from one axis up to, not including, another.
+   *
+   * @throws InputException if an axis is outside the rank
+   */
   public Shape slice(int from, int to) {
+    requireAxes(from, to);
     return of(Arrays.copyOfRange(dims, from, to));
+  }
+
+  private void requireAxes(int from, int to) {
+    if (from < 0 || to < from || to > dims.length) {
+      throw new InputException("axes " + from + " to " + to + " are outside shape " + this);
+    }
   }
 
   /** The dimensions of this shape followed by those of another. */

@@ -20,7 +20,7 @@ final class ApplicationLayers {
 
   /** InceptionResNetV2: x0 + x1·scale. */
   private static Value customScale(RowCall call) {
-    List<Value> values = call.xs();
+    List<Value> values = call.xs(2);
     double scale = call.config().get("scale").number();
     return Ops.add(values.get(0), Ops.multiply(values.get(1), scale));
   }

@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal.builtin;
 
 import dev.keraunos.graph.Dim;
+import dev.keraunos.graph.Op.Rnn.Cell;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
@@ -49,7 +50,7 @@ final class ConvLstmLayers {
   }
 
   private static List<Masked> lower(RowCall call, int spatial) {
-    RecurrentLayers.Given given = RecurrentLayers.Given.of(call);
+    RecurrentLayers.Given given = RecurrentLayers.Given.of(call, Cell.LSTM.states());
     boolean channelsFirst =
         List.of("channels_first", "th")
             .contains(call.config().get("data_format", "dim_ordering").text("channels_last"));

@@ -68,7 +68,7 @@ final class ConvolutionLayers {
   /** The kernel slides over x; in groups, each block of filters sees its block of channels. */
   private static Value convolution(RowCall call, int rank) {
     int filters = filters(call);
-    int groups = call.config().get("groups").integer(1);
+    int groups = call.config().get("groups").count(1, 1);
     return layer(
         call,
         rank,
@@ -83,7 +83,7 @@ final class ConvolutionLayers {
   /** Output channel c·depth_multiplier + m is channel c under its m-th kernel. */
   private static Value depthwise(RowCall call, int rank) {
     int multiplier = call.config().get("depth_multiplier").integer(1);
-    long channels = call.inputs().get(0).value().shape().dim(ChannelsLast.isFirst(call) ? 1 : -1);
+    long channels = call.input(0).value().shape().dim(ChannelsLast.isFirst(call) ? 1 : -1);
     return layer(call, rank, channels * multiplier, x -> perChannel(call, x, multiplier));
   }
 
@@ -211,6 +211,9 @@ final class ConvolutionLayers {
       return List.of();
     }
     int first = ChannelsLast.isFirst(call) ? 2 : 1;
+    if (shape.shape().rank() != rank + 2) {
+      throw shape.unexpected("a shape of " + (rank + 2) + " dimensions");
+    }
     return LongStream.of(shape.shape().slice(first, first + rank).toArray()).boxed().toList();
   }
 

@@ -103,6 +103,9 @@ final class CoreLayers {
    */
   private static Value bias(RowCall call, String output, String axes, int elided) {
     String labels = output.replace("...", "");
+    if (axes.chars().anyMatch(axis -> labels.indexOf(axis) < 0)) {
+      throw call.config().get("bias_axes").unexpected("labels of the output " + output);
+    }
     int first = axes.chars().map(labels::indexOf).min().orElseThrow();
     LongStream own = labels.substring(first).chars().mapToLong(c -> axes.indexOf(c) < 0 ? 1 : -1);
     LongStream behind = LongStream.generate(() -> 1).limit(output.endsWith("...") ? elided : 0);
@@ -139,7 +142,7 @@ final class CoreLayers {
 
   /** Rows of a matrix by index; with {@code mask_zero} index 0 is masked. */
   private static List<Masked> embedding(RowCall call) {
-    Value x = call.inputs().get(0).value();
+    Value x = call.input(0).value();
     int rows = call.config().get("input_dim").integer();
     Value table = call.weight("embeddings", rows, call.config().get("output_dim").integer());
     Value indices = x.dtype() == DType.INT64 ? x : Ops.cast(x, DType.INT32);

@@ -72,7 +72,7 @@ final class MergingLayers {
 
   /** The mask of an input in its shape, or null. */
   private static Value entryMask(RowCall call, int input) {
-    Value mask = call.inputs().get(input).mask();
+    Value mask = call.input(input).mask();
     return mask == null ? null : Ops.expandDims(mask, -1);
   }
 
@@ -86,7 +86,7 @@ final class MergingLayers {
 
   /** All inputs in the highest rank among them: axes of length 1 follow the batch axis. */
   private static List<Value> sameRank(RowCall call) {
-    List<Value> values = new ArrayList<>(call.xs());
+    List<Value> values = new ArrayList<>(call.xs(1));
     int rank = values.stream().mapToInt(Value::rank).max().orElseThrow();
     values.replaceAll(
         x -> {
@@ -130,7 +130,7 @@ final class MergingLayers {
     if (!masksEntries(call)) {
       return fold(call, operator);
     }
-    Value y = call.xs().get(0);
+    Value y = call.xs(1).get(0);
     Value kept = entryMask(call, 0);
     for (int i = 1; i < call.inputs().size(); i++) {
       Value x = call.xs().get(i);
@@ -146,7 +146,7 @@ final class MergingLayers {
   // ---- Concatenation ---------------------------------------------------------------------------
 
   private static List<Masked> concatenate(RowCall call, int axis) {
-    List<Value> values = call.xs();
+    List<Value> values = call.xs(1);
     return List.of(new Masked(Ops.concatenate(values, axis), concatenatedMask(call, axis)));
   }
 
@@ -174,7 +174,7 @@ final class MergingLayers {
   // ---- Products --------------------------------------------------------------------------------
 
   private static Value dot(RowCall call) {
-    List<Value> values = call.xs();
+    List<Value> values = call.xs(2);
     int[] axes = dotAxes(call.config().get("axes"), values);
     if (call.config().get("normalize").bool(false)) {
       double floor = normalizationFloor(call.dialect());
@@ -268,7 +268,7 @@ final class MergingLayers {
   }
 
   private static Value mergeDot(RowCall call, int first, int second) {
-    List<Value> values = List.of(call.xs().get(first), call.xs().get(second));
+    List<Value> values = List.of(call.xs(2).get(first), call.xs(2).get(second));
     int[] axes = dotAxes(call.config().get("dot_axes"), call.xs());
     return batchDot(values.get(0), values.get(1), new int[] {axes[first], axes[second]});
   }

@@ -189,6 +189,9 @@ final class NormalizationLayers {
     double epsilon = epsilon(call);
     int last = x.rank() - 1;
     int[] axes = mode == 1 ? new int[] {last} : axes(call, x);
+    if (axes.length == 0) {
+      throw call.config().get("axis").unexpected("an axis");
+    }
     Value gamma = parameter(call, "gamma", x, axes);
     Value beta = parameter(call, "beta", x, axes);
     if (mode == 1) {
@@ -214,7 +217,7 @@ final class NormalizationLayers {
   /** Keras 3 leaves the type of x to these layers and casts their result. */
   private static Value ownPrecision(RowCall call) {
     boolean asGiven = call.dialect().has(Quirk.NORMALIZES_UNCAST_INPUTS);
-    return widened(asGiven ? call.inputs().get(0).value() : call.floating());
+    return widened(asGiven ? call.input(0).value() : call.floating());
   }
 
   // ---- Moments of the sample -------------------------------------------------------------------

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.builtin;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
@@ -103,8 +104,13 @@ final class RecurrentLayers {
    * @param mask null for none
    */
   record Given(Value x, List<Value> states, List<Value> kept, Value mask) {
-    static Given of(RowCall call) {
-      List<Value> states = new ArrayList<>(call.xs().subList(1, call.inputs().size()));
+    /**
+     * What a call gives.
+     *
+     * @param count how many states the layer has
+     */
+    static Given of(RowCall call, int count) {
+      List<Value> states = new ArrayList<>(call.xs(1).subList(1, call.inputs().size()));
       call.keyword("initial_state")
           .ifPresent(
               argument ->
@@ -113,6 +119,9 @@ final class RecurrentLayers {
       if (call.keyword("constants").isPresent()
           || call.config().get("num_constants").integer(0) > 0) {
         throw call.gap("constants given to a recurrent layer are not supported");
+      }
+      if (!states.isEmpty() && states.size() != count) {
+        throw new InputException("its call gives " + states.size() + " states, it has " + count);
       }
       boolean timeMajor = call.config().get("time_major").bool(false);
       Value x = call.floating();
@@ -162,7 +171,7 @@ final class RecurrentLayers {
   }
 
   private static List<Masked> layer(RowCall call, Cell cell) {
-    Given given = keeping(call, Given.of(call), stateShapes(call, cell));
+    Given given = keeping(call, Given.of(call, cell.states()), stateShapes(call, cell));
     Optional<Op.Unary> activation = unary(call, "activation", "tanh");
     Optional<Op.Unary> gate = cell == Cell.SIMPLE_RNN ? activation : unary(call, GATE, gate(call));
     if (activation.isEmpty() || gate.isEmpty()) {
@@ -356,7 +365,7 @@ final class RecurrentLayers {
   // A cell as a layer of its own: inputs x and states, outputs y and new states.
 
   private static List<Masked> cell(RowCall call, Cell cell) {
-    return step(call, cell, call.xs()).stream().map(Masked::unmasked).toList();
+    return step(call, cell, call.xs(1 + cell.states())).stream().map(Masked::unmasked).toList();
   }
 
   private static List<Value> step(RowCall call, Cell cell, List<Value> inputs) {
@@ -450,7 +459,7 @@ final class RecurrentLayers {
     LayerSpec cell = cellOf(call.layer());
     call.config().get("cell");
     List<Shape> shapes = stateShapes(call, cell);
-    Given given = keeping(call, Given.of(call), shapes);
+    Given given = keeping(call, Given.of(call, shapes.size()), shapes);
     return scan(
         call,
         given,
@@ -502,9 +511,10 @@ final class RecurrentLayers {
     call.config().get("cells");
     Map<String, LayerSpec> cells = cellsOf(call.layer());
     boolean topFirst = topFirst(call, call.layer());
-    List<Masked> states = call.inputs().subList(1, call.inputs().size());
+    List<Masked> states = call.states();
+    call.input(statesOfAll(call, call.layer()).size());
     int from = topFirst ? states.size() : 0;
-    Masked y = call.inputs().get(0);
+    Masked y = call.input(0);
     List<Masked> results = new ArrayList<>();
     for (Map.Entry<String, LayerSpec> cell : cells.entrySet()) {
       int count = stateShapes(call, cell.getValue()).size();

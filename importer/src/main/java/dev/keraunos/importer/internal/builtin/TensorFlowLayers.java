@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
@@ -132,6 +133,9 @@ final class TensorFlowLayers {
     if (!Operations.has(name)) {
       throw call.gap("the TensorFlow operation " + op + " is not supported");
     }
+    if (operands.isEmpty()) {
+      throw call.gap("the TensorFlow operation " + op + " has no operands");
+    }
     List<Argument> positional = LISTS.contains(op) ? listed(op, operands) : operands;
     return OperationLayers.lower(call, name, positional, Map.of(), attributes(node.path("attr")));
   }
@@ -168,8 +172,7 @@ final class TensorFlowLayers {
       return JsonNodeFactory.instance.numberNode(value.path("i").asLong());
     }
     if (value.has("s")) {
-      byte[] text = Base64.getDecoder().decode(value.path("s").asText());
-      return JsonNodeFactory.instance.textNode(new String(text, StandardCharsets.UTF_8));
+      return JsonNodeFactory.instance.textNode(text(value.path("s").asText()));
     }
     for (String kind : List.of("b", "f")) {
       if (value.has(kind)) {
@@ -177,6 +180,14 @@ final class TensorFlowLayers {
       }
     }
     return value;
+  }
+
+  private static String text(String base64) {
+    try {
+      return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      throw new InputException("the attribute '" + base64 + "' is not base 64", e);
+    }
   }
 
   private static String typeName(String type) {
@@ -197,10 +208,16 @@ final class TensorFlowLayers {
     if (mask(attributes, "ellipsis_mask") != 0 || mask(attributes, "new_axis_mask") != 0) {
       throw call.gap("StridedSlice with new axes or an ellipsis is not supported");
     }
+    if (operands.size() < 4 || call.tensors(operands.get(0)).isEmpty()) {
+      throw call.gap("StridedSlice takes a tensor, begin, end and strides");
+    }
     Value x = call.tensors(operands.get(0)).get(0).value();
     JsonNode begin = literal(call, operands.get(1));
     JsonNode end = literal(call, operands.get(2));
     JsonNode strides = literal(call, operands.get(3));
+    if (end.size() != begin.size() || strides.size() != begin.size()) {
+      throw call.gap("StridedSlice takes begin, end and strides of the same length");
+    }
     Range[] ranges = new Range[begin.size()];
     List<Integer> dropped = new ArrayList<>();
     for (int i = 0; i < ranges.length; i++) {

@@ -10,6 +10,7 @@ import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -43,17 +44,17 @@ final class Wrappers {
   /** Training divides the inner layer's kernel by its spectral norm; the file has the quotient. */
   private static List<Masked> spectralNormalization(RowCall call) {
     LayerSpec inner = call.layer().inner(call.config().get("layer").json(), "layer");
-    return call.inner(inner, "layer", call.inputs());
+    return call.outputs(inner, "layer", call.inputs());
   }
 
   /** The inner layer on every step. */
   private static List<Masked> timeDistributed(RowCall call) {
     LayerSpec inner = call.layer().inner(call.config().get("layer").json(), "layer");
-    Value x = call.inputs().get(0).value();
+    Value x = call.input(0).value();
     Value mask = call.mask();
     Value innerMask = mask == null || mask.rank() < 3 ? null : TimeAxis.fold(mask);
     List<Masked> outputs =
-        call.inner(inner, "layer", List.of(new Masked(TimeAxis.fold(x), innerMask)));
+        call.outputs(inner, "layer", List.of(new Masked(TimeAxis.fold(x), innerMask)));
     List<Masked> unfolded = new ArrayList<>();
     for (Masked output : outputs) {
       unfolded.add(new Masked(TimeAxis.unfold(output.value(), x), mask(call, output, x)));
@@ -78,8 +79,8 @@ final class Wrappers {
 
   private static Map<String, LayerSpec> directions(LayerSpec layer) {
     Config config = layer.config();
-    JsonNode forward = config.get("layer").json();
-    JsonNode own = config.get("backward_layer").json();
+    Setting forward = config.get("layer");
+    Setting own = config.get("backward_layer");
     Map<String, LayerSpec> directions = new LinkedHashMap<>();
     directions.put(
         "forward_layer",
@@ -93,10 +94,11 @@ final class Wrappers {
   }
 
   /** One direction's layer as Keras recreates it from the config. */
-  private static JsonNode direction(
-      LayerSpec layer, JsonNode saved, String prefix, boolean invert) {
-    ObjectNode copy = saved.deepCopy();
-    ObjectNode config = (ObjectNode) copy.get("config");
+  private static JsonNode direction(LayerSpec layer, Setting saved, String prefix, boolean invert) {
+    JsonNode copy = saved.json().deepCopy();
+    if (!(copy.path("config") instanceof ObjectNode config)) {
+      throw saved.unexpected("a layer with class_name and config");
+    }
     String name = config.path("name").asText("");
     config.put("name", name.startsWith(prefix) ? name : prefix + name);
     if (invert) {
@@ -116,7 +118,7 @@ final class Wrappers {
 
   private static List<Masked> bidirectional(RowCall call) {
     Map<String, LayerSpec> directions = directions(call.layer());
-    List<Masked> states = new ArrayList<>(call.inputs().subList(1, call.inputs().size()));
+    List<Masked> states = new ArrayList<>(call.states());
     call.keyword("initial_state").ifPresent(argument -> states.addAll(call.tensors(argument)));
     int half = states.size() / 2;
     List<Masked> forward = run(call, directions, "forward_layer", states.subList(0, half));
@@ -140,10 +142,10 @@ final class Wrappers {
 
   private static List<Masked> run(
       RowCall call, Map<String, LayerSpec> directions, String attribute, List<Masked> states) {
-    Masked sequence = new Masked(call.inputs().get(0).value(), call.mask());
+    Masked sequence = new Masked(call.input(0).value(), call.mask());
     List<Masked> given = new ArrayList<>(List.of(sequence));
     given.addAll(states);
-    return call.inner(directions.get(attribute), attribute, given);
+    return call.outputs(directions.get(attribute), attribute, given);
   }
 
   private static List<Value> merge(RowCall call, Value forward, Value backward) {

@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal.lowering;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Value;
@@ -108,11 +109,24 @@ final class ModelWalk implements Site {
     training = given.training();
     try {
       return layer.model().isPresent()
-          ? model(target, layer.model().get(), weights, given.inputs())
+          ? model(target, nested(layer, given), weights, given.inputs())
           : row(target, layer, weights, given);
     } finally {
       training = outside;
     }
+  }
+
+  private static ModelTopology nested(LayerSpec layer, CallArguments given) {
+    ModelTopology model = layer.model().orElseThrow();
+    int entries = model.inputStructure().tensors().size();
+    if (given.inputs().size() > entries) {
+      throw new ModelFileException(
+          layer.path(),
+          "a call with " + given.inputs().size() + " tensors",
+          "the " + entries + " inputs of the model",
+          "");
+    }
+    return model;
   }
 
   private List<Masked> row(
@@ -125,19 +139,31 @@ final class ModelWalk implements Site {
       }
       RowCall call = new RowCall(this, target, layer, row, layer.config(), weights, given);
       List<Masked> outputs = row.lowering().lower(call);
-      penalties.collect(call, outputs, target == builder);
+      if (!outputs.isEmpty()) {
+        penalties.collect(call, outputs, target == builder);
+      }
       reportUnread(call, row);
       return outputs;
-    } catch (GapException | UnknownLengthException e) {
+    } catch (GapException e) {
+      if (!e.isTold()) {
+        report(layer, e.getMessage());
+      }
+      return List.of();
+    } catch (UnknownLengthException e) {
       report(layer, e.getMessage());
       return List.of();
-    } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
+    } catch (InputException e) {
       throw new ModelFileException(
           layer.path(),
           "settings that do not go with the input: " + without(layer.path() + ": ", e.getMessage()),
           "axes and sizes that the input has",
           "",
           e);
+    } catch (KeraunosException e) {
+      throw e;
+    } catch (RuntimeException e) { // no fault of the file: it shows itself, with its place
+      e.addSuppressed(new IllegalStateException("while lowering " + layer.path()));
+      throw e;
     } finally {
       target.path(before);
     }

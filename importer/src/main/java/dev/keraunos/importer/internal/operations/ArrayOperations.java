@@ -285,8 +285,12 @@ final class ArrayOperations {
     Value x = call.value("x1");
     Value y = call.value("x2");
     Setting axes = call.get("axes");
-    return axes.isList()
-        ? Ops.tensordot(x, axes.list().get(0).integers(), y, axes.list().get(1).integers())
-        : Ops.tensordot(x, y, axes.integer(2));
+    if (!axes.isList()) {
+      return Ops.tensordot(x, y, axes.integer(2));
+    }
+    if (axes.list().size() != 2) {
+      throw axes.unexpected("a whole number or two lists of axes");
+    }
+    return Ops.tensordot(x, axes.list().get(0).integers(), y, axes.list().get(1).integers());
   }
 }

@@ -4,6 +4,16 @@ package dev.keraunos.importer.internal.operations;
 public final class GapException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** What takes a gap inside along: that one is told already. */
+  public static GapException told() {
+    return new GapException("");
+  }
+
+  /** Whether there is nothing to tell any more. */
+  public boolean isTold() {
+    return getMessage().isEmpty();
+  }
+
   /**
    * A gap.
    *

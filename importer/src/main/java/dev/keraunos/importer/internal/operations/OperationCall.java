@@ -207,6 +207,9 @@ final class OperationCall {
     DType dtype = fraction && !plain.isFloating() ? DType.FLOAT32 : plain;
     String own = json.path("config").path("dtype").asText("");
     List<JsonNode> leaves = leaves(numbers);
+    if (Shape.of(shape(numbers)).size() != leaves.size()) {
+      throw setting.unexpected("lists of the same length");
+    }
     if (!leaves.isEmpty() && leaves.stream().allMatch(JsonNode::isBoolean)) {
       Tensor flags = Tensor.allocate(DType.BOOL, Shape.of(shape(numbers)));
       for (int i = 0; i < leaves.size(); i++) {

@@ -219,11 +219,14 @@ final class ShapeOperations {
   private static Value pad(OperationCall call) {
     Value x = call.value("x");
     Setting width = call.get("pad_width");
-    boolean perAxis = width.isList() && width.list().get(0).isList();
+    boolean perAxis = width.isList() && width.list().stream().allMatch(Setting::isList);
     List<Long> before = new ArrayList<>();
     List<Long> after = new ArrayList<>();
     for (int axis = 0; axis < x.rank(); axis++) {
       boolean single = !perAxis || width.list().size() == 1;
+      if (perAxis && !single && width.list().size() != x.rank()) {
+        throw width.unexpected("two whole numbers for each of " + x.rank() + " axes");
+      }
       int[] cells = (!perAxis ? width : width.list().get(single ? 0 : axis)).integers(2);
       before.add((long) cells[0]);
       after.add((long) cells[1]);

@@ -45,7 +45,10 @@ public record Activation(Setting entry, RowCall call) {
       CallArguments given = CallArguments.of(inputs, call.training());
       LayerWeights weights = call.weights().child(LayerTable.ACTIVATION);
       GraphBuilder target = x.producer().builder();
-      return call.site().layer(target, layer.get(), weights, given).get(0).value();
+      return call.site().layer(target, layer.get(), weights, given).stream()
+          .findFirst()
+          .orElseThrow(GapException::told)
+          .value();
     }
     return Activations.named(saved.name(), call.dialect())
         .orElseThrow(

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.table;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
@@ -96,7 +97,7 @@ public final class RowCall implements LayerCall, Scope {
 
   @Override
   public Value x() {
-    return autocast(inputs().get(0).value());
+    return autocast(input(0).value());
   }
 
   @Override
@@ -106,9 +107,43 @@ public final class RowCall implements LayerCall, Scope {
     return values;
   }
 
+  /**
+   * All inputs, cast as {@link #x}.
+   *
+   * @param least how many the layer takes at least
+   * @throws InputException if there are fewer
+   */
+  public List<Value> xs(int least) {
+    requireInputs(least);
+    return xs();
+  }
+
+  /**
+   * An input by its place, as it came.
+   *
+   * @throws InputException if there are fewer
+   */
+  public Masked input(int place) {
+    requireInputs(place + 1);
+    return inputs().get(place);
+  }
+
+  /** The inputs behind the first: states. */
+  public List<Masked> states() {
+    requireInputs(1);
+    return inputs().subList(1, inputs().size());
+  }
+
+  private void requireInputs(int least) {
+    if (inputs().size() < least) {
+      throw new InputException(
+          "its call gives " + inputs().size() + " tensors, it takes " + least + " or more");
+    }
+  }
+
   @Override
   public Value floating() {
-    return Ops.cast(inputs().get(0).value(), policy.compute());
+    return Ops.cast(input(0).value(), policy.compute());
   }
 
   @Override
@@ -168,7 +203,7 @@ public final class RowCall implements LayerCall, Scope {
 
   @Override
   public Value beside() {
-    return inputs().get(0).value();
+    return input(0).value();
   }
 
   @Override
@@ -251,6 +286,15 @@ public final class RowCall implements LayerCall, Scope {
 
   @Override
   public List<Masked> inner(LayerSpec inner, String attribute, List<Masked> inputs) {
+    List<Masked> outputs = outputs(inner, attribute, inputs);
+    if (outputs.isEmpty()) {
+      throw GapException.told();
+    }
+    return outputs;
+  }
+
+  /** The same; without outputs where the layer inside cannot be lowered, which is told. */
+  public List<Masked> outputs(LayerSpec inner, String attribute, List<Masked> inputs) {
     return site.layer(
         builder, inner, weights.child(attribute), CallArguments.of(inputs, training()));
   }

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.weights;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
@@ -10,8 +11,13 @@ final class Layouts {
 
   /**
    * numpy's {@code transpose(axes)}: axis i of the result is axis {@code axes[i]} of the source.
+   *
+   * @throws InputException if the source has another rank
    */
   static Tensor transpose(Tensor source, int... axes) {
+    if (source.shape().rank() != axes.length) {
+      throw new InputException("shape " + source.shape() + " where " + axes.length + " axes are");
+    }
     long[] strides = source.shape().strides();
     long[] dims = new long[axes.length];
     long[] steps = new long[axes.length];
@@ -51,9 +57,18 @@ final class Layouts {
     return result;
   }
 
-  /** The parts side by side along the last axis. */
+  /**
+   * The parts side by side along the last axis.
+   *
+   * @throws InputException if they differ along another
+   */
   static Tensor concatLast(List<Tensor> parts) {
     Shape first = parts.get(0).shape();
+    for (Tensor part : parts) {
+      if (!part.shape().without(-1).equals(first.without(-1))) {
+        throw new InputException("shape " + part.shape() + " beside " + first);
+      }
+    }
     int last = first.rank() - 1;
     long width = parts.stream().mapToLong(part -> part.shape().dim(-1)).sum();
     Tensor result = Tensor.allocate(parts.get(0).dtype(), first.with(last, width));

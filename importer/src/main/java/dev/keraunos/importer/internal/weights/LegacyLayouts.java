@@ -194,10 +194,15 @@ final class LegacyLayouts {
     Tensor bias = arrays.get(2);
     long units = recurrent.shape().dim(0);
     int gates = lstm ? 4 : 3;
-    if (bias.shape().rank() != 1 || bias.size() != 2L * gates * units) {
+    long width = gates * units;
+    boolean arranged =
+        bias.shape().equals(Shape.of(2 * width))
+            && kernel.shape().accepts(Shape.of(Shape.UNKNOWN, width))
+            && recurrent.shape().equals(Shape.of(units, width));
+    if (!arranged) {
       return arrays;
     }
-    Tensor both = bias.reshape(2, gates * units);
+    Tensor both = bias.reshape(2, width);
     return List.of(
         Layouts.cuDnnKernel(kernel, gates),
         Layouts.cuDnnRecurrent(recurrent, gates),

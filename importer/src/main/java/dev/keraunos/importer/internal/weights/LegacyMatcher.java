@@ -163,7 +163,7 @@ final class LegacyMatcher {
   private List<Tensor> converted(Saveable owner, List<Tensor> arrays) {
     try {
       return layouts.convert(owner, arrays);
-    } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
+    } catch (InputException e) {
       throw new ModelFileException(
           owner.path(),
           "settings that do not go with its variables: " + e.getMessage(),

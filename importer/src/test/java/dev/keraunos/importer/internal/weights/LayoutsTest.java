@@ -2,7 +2,9 @@ package dev.keraunos.importer.internal.weights;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
@@ -37,6 +39,13 @@ class LayoutsTest {
   void concatLastPutsColumnsSideBySide() {
     Tensor joined = Layouts.concatLast(List.of(range(2, 1), range(2, 2)));
     assertArrayEquals(new float[] {0, 0, 1, 1, 2, 3}, joined.toFloatArray());
+  }
+
+  @Test
+  void arraysThatDoNotFitAreRefused() {
+    List<Tensor> gates = List.of(range(3, 1), range(2, 1));
+    assertThrows(InputException.class, () -> Layouts.concatLast(gates));
+    assertThrows(InputException.class, () -> Layouts.transpose(range(2, 3, 2), 1, 0));
   }
 
   @Test
