@@ -621,9 +621,14 @@ public final class Ops {
     return node(new Op.ArgReduce(true, x.shape().axis(axis), false, DType.INT32, signedZeros), x);
   }
 
-  /** The same, in an integer type, and with an axis of length 1 left if {@code keepDims}. */
-  public static Value argmax(Value x, int axis, boolean keepDims, DType dtype) {
-    return node(new Op.ArgReduce(true, x.shape().axis(axis), keepDims, dtype, false), x);
+  /**
+   * The same, in an integer type, and with an axis of length 1 left if {@code keepDims}.
+   *
+   * @param signedZeros true if negative zero is less than the other
+   */
+  public static Value argmax(
+      Value x, int axis, boolean keepDims, DType dtype, boolean signedZeros) {
+    return node(new Op.ArgReduce(true, x.shape().axis(axis), keepDims, dtype, signedZeros), x);
   }
 
   /** The index of the smallest element, int32, the lowest on ties. */
@@ -631,9 +636,14 @@ public final class Ops {
     return node(new Op.ArgReduce(false, x.shape().axis(axis), false, DType.INT32, false), x);
   }
 
-  /** The same, in an integer type, and with an axis of length 1 left if {@code keepDims}. */
-  public static Value argmin(Value x, int axis, boolean keepDims, DType dtype) {
-    return node(new Op.ArgReduce(false, x.shape().axis(axis), keepDims, dtype, false), x);
+  /**
+   * The same, in an integer type, and with an axis of length 1 left if {@code keepDims}.
+   *
+   * @param signedZeros true if negative zero is less than the other
+   */
+  public static Value argmin(
+      Value x, int axis, boolean keepDims, DType dtype, boolean signedZeros) {
+    return node(new Op.ArgReduce(false, x.shape().axis(axis), keepDims, dtype, signedZeros), x);
   }
 
   public static Value cumsum(Value x, int axis) {

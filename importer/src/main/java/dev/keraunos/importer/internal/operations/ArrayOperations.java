@@ -211,7 +211,7 @@ final class ArrayOperations {
   }
 
   private interface Search {
-    Value apply(Value x, int axis, boolean keepDims, DType dtype);
+    Value apply(Value x, int axis, boolean keepDims, DType dtype, boolean signedZeros);
   }
 
   private static void searches() {
@@ -241,7 +241,8 @@ final class ArrayOperations {
     Value x = flattens(call) ? Ops.reshape(call.value("x"), -1) : call.value("x");
     String absent = call.has(Quirk.ARGMAX_COUNTS_IN_INT32) ? "int32" : "int64";
     DType dtype = DType.of(call.get("output_type").text(absent));
-    return function.apply(x, call.integer("axis", 0), call.flag("keepdims"), dtype);
+    boolean zeros = call.has(Quirk.ARGMAX_TELLS_ZEROS_APART);
+    return function.apply(x, call.integer("axis", 0), call.flag("keepdims"), dtype, zeros);
   }
 
   private static Value cumulative(OperationCall call, AlongAxis function) {
