@@ -9,6 +9,7 @@ import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.openjdk.jmh.annotations.Level;
@@ -76,7 +77,10 @@ public class LoadedModel {
     Map<String, Tensor> weights = new LinkedHashMap<>();
     Dataset plain = dataset(samples);
     for (String output : plain.targets().keySet()) {
-      Tensor weight = Tensor.zeros(DType.FLOAT32, samples);
+      long[] dims = new long[plain.targets().get(output).shape().rank() - 1];
+      Arrays.fill(dims, 1);
+      dims[0] = samples;
+      Tensor weight = Tensor.zeros(DType.FLOAT32, dims);
       for (int i = 0; i < samples; i++) {
         weight.setDouble(i, 0.5 + 1.5 * (i % 7) / 6);
       }

@@ -105,8 +105,7 @@ final class Attribution implements OutputObserver {
     isPlaced = axis == told.axis() && batch.scores().size() == positions(batch);
     for (Term term : anatomy.terms()) {
       coupled |= term.batchLevel();
-      isSplit |=
-          !isPlaced && term.split().filter(sum -> !sum.shares().layouts().isEmpty()).isPresent();
+      isSplit |= !isPlaced && term.split().filter(sum -> sum.shares().areSome()).isPresent();
     }
     classes = classes.filter(c -> isPlaced || isSplit || c.areVectors());
     totals = new ClassTotals(classes.map(Classes::count).orElse(0));

@@ -1,6 +1,7 @@
 package dev.keraunos.loss.explain;
 
 import dev.keraunos.loss.internal.anatomy.Layout;
+import dev.keraunos.loss.internal.anatomy.Shares;
 import dev.keraunos.loss.internal.anatomy.Term;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
@@ -46,14 +47,8 @@ final class SplitTotal {
     fixed = Optional.of(sum.fixed());
     isLinear &= sum.linear();
     double[] own = new double[shares.length];
-    List<Tensor> found;
     try (Tensor weights = weights(term, batch)) {
-      found = sum.shares().of(batch.computed(), weights);
-    }
-    for (int i = 0; i < found.size(); i++) {
-      try (Tensor numbers = found.get(i)) {
-        add(numbers, sum.shares().layouts().get(i), batch, own);
-      }
+      sum.shares().of(batch.computed(), weights).forEach(share -> add(share, batch, own));
     }
     for (int i = 0; i < own.length; i++) {
       byClass.batch[classes.isPresent() ? classes.get().truth(i) : 0] += own[i];
@@ -78,31 +73,32 @@ final class SplitTotal {
         : weighted.collapse(core).toTensor(DType.FLOAT64);
   }
 
-  private void add(Tensor numbers, Layout layout, ScoredBatch batch, double[] own) {
+  private void add(Shares.Share share, ScoredBatch batch, double[] own) {
     Shape p = batch.yPred().shape();
+    Layout layout = share.layout();
     boolean elements = layout.kind() == Layout.Kind.ELEMENTS;
     boolean last = axis == p.rank() - 1;
-    if (numbers.size() != (elements ? p.size() : own.length) || !(elements || last)) {
+    if (share.size() != (elements ? p.size() : own.length) || !(elements || last)) {
       isWhole = false;
       return;
     }
     hasChannels &= layout.kind() != Layout.Kind.POSITIONS;
     byChannel = byChannel.batch.length == 0 ? new Sums((int) p.dim(axis)) : byChannel;
     if (elements) {
-      addElements(numbers, (int) p.size(axis + 1, p.rank()), own);
+      addElements(share, (int) p.size(axis + 1, p.rank()), own);
     } else {
-      addPositions(numbers, layout.channel().orElse(0), own);
+      addPositions(share, layout.channel().orElse(0), own);
     }
   }
 
   /** Adds shares of elements whose channels lie some elements apart. */
-  private void addElements(Tensor numbers, int step, double[] own) {
+  private void addElements(Shares.Share share, int step, double[] own) {
     int channel = 0;
     int inside = 0;
     int first = 0;
-    for (int from = 0; from < numbers.size(); from += block.length) {
-      int n = (int) Math.min(block.length, numbers.size() - from);
-      numbers.read(from, block, 0, n);
+    for (int from = 0; from < share.size(); from += block.length) {
+      int n = (int) Math.min(block.length, share.size() - from);
+      share.read(from, block, n);
       for (int i = 0; i < n; i++) {
         own[first + inside] += block[i];
         byChannel.batch[channel] += block[i];
@@ -117,10 +113,10 @@ final class SplitTotal {
     }
   }
 
-  private void addPositions(Tensor numbers, int channel, double[] own) {
+  private void addPositions(Shares.Share share, int channel, double[] own) {
     for (int from = 0; from < own.length; from += block.length) {
       int n = Math.min(block.length, own.length - from);
-      numbers.read(from, block, 0, n);
+      share.read(from, block, n);
       for (int i = 0; i < n; i++) {
         own[from + i] += block[i];
         byChannel.batch[channel] += block[i];

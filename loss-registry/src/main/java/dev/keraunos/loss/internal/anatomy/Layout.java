@@ -39,6 +39,11 @@ public record Layout(Kind kind, Optional<Integer> channel, List<Integer> order, 
           Op.Softmax.class,
           Op.Transpose.class);
 
+  /** True if the numbers lie in the order of the prediction. */
+  boolean isOrdered() {
+    return order.stream().sorted().toList().equals(order);
+  }
+
   /** The layout of a value; empty where it holds something else. */
   static Optional<Layout> of(Value x, Dependence dependence) {
     Optional<Layout> known = dependence.layouts().get(x);

@@ -10,6 +10,7 @@ import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.gradient.Gradients;
 import dev.keraunos.graph.internal.pass.Passes;
+import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -26,12 +27,15 @@ import java.util.Optional;
  * graph of the loss computed, so that the shares add up to the loss.
  */
 public final class Shares {
-  private final List<Layout> layouts;
+  /** Where numbers of a layout come from, by name; empty if the graph itself multiplies them. */
+  private record Leaf(Layout layout, Optional<String> numbers) {}
+
+  private final List<Leaf> leaves;
   private final List<String> read;
   private final Optional<Executable> executable;
 
-  private Shares(List<Layout> layouts, List<String> read, Optional<Executable> executable) {
-    this.layouts = layouts;
+  private Shares(List<Leaf> leaves, List<String> read, Optional<Executable> executable) {
+    this.leaves = leaves;
     this.read = read;
     this.executable = executable;
   }
@@ -47,21 +51,59 @@ public final class Shares {
     return new Writer(key, cut, dependence, outputs).write(core);
   }
 
-  /** Whose shares there are, one after the other. */
-  public List<Layout> layouts() {
-    return layouts;
+  /** True if there is anything that adds to the loss. */
+  public boolean areSome() {
+    return !leaves.isEmpty();
   }
 
   /**
-   * The shares of a batch, float64 and in the order of the prediction, one tensor for each layout.
+   * What numbers of a batch add to the loss, in the order of the prediction: a number times its
+   * factor.
+   *
+   * @param numbers as the graph of the loss gave them; empty if the factors are the shares
+   * @param factors one for each number, or a single one
+   */
+  public record Share(Layout layout, Optional<Tensor> numbers, Grid factors) {
+    /** How many there are. */
+    public long size() {
+      return numbers.map(Tensor::size).orElse((long) factors.size());
+    }
+
+    /** Shares from an index on. */
+    public void read(long from, double[] target, int count) {
+      factors.read((int) from, target, count);
+      if (numbers.isPresent()) {
+        float[] block = new float[count];
+        numbers.get().read(from, block, 0, count);
+        for (int i = 0; i < count; i++) {
+          target[i] *= block[i];
+        }
+      }
+    }
+  }
+
+  /**
+   * The shares of a batch, one for each layout.
    *
    * @param computed what the graph of the loss gave, by name
    * @param weights what every number of the core counts in the loss; float64, in the core's shape
    */
-  public List<Tensor> of(Map<String, Tensor> computed, Tensor weights) {
+  public List<Share> of(Map<String, Tensor> computed, Tensor weights) {
     List<Tensor> inputs = new ArrayList<>(List.of(weights));
     read.forEach(name -> inputs.add(computed.get(name)));
-    return executable.map(e -> e.run(inputs)).orElse(List.of());
+    List<Tensor> found = executable.map(e -> e.run(inputs)).orElse(List.of());
+    List<Share> shares = new ArrayList<>();
+    for (Leaf leaf : leaves) {
+      try (Tensor result = found.get(shares.size())) {
+        Grid factors = Grid.of(result);
+        Optional<Tensor> numbers = leaf.numbers().map(computed::get);
+        boolean spread = numbers.isPresent() && factors.size() > 1;
+        shares.add(
+            new Share(
+                leaf.layout(), numbers, spread ? factors.expand(numbers.get().shape()) : factors));
+      }
+    }
+    return shares;
   }
 
   /** Writes the part of a graph that is linear in the leaves of a cut anew, in float64. */
@@ -88,19 +130,27 @@ public final class Shares {
       }
       Value weights = builder.input("weights", new TensorType(DType.FLOAT64, core.shape()));
       Value loss = Ops.multiply(weights, linear(core));
-      Map<String, Value> shares = new LinkedHashMap<>();
+      Map<String, Value> results = new LinkedHashMap<>();
+      List<Leaf> leaves = new ArrayList<>();
       cut.leaves()
           .forEach(
-              (leaf, layout) -> {
-                Value number = linear(leaf);
-                Value share = Ops.multiply(number, Gradients.of(builder, loss, number));
-                shares.put("share" + shares.size(), ordered(share, layout));
+              (number, layout) -> {
+                Value gradient = Gradients.of(builder, loss, linear(number));
+                boolean ordered = layout.isOrdered();
+                results.put(
+                    "result" + results.size(),
+                    ordered ? narrow(gradient) : share(linear(number), gradient, layout));
+                leaves.add(
+                    new Leaf(layout, ordered ? Optional.of(name(number)) : Optional.empty()));
               });
-      Graph graph = Passes.eliminateCommonSubexpressions(builder.build(shares));
-      return new Shares(
-          List.copyOf(cut.leaves().values()),
-          read,
-          Optional.of(new ReferenceEngine().compile(graph, 1)));
+      Graph graph = Passes.eliminateCommonSubexpressions(builder.build(results));
+      return new Shares(leaves, read, Optional.of(new ReferenceEngine().compile(graph, 1)));
+    }
+
+    /** A gradient before it was repeated for each number. */
+    private static Value narrow(Value gradient) {
+      boolean repeats = gradient.producer().op() instanceof Op.BroadcastTo;
+      return repeats ? narrow(gradient.producer().inputs().get(0)) : gradient;
     }
 
     private Value linear(Value x) {
@@ -141,30 +191,33 @@ public final class Shares {
       return known;
     }
 
-    /** A value that the graph of the loss gives under a name. */
     private Value input(Value x) {
-      String name =
+      read.add(name(x));
+      return builder.input(name(x), x.type());
+    }
+
+    /** The name under which the graph of the loss gives a value. */
+    private String name(Value x) {
+      Optional<String> known =
           outputs.entrySet().stream()
               .filter(output -> output.getValue() == x)
               .map(Map.Entry::getKey)
-              .findFirst()
-              .orElseGet(() -> key + " given" + read.size());
-      outputs.putIfAbsent(name, x);
-      read.add(name);
-      return builder.input(name, x.type());
+              .findFirst();
+      return known.orElseGet(
+          () -> {
+            String name = key + " given" + outputs.size();
+            outputs.put(name, x);
+            return name;
+          });
     }
 
     /** Shares along the axes of the prediction. */
-    private Value ordered(Value share, Layout layout) {
+    private Value share(Value number, Value gradient, Layout layout) {
       List<Integer> order = layout.order();
-      List<Integer> sorted = order.stream().sorted().toList();
-      if (order.equals(sorted)) {
-        return share;
-      }
       Shape shape = dependence.shape();
       long[] dims = order.stream().mapToLong(shape::dim).toArray();
-      return Ops.transpose(
-          Ops.reshape(share, dims), sorted.stream().mapToInt(order::indexOf).toArray());
+      int[] back = order.stream().sorted().mapToInt(order::indexOf).toArray();
+      return Ops.transpose(Ops.reshape(Ops.multiply(number, gradient), dims), back);
     }
   }
 }
