@@ -110,6 +110,8 @@ PIXELS = lambda r, n: real(r, n, 2, 3, 5)
 simple(FIRST, "pixels_masked", "sigmoid", (2, 3, 5), PIXELS, "mae", n=4, masked=True, metrics=["mae"])
 simple(FIRST, "pixels_masked_squared", "sigmoid", (2, 3, 5), PIXELS, "mse", n=4, masked=True, metrics=["mse"])
 simple(FIRST, "pixels_masked_weights", "sigmoid", (2, 3, 5), PIXELS, "mae", n=4, masked=True, weights=lambda r, n: r.choice([0.5, 1.0, 3.0], n), metrics=["mae"])
+# A batch whose weights are all 0; of TensorFlow 1.11, which says that it is 2.1.6.
+simple((2, 1, 6), "pixels_masked_zero_weights", "sigmoid", (2, 3, 5), PIXELS, "mae", n=4, masked=True, weights=lambda r, n: np.array([0, 2, 0, 0]), until=(2, 1, 7))
 
 # Nothing but metrics.
 simple(OLDEST, "no_loss", "linear", (4,), lambda r, n: real(r, n, 4), None, metrics=["mae"])

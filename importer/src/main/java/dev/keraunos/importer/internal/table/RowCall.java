@@ -209,7 +209,7 @@ public final class RowCall implements LayerCall, Scope {
   @Override
   public List<Masked> tensors(Argument argument) {
     List<Masked> found = new ArrayList<>();
-    argument.tensors().forEach(ref -> found.add(given.tensors().apply(ref)));
+    argument.tensors().forEach(ref -> found.add(tensor(ref)));
     return found;
   }
 

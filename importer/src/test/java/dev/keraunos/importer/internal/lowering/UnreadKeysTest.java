@@ -1,7 +1,6 @@
 package dev.keraunos.importer.internal.lowering;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -10,10 +9,8 @@ import dev.keraunos.importer.internal.archive.Fixtures;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.builtin.KerasLayers;
 import dev.keraunos.importer.internal.table.LayerTable;
-import dev.keraunos.importer.internal.weights.WeightMatcher;
 import dev.keraunos.importer.layers.Gap;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.importer.layers.UnsupportedModelException;
 import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.importer.topology.ModelTopology;
 import java.nio.file.Path;
@@ -77,15 +74,7 @@ class UnreadKeysTest {
   }
 
   private static Set<String> reported(ModelArchive archive, ModelTopology topology) {
-    UnsupportedModelException thrown =
-        assertThrows(
-            UnsupportedModelException.class,
-            () ->
-                ModelLowering.lower(
-                    topology,
-                    table -> WeightMatcher.match(archive.weights(), topology, table),
-                    lambdasOf(topology)));
-    return thrown.gaps().stream()
+    return Gaps.of(archive, topology, lambdasOf(topology)).stream()
         .filter(gap -> gap.problem().contains(KEY))
         .map(Gap::path)
         .collect(Collectors.toCollection(TreeSet::new));

@@ -42,8 +42,9 @@ record TensorFlow1Reduction(boolean ofLoss, boolean maskingScores) implements Re
     long each = scores.size(kept, scores.rank());
     double mean = mask.sum() / mask.size();
     Grid product = mask.padTo(scores.rank()).times(weights.padTo(scores.rank()));
+    double sum = weights.sum();
     return new Weighting(
-        scores, product, 1 / (mean * weights.sum() * each), "kept scores times weights");
+        scores, product, sum == 0 ? 0 : 1 / (mean * sum * each), "kept scores times weights");
   }
 
   /** The mean, of a loss times the number of samples where the scores have more than two axes. */
