@@ -56,11 +56,13 @@ public final class ExplanationCost {
     Arrays.setAll(ratios, i -> millis[1][i] / millis[0][i]);
     System.out.printf(
         Locale.ROOT,
-        "%-14s evaluate %.0f ms, explainLoss %.0f ms, ratio %.3f (%.3f to %.3f)%n",
+        "%-14s evaluate %.0f ms, explainLoss %.0f ms, ratio %.3f, of the fastest %.3f"
+            + " (%.3f to %.3f)%n",
         what,
         median(millis[0]),
         median(millis[1]),
         median(ratios),
+        millis[1][0] / millis[0][0],
         ratios[0],
         ratios[ratios.length - 1]);
   }

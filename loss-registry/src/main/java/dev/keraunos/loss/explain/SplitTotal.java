@@ -84,44 +84,63 @@ final class SplitTotal {
     }
     hasChannels &= layout.kind() != Layout.Kind.POSITIONS;
     byChannel = byChannel.batch.length == 0 ? new Sums((int) p.dim(axis)) : byChannel;
-    if (elements) {
-      addElements(share, (int) p.size(axis + 1, p.rank()), own);
+    int step = (int) p.size(axis + 1, p.rank());
+    if (!elements) {
+      addRun(share, 0, layout.channel().orElse(0), own, 0, own.length);
+    } else if (step == 1) {
+      addRows(share, (int) p.dim(axis), own);
     } else {
-      addPositions(share, layout.channel().orElse(0), own);
+      addPlanes(share, (int) p.dim(axis), step, own);
+    }
+  }
+
+  /** Adds shares of elements whose channels are neighbours. */
+  private void addRows(Shares.Share share, int width, double[] own) {
+    int rows = Math.max(1, Chunk.SIZE / width);
+    double[] block = new double[rows * width];
+    double[] channels = new double[Math.max(1, TermTotal.WIDTH / width) * width];
+    for (int from = 0; from < own.length; from += rows) {
+      int n = Math.min(rows, own.length - from);
+      share.read((long) from * width, block, n * width);
+      for (int i = 0; i < n * width; i += channels.length) {
+        int part = Math.min(channels.length, n * width - i);
+        for (int k = 0; k < part; k++) {
+          channels[k] += block[i + k];
+        }
+      }
+      for (int row = 0; row < n; row++) {
+        double sum = 0;
+        for (int k = 0; k < width; k++) {
+          sum += block[row * width + k];
+        }
+        own[from + row] += sum;
+      }
+    }
+    for (int k = 0; k < channels.length; k++) {
+      byChannel.batch[k % width] += channels[k];
     }
   }
 
   /** Adds shares of elements whose channels lie some elements apart. */
-  private void addElements(Shares.Share share, int step, double[] own) {
-    int channel = 0;
-    int inside = 0;
-    int first = 0;
-    for (int from = 0; from < share.size(); from += block.length) {
-      int n = (int) Math.min(block.length, share.size() - from);
-      share.read(from, block, n);
-      for (int i = 0; i < n; i++) {
-        own[first + inside] += block[i];
-        byChannel.batch[channel] += block[i];
-        if (++inside == step) {
-          inside = 0;
-          if (++channel == byChannel.batch.length) {
-            channel = 0;
-            first += step;
-          }
-        }
-      }
+  private void addPlanes(Shares.Share share, int channels, int step, double[] own) {
+    for (int plane = 0; plane < share.size() / step; plane++) {
+      addRun(share, (long) plane * step, plane % channels, own, plane / channels * step, step);
     }
   }
 
-  private void addPositions(Shares.Share share, int channel, double[] own) {
-    for (int from = 0; from < own.length; from += block.length) {
-      int n = Math.min(block.length, own.length - from);
-      share.read(from, block, n);
+  /** Adds consecutive shares of one channel to those of positions. */
+  private void addRun(
+      Shares.Share share, long first, int channel, double[] own, int position, int count) {
+    double sum = 0;
+    for (int from = 0; from < count; from += block.length) {
+      int n = Math.min(block.length, count - from);
+      share.read(first + from, block, n);
       for (int i = 0; i < n; i++) {
-        own[from + i] += block[i];
-        byChannel.batch[channel] += block[i];
+        own[position + from + i] += block[i];
+        sum += block[i];
       }
     }
+    byChannel.batch[channel] += sum;
   }
 
   void endBatch(double weight) {

@@ -10,7 +10,7 @@ import java.util.List;
 /** What a term contributes: in all, by true class, by channel. */
 final class TermTotal {
   /** Sums that are far apart do not wait for each other. */
-  private static final int WIDTH = 64;
+  static final int WIDTH = 64;
 
   private final Term term;
   private final boolean isPlaced;

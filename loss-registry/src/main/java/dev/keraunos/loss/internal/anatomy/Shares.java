@@ -129,13 +129,13 @@ public final class Shares {
         return new Shares(List.of(), List.of(), Optional.empty());
       }
       Value weights = builder.input("weights", new TensorType(DType.FLOAT64, core.shape()));
-      Value loss = Ops.multiply(weights, linear(core));
+      Value loss = linear(core);
       Map<String, Value> results = new LinkedHashMap<>();
       List<Leaf> leaves = new ArrayList<>();
       cut.leaves()
           .forEach(
               (number, layout) -> {
-                Value gradient = Gradients.of(builder, loss, linear(number));
+                Value gradient = Gradients.of(builder, loss, weights, linear(number));
                 boolean ordered = layout.isOrdered();
                 results.put(
                     "result" + results.size(),

@@ -90,21 +90,31 @@ final class GradientRules {
   private static List<Value> reduce(Op.Reduce op, Step step) {
     Value x = step.in(0);
     Value g = Shapes.expanded(step.gradient(), op.axes(), op.keepDims());
-    int[] axes = Shapes.array(op.axes());
     return List.of(
         switch (op.kind()) {
           case SUM -> Ops.broadcastTo(g, x);
-          case MEAN -> Ops.broadcastTo(divide(g, count(x, axes)), x);
+          case MEAN -> Ops.broadcastTo(divide(g, count(x, op.axes())), x);
           case PROD -> product(x, g, op.axes());
-          default -> shared(x, Shapes.expanded(step.out(), op.axes(), op.keepDims()), g, axes);
+          default -> {
+            Value extreme = Shapes.expanded(step.out(), op.axes(), op.keepDims());
+            yield shared(x, extreme, g, Shapes.array(op.axes()));
+          }
         });
   }
 
-  /** How many elements are reduced to one. */
-  private static Value count(Value x, int[] axes) {
-    return axes.length == 0
-        ? Ops.onesLike(x)
-        : Ops.reduce(ReduceKind.SUM, Ops.onesLike(x), true, axes);
+  /** How many elements are reduced to one; a scalar. */
+  private static Value count(Value x, List<Integer> axes) {
+    double known = 1;
+    Value unknown = null;
+    for (int axis : axes) {
+      if (x.shape().isKnown(axis)) {
+        known *= x.shape().dim(axis);
+      } else {
+        Value length = Ops.sum(Ops.full(x.dtype(), 1, List.of(new Dim.Same(0, axis)), x), 0);
+        unknown = unknown == null ? length : multiply(unknown, length);
+      }
+    }
+    return unknown == null ? Ops.like(x, known) : multiply(unknown, known);
   }
 
   /** The largest or smallest elements share the gradient. */

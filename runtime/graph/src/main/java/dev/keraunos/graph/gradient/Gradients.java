@@ -37,11 +37,21 @@ public final class Gradients {
    * @throws KeraunosException if an operation in between has no derivative here, naming it
    */
   public static Value of(GraphBuilder builder, Value scores, Value by) {
-    return new Gradients(builder).of(scores, by);
+    return of(builder, scores, Ops.onesLike(scores), by);
   }
 
-  private Value of(Value scores, Value by) {
-    gradients.put(scores, Ops.onesLike(scores));
+  /**
+   * Appends the derivative of the weighted sum of a value's elements. The elements themselves are
+   * not computed for it where what is in between is linear.
+   *
+   * @param weights what each element counts; of the type of the scores
+   */
+  public static Value of(GraphBuilder builder, Value scores, Value weights, Value by) {
+    return new Gradients(builder).of(scores, weights, by);
+  }
+
+  private Value of(Value scores, Value weights, Value by) {
+    gradients.put(scores, weights);
     for (Node node : between(scores, by)) {
       List<Value> outer = new ArrayList<>();
       node.outputs().forEach(output -> outer.add(gradients.get(output)));
