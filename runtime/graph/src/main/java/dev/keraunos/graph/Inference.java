@@ -99,10 +99,16 @@ final class Inference {
   }
 
   static Shape matMul(Shape a, Shape b, boolean transposeA, boolean transposeB) {
-    require(a.rank() >= 2 && b.rank() >= 2, "the product of %s and %s", a, b);
+    require(a.rank() >= 2 && b.rank() >= 2, "the product of %s and %s; allowed: matrices", a, b);
     long inner = a.dim(transposeA ? -2 : -1);
     long other = b.dim(transposeB ? -1 : -2);
-    require(inner == other || inner < 0 || other < 0, "the product of %s and %s", a, b);
+    require(
+        inner == other || inner < 0 || other < 0,
+        "the product of %s and %s; allowed: inner dimensions alike, not %s and %s",
+        a,
+        b,
+        inner,
+        other);
     Shape batch = broadcast(a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));
     return batch.concat(Shape.of(a.dim(transposeA ? -1 : -2), b.dim(transposeB ? -2 : -1)));
   }
@@ -111,18 +117,20 @@ final class Inference {
     int spatial = conv.strides().size();
     require(
         x.rank() == spatial + 2 && kernel.rank() == spatial + 2,
-        "convolution of %s with %s",
-        x,
-        kernel);
-    require(
-        !x.isKnown(-1) || x.dim(-1) == kernel.dim(-2) * conv.groups(),
-        "convolution of %s with %s in %s groups",
+        "convolution of %s with %s; allowed: both of %s axes",
         x,
         kernel,
-        conv.groups());
+        spatial + 2);
+    require(
+        !x.isKnown(-1) || x.dim(-1) == kernel.dim(-2) * conv.groups(),
+        "convolution of %s with %s in %s groups; allowed: %s channels",
+        x,
+        kernel,
+        conv.groups(),
+        kernel.dim(-2) * conv.groups());
     require(
         kernel.dim(-1) % conv.groups() == 0,
-        "%s filters in %s groups",
+        "%s filters in %s groups; allowed: a multiple of the groups",
         kernel.dim(-1),
         conv.groups());
     long[] dims = x.toArray();
@@ -142,15 +150,17 @@ final class Inference {
         x.rank() == spatial + 2
             && kernel.rank() == spatial + 2
             && (!x.isKnown(-1) || x.dim(-1) == kernel.dim(-1)),
-        "transposed convolution of %s with %s",
+        "transposed convolution of %s with %s; allowed: (samples, %s spatial axes, channels) with"
+            + " (..., filters, channels)",
         x,
-        kernel);
+        kernel,
+        spatial);
     long[] dims = x.toArray();
     for (int i = 0; i < spatial; i++) {
       long length = conv.output(i, dims[i + 1], kernel.dim(i));
       require(
           !x.isKnown(i + 1) || length >= 0,
-          "transposed convolution of %s gives axis %s the length %s",
+          "transposed convolution of %s gives axis %s the length %s; allowed: 0 or more",
           x,
           i + 1,
           length);

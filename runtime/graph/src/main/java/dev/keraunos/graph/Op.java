@@ -88,7 +88,11 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       DType x = in.get(0).dtype();
-      require(x == in.get(1).dtype(), "operands are %s and %s", x, in.get(1).dtype());
+      require(
+          x == in.get(1).dtype(),
+          "operands %s and %s; allowed: all of one type",
+          x,
+          in.get(1).dtype());
       DType y =
           kind.isPredicate()
               ? DType.BOOL
@@ -101,10 +105,11 @@ public sealed interface Op {
   record Select() implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
-      require(in.get(0).dtype() == DType.BOOL, "the condition is %s", in.get(0).dtype());
+      require(
+          in.get(0).dtype() == DType.BOOL, "a condition of %s; allowed: bool", in.get(0).dtype());
       require(
           in.get(1).dtype() == in.get(2).dtype(),
-          "branches are %s and %s",
+          "branches %s and %s; allowed: all of one type",
           in.get(1).dtype(),
           in.get(2).dtype());
       Shape branches = broadcast(in.get(1).shape(), in.get(2).shape());
@@ -162,7 +167,7 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
-      require(!x.isKnown(-1) || k <= x.dim(-1), "top %s of %s", k, x);
+      require(!x.isKnown(-1) || k <= x.dim(-1), "top %s of %s; allowed: up to %s", k, x, x.dim(-1));
       return List.of(
           new TensorType(in.get(0).dtype(), x.with(-1, k)),
           new TensorType(DType.INT32, x.with(-1, k)));
@@ -196,7 +201,11 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
-      require(permutation.size() == x.rank(), "permutation %s of %s", permutation, x);
+      require(
+          permutation.size() == x.rank(),
+          "permutation %s of %s; allowed: every axis once",
+          permutation,
+          x);
       return one(in.get(0).dtype(), Shape.of(permutation.stream().mapToLong(x::dim).toArray()));
     }
   }
@@ -214,7 +223,11 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
-      require(ranges.size() == x.rank(), "%s slices of %s", ranges.size(), x);
+      require(
+          ranges.size() == x.rank(),
+          "%s slices of %s; allowed: one for each axis",
+          ranges.size(),
+          x);
       long[] dims = new long[x.rank()];
       for (int i = 0; i < dims.length; i++) {
         dims[i] = ranges.get(i).length(x.dim(i));
@@ -245,7 +258,7 @@ public sealed interface Op {
       Shape x = in.get(0).shape();
       require(
           before.size() == x.rank() && after.size() == x.rank(),
-          "padding %s, %s of %s",
+          "padding %s, %s of %s; allowed: one for each axis",
           before,
           after,
           x);
@@ -290,7 +303,10 @@ public sealed interface Op {
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
       Shape indices = in.get(1).shape();
-      require(in.get(1).dtype().isInteger(), "indices are %s", in.get(1).dtype());
+      require(
+          in.get(1).dtype().isInteger(),
+          "indices of %s; allowed: an integer type",
+          in.get(1).dtype());
       return one(
           in.get(0).dtype(), x.slice(0, axis).concat(indices).concat(x.slice(axis + 1, x.rank())));
     }
@@ -402,7 +418,11 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
-      require(x.rank() == size.size() + 2, "pooling over %s axes of %s", size.size(), x);
+      require(
+          x.rank() == size.size() + 2,
+          "a window of %s axes on %s; allowed: samples, as many, channels",
+          size.size(),
+          x);
       long[] dims = x.toArray();
       for (int i = 0; i < size.size(); i++) {
         dims[i + 1] = padding.output(i, dims[i + 1], size.get(i), strides.get(i), 1);
@@ -432,8 +452,12 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
-      require(x.rank() == 4 && size.size() == 2, "resizing %s to %s", x, size);
-      require(x.dim(1) != 0 && x.dim(2) != 0, "resizing images without pixels, %s", x);
+      require(
+          x.rank() == 4 && size.size() == 2,
+          "resizing %s to %s; allowed: (samples, rows, columns, channels)",
+          x,
+          size);
+      require(x.dim(1) != 0 && x.dim(2) != 0, "resizing %s; allowed: images with pixels", x);
       for (int i = 0; i < 2; i++) {
         long factor = !scale ? 1 : x.isKnown(i + 1) ? x.dim(i + 1) : Shape.UNKNOWN;
         x = x.with(i + 1, factor < 0 ? factor : factor * size.get(i));
@@ -510,11 +534,20 @@ public sealed interface Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       Shape x = in.get(0).shape();
-      require(x.rank() == 3, "a recurrent layer takes (batch, time, features), not %s", x);
+      require(x.rank() == 3, "a sequence %s; allowed: (batch, time, features)", x);
       Shape kernel = in.get(1).shape();
       long units = in.get(2).shape().dim(0);
-      require(kernel.dim(1) == units * cell.gates(), "kernel %s for %s units", kernel, units);
-      require(!x.isKnown(2) || x.dim(2) == kernel.dim(0), "input %s for kernel %s", x, kernel);
+      require(
+          kernel.dim(1) == units * cell.gates(),
+          "kernel %s; allowed: (features, %s * %s)",
+          kernel,
+          cell.gates(),
+          units);
+      require(
+          !x.isKnown(2) || x.dim(2) == kernel.dim(0),
+          "sequence %s; allowed: %s features, as the kernel has",
+          x,
+          kernel.dim(0));
       Inference.recurrence(
           x,
           in.subList(3 + (bias ? 1 : 0), maskIndex()),

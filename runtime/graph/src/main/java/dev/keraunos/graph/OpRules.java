@@ -16,7 +16,11 @@ final class OpRules {
     void check(O op, List<TensorType> in);
   }
 
-  private record Entry(int least, int most, Rule<Op> rule) {}
+  private record Entry(int least, int most, Rule<Op> rule) {
+    String inputs() {
+      return most == ANY ? least + " or more" : least == most ? "" + most : least + " to " + most;
+    }
+  }
 
   private static final int ANY = Integer.MAX_VALUE;
 
@@ -85,12 +89,17 @@ final class OpRules {
   /** Throws an InputException that says which rule is broken. */
   static void check(Op op, List<TensorType> in) {
     Entry entry = TABLE.get(op.getClass());
-    require(in.size() >= entry.least() && in.size() <= entry.most(), "it has %s inputs", in.size());
+    require(
+        in.size() >= entry.least() && in.size() <= entry.most(),
+        "%s inputs; allowed: %s",
+        in.size(),
+        entry.inputs());
     entry.rule().check(op, in);
   }
 
   private static void axis(int axis, TensorType in) {
-    require(axis >= 0 && axis < in.shape().rank(), "axis %s of %s", axis, in.shape());
+    int rank = in.shape().rank();
+    require(axis >= 0 && axis < rank, "axis %s of %s; allowed: from 0, below %s", axis, in, rank);
   }
 
   /** Axes inside the rank, ascending, none twice. */
@@ -98,7 +107,7 @@ final class OpRules {
     int last = -1;
     for (int axis : axes) {
       axis(axis, in);
-      require(axis > last, "axes %s are not ascending", axes);
+      require(axis > last, "axes %s; allowed: ascending, none twice", axes);
       last = axis;
     }
   }
@@ -109,21 +118,26 @@ final class OpRules {
   }
 
   private static void floating(TensorType in) {
-    require(in.dtype().isFloating(), "it takes floating point numbers, not %s", in.dtype());
+    require(in.dtype().isFloating(), "%s; allowed: floating point", in.dtype());
   }
 
   private static void sameType(List<TensorType> in) {
     for (TensorType type : in) {
-      require(type.dtype() == in.get(0).dtype(), "operands are %s", in);
+      require(type.dtype() == in.get(0).dtype(), "operands %s; allowed: all of one type", in);
     }
   }
 
   private static void bool(TensorType in) {
-    require(in.dtype() == DType.BOOL, "it takes bools, not %s", in.dtype());
+    require(in.dtype() == DType.BOOL, "%s; allowed: bool", in.dtype());
   }
 
   private static void atLeast(int least, List<Integer> values, String what) {
-    require(values.stream().allMatch(value -> value >= least), "%s is %s", what, values);
+    require(
+        values.stream().allMatch(value -> value >= least),
+        "%s %s; allowed: %s or more",
+        what,
+        values,
+        least);
   }
 
   private static void within(int least, List<? extends Number> values, String what) {
@@ -138,29 +152,41 @@ final class OpRules {
 
   private static void spatial(List<?> attribute, TensorType in, String what) {
     int wanted = in.shape().rank() - 2;
-    require(attribute.size() == wanted, "%s %s for %s spatial axes", what, attribute, wanted);
+    require(
+        attribute.size() == wanted,
+        "%s %s; allowed: %s, one for each spatial axis",
+        what,
+        attribute,
+        wanted);
   }
 
   private static void dims(List<Dim> dims, List<TensorType> in, boolean mayInfer) {
     int inferred = 0;
     for (Dim dim : dims) {
       if (dim instanceof Dim.Fixed fixed) {
-        require(fixed.size() >= 0, "dimension %s", fixed.size());
+        require(fixed.size() >= 0, "dimension %s; allowed: 0 or more", fixed.size());
       } else if (dim instanceof Dim.Same same) {
         require(
-            same.input() >= 0 && same.input() < in.size(), "a dimension of input %s", same.input());
+            same.input() >= 0 && same.input() < in.size(),
+            "a dimension of input %s; allowed: from 0, below %s",
+            same.input(),
+            in.size());
         axis(same.axis(), in.get(same.input()));
       } else {
         inferred++;
       }
     }
-    require(inferred <= (mayInfer ? 1 : 0), "%s dimensions to infer", inferred);
+    int most = mayInfer ? 1 : 0;
+    require(inferred <= most, "%s dimensions to infer; allowed: at most %s", inferred, most);
   }
 
   private static void iota(Op.Iota op, List<TensorType> in) {
     dims(op.shape(), in, false);
     require(
-        op.axis() >= 0 && op.axis() < op.shape().size(), "axis %s of %s", op.axis(), op.shape());
+        op.axis() >= 0 && op.axis() < op.shape().size(),
+        "axis %s; allowed: from 0, below %s",
+        op.axis(),
+        op.shape().size());
   }
 
   private static void unary(Op.Unary op, List<TensorType> in) {
@@ -169,7 +195,7 @@ final class OpRules {
     }
     require(
         op.kind() != UnaryKind.CLIP || op.alpha() <= op.beta(),
-        "limits %s, %s",
+        "limits %s, %s; allowed: the first no larger than the second",
         op.alpha(),
         op.beta());
     boolean whole = op.kind() == UnaryKind.CLIP || in.get(0).dtype() == DType.FLOAT64;
@@ -201,12 +227,12 @@ final class OpRules {
 
   private static void argReduce(Op.ArgReduce op, List<TensorType> in) {
     axis(op.axis(), in.get(0));
-    require(op.dtype().isInteger(), "an index is %s", op.dtype());
+    require(op.dtype().isInteger(), "an index of %s; allowed: an integer type", op.dtype());
   }
 
   private static void cumulative(Op.Cumulative op, List<TensorType> in) {
     axis(op.axis(), in.get(0));
-    require(RUNNING.contains(op.kind()), "there is no running %s", op.kind());
+    require(RUNNING.contains(op.kind()), "a running %s; allowed: %s", op.kind(), RUNNING);
   }
 
   private static void transpose(Op.Transpose op, List<TensorType> in) {
@@ -220,7 +246,10 @@ final class OpRules {
     Shape target = Shape.of(Dim.resolve(op.shape(), in));
     Shape reached = Inference.broadcast(in.get(0).shape(), target);
     require(
-        reached.rank() == target.rank() && target.accepts(reached), "%s to %s", in.get(0), target);
+        reached.rank() == target.rank() && target.accepts(reached),
+        "%s to %s; allowed: each axis as long or of length 1",
+        in.get(0),
+        target);
   }
 
   private static void pad(Op.Pad op, List<TensorType> in) {
@@ -238,22 +267,27 @@ final class OpRules {
     axis(op.axis(), in.get(0));
     require(
         in.get(1).dtype().isInteger() && in.get(1).shape().rank() == in.get(0).shape().rank(),
-        "indices %s into %s",
+        "indices %s into %s; allowed: an integer type, of as many axes",
         in.get(1),
         in.get(0));
   }
 
   private static void oneHot(Op.OneHot op, List<TensorType> in) {
-    require(in.get(0).dtype().isInteger(), "indices are %s", in.get(0).dtype());
+    DType indices = in.get(0).dtype();
+    require(indices.isInteger(), "indices of %s; allowed: an integer type", indices);
     atLeast(1, List.of(op.depth()), "depth");
   }
 
   private static void conv(Op.Conv op, List<TensorType> in) {
     sameType(in);
     window(op.strides(), op.dilations(), op.padding(), in.get(0));
-    require(in.get(1).shape().isConcrete(), "the kernel is %s", in.get(1));
+    concrete(in.get(1));
     extent(op.dilations(), in.get(1).shape());
     atLeast(1, List.of(op.groups()), "groups");
+  }
+
+  private static void concrete(TensorType kernel) {
+    require(kernel.shape().isConcrete(), "kernel %s; allowed: known dimensions", kernel);
   }
 
   private static void extent(List<Integer> dilations, Shape kernel) {
@@ -270,10 +304,13 @@ final class OpRules {
   private static void convTranspose(Op.ConvTranspose op, List<TensorType> in) {
     sameType(in);
     window(op.strides(), op.dilations(), op.padding(), in.get(0));
-    require(in.get(1).shape().isConcrete(), "the kernel is %s", in.get(1));
+    concrete(in.get(1));
     extent(op.dilations(), in.get(1).shape());
     Padding.Mode mode = op.padding().mode();
-    require(mode == Padding.Mode.VALID || mode == Padding.Mode.SAME, "padding %s", mode);
+    require(
+        mode == Padding.Mode.VALID || mode == Padding.Mode.SAME,
+        "padding %s; allowed: VALID, SAME",
+        mode);
     if (!op.outputPadding().isEmpty()) {
       spatial(op.outputPadding(), in.get(0), "output padding");
       within(0, op.outputPadding(), "output padding");
@@ -281,7 +318,7 @@ final class OpRules {
     if (!op.outputSize().isEmpty()) {
       spatial(op.outputSize(), in.get(0), "output size");
       within(1, op.outputSize(), "output size");
-      require(op.outputPadding().isEmpty(), "both output size and output padding");
+      require(op.outputPadding().isEmpty(), "output size and output padding; allowed: one of them");
     }
   }
 
@@ -310,28 +347,32 @@ final class OpRules {
 
   private static void standardize(Op.Standardize op, List<TensorType> in) {
     lanes(op.axes(), in.get(0));
-    require(op.epsilon() >= 0, "epsilon %s", op.epsilon());
+    require(op.epsilon() >= 0, "epsilon %s; allowed: 0 or more", op.epsilon());
   }
 
   private static void rnn(Op.Rnn op, List<TensorType> in) {
-    require(in.size() == op.maskIndex() + (op.mask() ? 1 : 0), "it has %s inputs", in.size());
+    int taken = op.maskIndex() + (op.mask() ? 1 : 0);
+    require(in.size() == taken, "%s inputs; allowed: %s", in.size(), taken);
     sameType(in.subList(0, op.maskIndex()));
     Shape recurrent = in.get(2).shape();
     Shape kernel = in.get(1).shape();
     require(kernel.rank() == 2, "kernel %s; allowed: (features, gates * units)", kernel);
-    require(recurrent.rank() == 2 && recurrent.dim(0) > 0, "recurrent kernel %s", recurrent);
-    long units = recurrent.dim(0);
     long gates = op.cell().gates();
-    require(recurrent.equals(Shape.of(units, gates * units)), "recurrent kernel %s", recurrent);
+    long units = recurrent.rank() == 2 ? recurrent.dim(0) : 0;
+    require(
+        units > 0 && recurrent.equals(Shape.of(units, gates * units)),
+        "recurrent kernel %s; allowed: (units, %s * units)",
+        recurrent,
+        gates);
     if (op.bias()) {
       boolean two = op.cell() == Op.Rnn.Cell.GRU_RESET_AFTER;
       Shape wanted = two ? Shape.of(2, gates * units) : Shape.of(gates * units);
-      require(in.get(3).shape().equals(wanted), "bias %s instead of %s", in.get(3), wanted);
+      require(in.get(3).shape().equals(wanted), "bias %s; allowed: %s", in.get(3), wanted);
     }
     Shape x = in.get(0).shape();
     for (int i = 3 + (op.bias() ? 1 : 0); i < op.maskIndex(); i++) {
       Shape state = Shape.of(x.dim(0), units);
-      require(state.accepts(in.get(i).shape()), "state %s instead of %s", in.get(i), state);
+      require(state.accepts(in.get(i).shape()), "state %s; allowed: %s", in.get(i), state);
     }
     if (op.mask()) {
       mask(in.get(op.maskIndex()), x);
@@ -341,30 +382,30 @@ final class OpRules {
 
   private static void mask(TensorType mask, Shape x) {
     bool(mask);
-    require(x.slice(0, 2).accepts(mask.shape()), "mask %s for %s", mask, x);
+    require(x.slice(0, 2).accepts(mask.shape()), "mask %s; allowed: %s", mask, x.slice(0, 2));
   }
 
   private static void recurrence(Recurrence recurrence) {
     require(
         !recurrence.zeroOutputForMask() || !recurrence.stateOutputForMask(),
-        "a masked output cannot be both zero and the state");
+        "a masked output of zero and of the state; allowed: one of them");
   }
 
   private static void scan(Op.Scan op, List<TensorType> in) {
     Verifier.verify(op.body());
     int taken = op.body().inputs().size() + (op.mask() ? 1 : 0);
-    require(in.size() == taken, "it has %s inputs instead of %s", in.size(), taken);
+    require(in.size() == taken, "%s inputs; allowed: %s", in.size(), taken);
     require(
         op.body().outputs().size() == 1 + op.states(),
-        "the body gives %s values for %s states",
+        "a body of %s outputs; allowed: %s, the output and the states",
         op.body().outputs().size(),
-        op.states());
+        1 + op.states());
     List<TensorType> out = Inference.scan(op, in);
     for (int i = 1; i <= op.states(); i++) {
       TensorType before = in.get(i);
       boolean same =
           out.get(i).dtype() == before.dtype() && before.shape().accepts(out.get(i).shape());
-      require(same, "state %s becomes %s", before, out.get(i));
+      require(same, "a step makes %s of state %s; allowed: the same", out.get(i), before);
     }
     if (op.mask()) {
       mask(in.get(1 + op.states()), in.get(0).shape());

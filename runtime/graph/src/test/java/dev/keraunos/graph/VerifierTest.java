@@ -136,15 +136,15 @@ class VerifierTest {
 
   private static List<Arguments> illegalElements() {
     return List.of(
-        Arguments.of("it has 2 inputs", new Op.Cast(DType.INT8), List.of(X, X)),
-        Arguments.of("it has 0 inputs", new Op.Concat(0), List.of()),
-        Arguments.of("operands are", new Op.Binary(BinaryKind.ADD), List.of(X, WHOLE)),
+        Arguments.of("2 inputs; allowed: 1", new Op.Cast(DType.INT8), List.of(X, X)),
+        Arguments.of("0 inputs; allowed: 1 or more", new Op.Concat(0), List.of()),
+        Arguments.of("allowed: all of one type", new Op.Binary(BinaryKind.ADD), List.of(X, WHOLE)),
         Arguments.of("do not broadcast", new Op.Binary(BinaryKind.ADD), List.of(X, KERNEL)),
-        Arguments.of("takes bools", new Op.Unary(UnaryKind.LOGICAL_NOT, 0, 0), List.of(X)),
-        Arguments.of("takes bools", new Op.Binary(BinaryKind.LOGICAL_OR), List.of(X, X)),
+        Arguments.of("allowed: bool", new Op.Unary(UnaryKind.LOGICAL_NOT, 0, 0), List.of(X)),
+        Arguments.of("allowed: bool", new Op.Binary(BinaryKind.LOGICAL_OR), List.of(X, X)),
         Arguments.of("floating", new Op.Binary(BinaryKind.ARCTAN2), List.of(WHOLE, WHOLE)),
         Arguments.of("limits", new Op.Unary(UnaryKind.CLIP, 1, 0), List.of(X)),
-        Arguments.of("the condition is", new Op.Select(), List.of(X, X, X)),
+        Arguments.of("a condition of", new Op.Select(), List.of(X, X, X)),
         Arguments.of("dimension -3", fill(new Dim.Fixed(-3)), List.of()),
         Arguments.of("to infer", fill(new Dim.Inferred()), List.of()),
         Arguments.of("of input 1", fill(new Dim.Same(1, 0)), List.of(X)),
@@ -152,16 +152,18 @@ class VerifierTest {
         Arguments.of("axis 1", new Op.Iota(DType.INT32, Dim.of(4), 1), List.of()),
         Arguments.of("2 dimensions to infer", new Op.Reshape(Dim.of(-1, -1)), List.of(X)),
         Arguments.of("cannot take shape", new Op.Reshape(Dim.of(7)), List.of(X)),
-        Arguments.of("not ascending", sum(1, 0), List.of(X)),
-        Arguments.of("not ascending", sum(1, 1), List.of(X)),
+        Arguments.of("allowed: ascending", sum(1, 0), List.of(X)),
+        Arguments.of("allowed: ascending", sum(1, 1), List.of(X)),
         Arguments.of("axis 3", sum(3), List.of(X)),
-        Arguments.of("takes bools", new Op.Reduce(ReduceKind.ANY, ONE, false), List.of(X)),
+        Arguments.of("allowed: bool", new Op.Reduce(ReduceKind.ANY, ONE, false), List.of(X)),
         Arguments.of(
-            "an index is", new Op.ArgReduce(true, 0, false, DType.FLOAT32, false), List.of(X)),
-        Arguments.of("no running MEAN", new Op.Cumulative(ReduceKind.MEAN, 0), List.of(X)),
+            "an index of float32",
+            new Op.ArgReduce(true, 0, false, DType.FLOAT32, false),
+            List.of(X)),
+        Arguments.of("running MEAN; allowed: ", new Op.Cumulative(ReduceKind.MEAN, 0), List.of(X)),
         Arguments.of("axis 3", new Op.Sort(3, false), List.of(X)),
-        Arguments.of("k is [0]", new Op.TopK(0), List.of(X)),
-        Arguments.of("not ascending", new Op.Transpose(List.of(0, 1, 1)), List.of(X)),
+        Arguments.of("k [0]; allowed: 1 or more", new Op.TopK(0), List.of(X)),
+        Arguments.of("allowed: ascending", new Op.Transpose(List.of(0, 1, 1)), List.of(X)),
         Arguments.of("(2, 3, 5)", new Op.BroadcastTo(Dim.of(3, 5)), List.of(X)),
         Arguments.of("slices", new Op.Slice(List.of(Range.ALL)), List.of(X)),
         Arguments.of("cannot join", new Op.Concat(0), List.of(X, KERNEL)),
@@ -178,7 +180,7 @@ class VerifierTest {
     Graph twice = body(x -> Ops.multiply(x, 2));
     return List.of(
         Arguments.of("product of", new Op.MatMul(false, false), List.of(X, X)),
-        Arguments.of("operands are", new Op.MatMul(true, false), List.of(X, WHOLE)),
+        Arguments.of("allowed: all of one type", new Op.MatMul(true, false), List.of(X, WHOLE)),
         Arguments.of("strides [0]", conv(List.of(0), ONE, Padding.VALID, 1), List.of(X, KERNEL)),
         Arguments.of("dilations [0]", conv(ONE, List.of(0), Padding.VALID, 1), List.of(X, KERNEL)),
         Arguments.of("spatial", conv(List.of(1, 1), ONE, Padding.VALID, 1), List.of(X, KERNEL)),
@@ -187,7 +189,10 @@ class VerifierTest {
             "padding", conv(ONE, ONE, Padding.explicit(ONE, List.of()), 1), List.of(X, KERNEL)),
         Arguments.of("padding CAUSAL", transposed(Padding.CAUSAL, List.of(), List.of()), swapped()),
         Arguments.of("output", transposed(Padding.SAME, List.of(-1), List.of()), swapped()),
-        Arguments.of("both", transposed(Padding.SAME, ONE, List.of(4L)), swapped()),
+        Arguments.of(
+            "output size and output padding",
+            transposed(Padding.SAME, ONE, List.of(4L)),
+            swapped()),
         Arguments.of("window", new Op.Pool(true, List.of(0), ONE, Padding.VALID), List.of(X)),
         Arguments.of("output size", new Op.AdaptivePool(true, List.of(2, 2)), List.of(X)),
         Arguments.of(
@@ -198,11 +203,14 @@ class VerifierTest {
         Arguments.of("kernel", rnn(FORWARD, false), List.of(X, matrix(5, 7), matrix(7, 8))),
         Arguments.of("mask", rnn(FORWARD, true), List.of(X, matrix(5, 7), matrix(7, 7), FLAGS)),
         Arguments.of(
-            "both zero and the state",
+            "of zero and of the state",
             rnn(new Recurrence(false, true, true, true), false),
             List.of(X, matrix(5, 7), matrix(7, 7))),
-        Arguments.of("for 1 states", new Op.Scan(twice, 1, false, FORWARD), List.of(X)),
-        Arguments.of("inputs instead of", new Op.Scan(twice, 0, false, FORWARD), List.of(X, X)));
+        Arguments.of(
+            "allowed: 2, the output and the states",
+            new Op.Scan(twice, 1, false, FORWARD),
+            List.of(X)),
+        Arguments.of("2 inputs; allowed: 1", new Op.Scan(twice, 0, false, FORWARD), List.of(X, X)));
   }
 
   private static TensorType matrix(long rows, long columns) {
@@ -283,6 +291,7 @@ class VerifierTest {
     Op scan = new Op.Scan(inner.build(outputs), 1, false, FORWARD);
     Node node = node(scan, List.of(sequence, state), List.of(X, matrix(2, 10)));
     assertIllegal(
-        "becomes", new Graph(nodes, List.of(sequence, state), Map.of("y", node.outputs().get(0))));
+        "a step makes",
+        new Graph(nodes, List.of(sequence, state), Map.of("y", node.outputs().get(0))));
   }
 }

@@ -16,6 +16,7 @@ import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +32,7 @@ class AxisFlowTest {
   private static final int FEWEST_AXES = 1000;
 
   static List<Case> cases() {
-    return OpCases.all();
+    return Stream.concat(OpCases.all().stream(), ScanTest.recorded()).toList();
   }
 
   @ParameterizedTest

@@ -28,36 +28,42 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Recurrent layers written as bodies give what Keras recorded for the layers. */
 class ScanTest {
+  /** Recorded recurrent layers as recurrences whose step is written out. */
   static Stream<Case> recorded() {
-    return OpCases.all().stream().filter(c -> c.op() instanceof Op.Rnn rnn && isWritten(rnn));
+    return OpCases.all().stream()
+        .filter(c -> c.op() instanceof Op.Rnn rnn && isWritten(rnn))
+        .map(c -> written((Op.Rnn) c.op(), c));
   }
 
   private static boolean isWritten(Op.Rnn rnn) {
     return rnn.bias() && (rnn.cell() == Op.Rnn.Cell.SIMPLE_RNN || rnn.cell() == Op.Rnn.Cell.LSTM);
   }
 
-  @ParameterizedTest
-  @MethodSource
-  void recorded(Case recorded) {
-    Op.Rnn rnn = (Op.Rnn) recorded.op();
-    List<Tensor> inputs = recorded.inputs();
+  private static Case written(Op.Rnn rnn, Case layer) {
+    List<Tensor> inputs = layer.inputs();
     long units = inputs.get(2).shape().dim(0);
-    GraphBuilder builder = new GraphBuilder();
-    List<Value> in = new ArrayList<>();
-    inputs.forEach(tensor -> in.add(builder.input("in" + in.size(), TensorType.of(tensor))));
-    List<Value> arguments = new ArrayList<>(List.of(in.get(0)));
+    List<Tensor> arguments = new ArrayList<>(List.of(inputs.get(0)));
     for (int i = 0; i < rnn.cell().states(); i++) {
       Tensor zeros = Tensor.zeros(DType.FLOAT32, inputs.get(0).shape().dim(0), units);
-      arguments.add(rnn.initialState() ? in.get(4 + i) : builder.constant(zeros));
+      arguments.add(rnn.initialState() ? inputs.get(4 + i) : zeros);
     }
     if (rnn.mask()) {
-      arguments.add(in.get(rnn.maskIndex()));
+      arguments.add(inputs.get(rnn.maskIndex()));
     }
-    arguments.addAll(in.subList(1, 4));
+    arguments.addAll(inputs.subList(1, 4));
     Op scan = new Op.Scan(body(rnn, inputs), rnn.cell().states(), rnn.mask(), rnn.recurrence());
-    List<Tensor> results = run(builder, builder.apply(scan, arguments), inputs);
+    return new Case(layer.name() + " as steps", scan, arguments, layer.outputs());
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void recorded(Case steps) {
+    GraphBuilder builder = new GraphBuilder();
+    List<Value> in = new ArrayList<>();
+    steps.inputs().forEach(x -> in.add(builder.input("in" + in.size(), TensorType.of(x))));
+    List<Tensor> results = run(builder, builder.apply(steps.op(), in), steps.inputs());
     for (int i = 0; i < results.size(); i++) {
-      Tensor expected = recorded.outputs().get(i);
+      Tensor expected = steps.outputs().get(i);
       assertEquals(Optional.empty(), Level.CHAIN.difference(expected, results.get(i)));
     }
   }
