@@ -11,6 +11,11 @@ import java.util.List;
 final class Convolution {
   private Convolution() {}
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Conv.class, Convolution::conv);
+    table.add(Op.ConvTranspose.class, Convolution::convTranspose);
+  }
+
   static void conv(Op.Conv op, List<Tensor> in, List<Tensor> out, Workers workers) {
     Tensor x = in.get(0);
     Tensor kernel = in.get(1);

@@ -15,6 +15,15 @@ public final class Elementwise {
 
   private Elementwise() {}
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Fill.class, Elementwise::fill);
+    table.add(Op.Iota.class, Elementwise::iota);
+    table.add(Op.Unary.class, Elementwise::unary);
+    table.add(Op.Binary.class, Elementwise::binary);
+    table.add(Op.Select.class, Elementwise::select);
+    table.add(Op.Cast.class, Elementwise::cast);
+  }
+
   static void fill(Op.Fill op, List<Tensor> in, List<Tensor> out, Workers workers) {
     fill(out.get(0), op.value());
   }

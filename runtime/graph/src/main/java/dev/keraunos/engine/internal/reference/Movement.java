@@ -11,6 +11,19 @@ import java.util.function.LongUnaryOperator;
 final class Movement {
   private Movement() {}
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Reshape.class, Movement::reshape);
+    table.add(Op.Transpose.class, Movement::transpose);
+    table.add(Op.BroadcastTo.class, Movement::broadcast);
+    table.add(Op.Slice.class, Movement::slice);
+    table.add(Op.Concat.class, Movement::concat);
+    table.add(Op.Pad.class, Movement::pad);
+    table.add(Op.Repeat.class, Movement::repeat);
+    table.add(Op.Gather.class, Movement::gather);
+    table.add(Op.GatherAlong.class, Movement::gatherAlong);
+    table.add(Op.OneHot.class, Movement::oneHot);
+  }
+
   static void reshape(Op.Reshape op, List<Tensor> in, List<Tensor> out, Workers workers) {
     out.get(0).copyFrom(0, in.get(0), 0, in.get(0).size());
   }

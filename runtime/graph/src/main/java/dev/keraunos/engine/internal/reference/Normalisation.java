@@ -16,6 +16,11 @@ final class Normalisation {
 
   private Normalisation() {}
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Softmax.class, Normalisation::softmax);
+    table.add(Op.Standardize.class, Normalisation::standardize);
+  }
+
   /** Changes a lane in place. */
   private interface Change {
     void apply(double[] data, int from, int to);

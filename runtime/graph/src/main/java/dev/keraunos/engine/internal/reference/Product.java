@@ -33,6 +33,10 @@ final class Product {
 
   private Product() {}
 
+  static void addTo(KernelTable table) {
+    table.add(Op.MatMul.class, Product::matMul);
+  }
+
   static void matMul(Op.MatMul op, List<Tensor> in, List<Tensor> out, Workers workers) {
     Tensor a = in.get(0);
     Tensor b = in.get(1);

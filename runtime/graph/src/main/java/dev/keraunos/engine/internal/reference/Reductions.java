@@ -15,6 +15,14 @@ final class Reductions {
 
   private Reductions() {}
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Reduce.class, Reductions::reduce);
+    table.add(Op.ArgReduce.class, Reductions::argReduce);
+    table.add(Op.Cumulative.class, Reductions::cumulative);
+    table.add(Op.TopK.class, Reductions::topK);
+    table.add(Op.Sort.class, Reductions::sort);
+  }
+
   static void reduce(Op.Reduce op, List<Tensor> in, List<Tensor> out, Workers workers) {
     Tensor x = in.get(0);
     if (x.dtype().isInteger() && op.kind() != ReduceKind.MEAN) {

@@ -4,60 +4,32 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.tensor.Tensor;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The kernel of every operation: what engines run that have none of their own. */
 public final class ReferenceKernels {
-  private static final Map<Class<? extends Op>, Kernel<?>> TABLE = new HashMap<>();
+  private static final KernelTable TABLE = new KernelTable();
 
   static {
-    put(Op.Fill.class, Elementwise::fill);
-    put(Op.Iota.class, Elementwise::iota);
-
-    put(Op.Unary.class, Elementwise::unary);
-    put(Op.Binary.class, Elementwise::binary);
-    put(Op.Select.class, Elementwise::select);
-    put(Op.Cast.class, Elementwise::cast);
-
-    put(Op.Reduce.class, Reductions::reduce);
-    put(Op.ArgReduce.class, Reductions::argReduce);
-    put(Op.Cumulative.class, Reductions::cumulative);
-    put(Op.TopK.class, Reductions::topK);
-    put(Op.Sort.class, Reductions::sort);
-
-    put(Op.Reshape.class, Movement::reshape);
-    put(Op.Transpose.class, Movement::transpose);
-    put(Op.BroadcastTo.class, Movement::broadcast);
-    put(Op.Slice.class, Movement::slice);
-    put(Op.Concat.class, Movement::concat);
-    put(Op.Pad.class, Movement::pad);
-    put(Op.Repeat.class, Movement::repeat);
-    put(Op.Gather.class, Movement::gather);
-    put(Op.GatherAlong.class, Movement::gatherAlong);
-    put(Op.OneHot.class, Movement::oneHot);
-
-    put(Op.MatMul.class, Product::matMul);
-    put(Op.Conv.class, Convolution::conv);
-    put(Op.ConvTranspose.class, Convolution::convTranspose);
-    put(Op.Pool.class, Resampling::pool);
-    put(Op.AdaptivePool.class, Resampling::adaptivePool);
-    put(Op.Resize.class, Resampling::resize);
-
-    put(Op.Softmax.class, Normalisation::softmax);
-    put(Op.Standardize.class, Normalisation::standardize);
-
-    put(Op.Rnn.class, RnnKernel::run);
-    put(Op.Scan.class, ScanKernel::run);
-
-    put(Op.Call.class, ReferenceKernels::call);
+    TABLE.add(Op.Input.class, ReferenceKernels::nothing);
+    TABLE.add(Op.Constant.class, ReferenceKernels::nothing);
+    Elementwise.addTo(TABLE);
+    Reductions.addTo(TABLE);
+    Movement.addTo(TABLE);
+    Product.addTo(TABLE);
+    Convolution.addTo(TABLE);
+    Resampling.addTo(TABLE);
+    Normalisation.addTo(TABLE);
+    RnnKernel.addTo(TABLE);
+    ScanKernel.addTo(TABLE);
+    TABLE.add(Op.Call.class, ReferenceKernels::call);
+    TABLE.requireAll();
   }
 
   private ReferenceKernels() {}
 
-  private static <O extends Op> void put(Class<O> type, Kernel<O> kernel) {
-    TABLE.put(type, kernel);
+  private static void nothing(Op op, List<Tensor> in, List<Tensor> out, Workers workers) {
+    throw new IllegalArgumentException("there is nothing to compute for " + op);
   }
 
   private static void call(Op.Call op, List<Tensor> in, List<Tensor> out, Workers workers) {
@@ -83,12 +55,7 @@ public final class ReferenceKernels {
     run(op, inputs, outputs, Workers.CALLER);
   }
 
-  @SuppressWarnings("unchecked") // put() ties the class of the key to that of the kernel
   static void run(Op op, List<Tensor> inputs, List<Tensor> outputs, Workers workers) {
-    Kernel<Op> kernel = (Kernel<Op>) TABLE.get(op.getClass());
-    if (kernel == null) {
-      throw new IllegalArgumentException("there is nothing to compute for " + op);
-    }
-    kernel.run(op, inputs, outputs, workers);
+    TABLE.of(op).run(op, inputs, outputs, workers);
   }
 }

@@ -13,6 +13,12 @@ final class Resampling {
 
   private Resampling() {}
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Pool.class, Resampling::pool);
+    table.add(Op.AdaptivePool.class, Resampling::adaptivePool);
+    table.add(Op.Resize.class, Resampling::resize);
+  }
+
   static void pool(Op.Pool op, List<Tensor> in, List<Tensor> out, Workers workers) {
     Taps[] taps = new Taps[op.size().size()];
     for (int i = 0; i < taps.length; i++) {

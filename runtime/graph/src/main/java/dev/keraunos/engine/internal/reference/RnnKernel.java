@@ -26,6 +26,10 @@ final class RnnKernel {
   private final double[] bias;
   private final double[] recurrentBias;
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Rnn.class, RnnKernel::run);
+  }
+
   static void run(Op.Rnn op, List<Tensor> in, List<Tensor> out, Workers workers) {
     RnnKernel rnn = new RnnKernel(op, in, out);
     double cost = (double) rnn.time * (rnn.kernel.length + rnn.units) * rnn.bias.length;

@@ -19,6 +19,10 @@ final class ScanKernel {
   /** The output of the step before and the states after it. */
   private List<Tensor> before;
 
+  static void addTo(KernelTable table) {
+    table.add(Op.Scan.class, ScanKernel::run);
+  }
+
   static void run(Op.Scan op, List<Tensor> in, List<Tensor> out, Workers workers) {
     new ScanKernel(op, in, out, workers).run();
   }
