@@ -33,7 +33,7 @@ record Place(String output, String function, Shape yTrue, Shape yPred) {
   <T> T of(Supplier<T> work) {
     try {
       return work.get();
-    } catch (InputException | IndexOutOfBoundsException | ArithmeticException e) {
+    } catch (InputException e) {
       throw new InputException(
           "output '"
               + output

@@ -12,12 +12,15 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Level;
 import dev.keraunos.loss.compile.CompileSpec;
 import dev.keraunos.loss.compile.OutputSpec;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +45,64 @@ class TargetShapesTest {
       }
     }
     assertTrue(refused > 0, line);
+  }
+
+  private static final List<long[]> SHAPES =
+      List.of(
+          new long[] {4},
+          new long[] {4, 1},
+          new long[] {4, 3},
+          new long[] {0, 3},
+          new long[] {4, 2, 3},
+          new long[] {4, 1, 1},
+          new long[] {4, 1, 2, 3, 2});
+
+  private static final String LOSSES =
+      "binary_crossentropy categorical_crossentropy sparse_categorical_crossentropy"
+          + " binary_focal_crossentropy categorical_focal_crossentropy"
+          + " categorical_generalized_cross_entropy mean_squared_error mean_absolute_error"
+          + " mean_absolute_percentage_error mean_squared_logarithmic_error hinge squared_hinge"
+          + " categorical_hinge logcosh huber kl_divergence poisson cosine_similarity dice tversky"
+          + " circle ctc";
+
+  private static final String METRICS =
+      "accuracy Accuracy binary_accuracy categorical_accuracy sparse_categorical_accuracy"
+          + " top_k_categorical_accuracy sparse_top_k_categorical_accuracy RootMeanSquaredError"
+          + " BinaryIoU TruePositives Precision Recall AUC FBetaScore F1Score R2Score";
+
+  /** Whatever shapes meet, there are numbers or a sentence. */
+  @ParameterizedTest
+  @ValueSource(strings = {"1.2.2", "2.1.6-tf", "2.2.4-tf", "2.15.0", "3.15"})
+  void allShapesAreComputedOrRefused(String line) {
+    int computed = 0;
+    List<CompileSpec> compiled = new ArrayList<>();
+    Stream.of(LOSSES.split(" ")).map(CompileSpec::of).forEach(compiled::add);
+    Stream.of(METRICS.split(" ")).map(m -> CompileSpec.of("mse", m)).forEach(compiled::add);
+    for (CompileSpec spec : compiled) {
+      for (long[] y : SHAPES) {
+        for (long[] p : SHAPES) {
+          computed += isComputed(spec, Dialect.parse(line), y, p) ? 1 : 0;
+        }
+      }
+    }
+    int all = computed;
+    assertTrue(all > compiled.size(), () -> "only " + all);
+  }
+
+  private static boolean isComputed(CompileSpec spec, Dialect dialect, long[] y, long[] p) {
+    OutputSpec output = new OutputSpec("out", Shape.of(p).with(0, Shape.UNKNOWN));
+    try (Evaluation evaluation = Evaluation.builder(spec, List.of(output), dialect).build()) {
+      OutputData data =
+          OutputData.of(Tensor.zeros(DType.FLOAT32, y), Tensor.zeros(DType.FLOAT32, p));
+      evaluation.update(Batch.of("out", data));
+      evaluation.result();
+      return true;
+    } catch (InputException e) {
+      return false;
+    } catch (RuntimeException e) {
+      throw new AssertionError(
+          spec.json() + " of " + Shape.of(y) + " and " + Shape.of(p) + ", " + dialect, e);
+    }
   }
 
   private static JsonNode read(String name) throws IOException {
