@@ -1,8 +1,8 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
-import dev.keraunos.fixtures.Npz;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Npz;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.keraunos.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.fixtures.Npz;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Npz;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

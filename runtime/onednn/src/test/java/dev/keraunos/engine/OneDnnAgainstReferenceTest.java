@@ -15,6 +15,7 @@ import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Level;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;

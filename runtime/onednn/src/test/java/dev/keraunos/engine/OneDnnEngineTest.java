@@ -3,13 +3,15 @@ package dev.keraunos.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.OpCases.Case;
 import dev.keraunos.engine.onednn.OneDnnEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Level;
+import dev.keraunos.testing.OpCases;
+import dev.keraunos.testing.OpCases.Case;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

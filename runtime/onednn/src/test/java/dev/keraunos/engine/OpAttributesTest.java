@@ -3,7 +3,6 @@ package dev.keraunos.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.OpCases.Case;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.engine.onednn.OneDnnEngine;
 import dev.keraunos.error.KeraunosException;
@@ -17,6 +16,9 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Level;
+import dev.keraunos.testing.OpCases;
+import dev.keraunos.testing.OpCases.Case;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;

@@ -3,7 +3,6 @@ package dev.keraunos.engine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.OpCases.Case;
 import dev.keraunos.engine.internal.reference.ReferenceKernels;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Node;
@@ -14,6 +13,8 @@ import dev.keraunos.graph.internal.axis.AxisFlow;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.OpCases;
+import dev.keraunos.testing.OpCases.Case;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;

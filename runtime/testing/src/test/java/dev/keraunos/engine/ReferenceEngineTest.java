@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.OpCases.Case;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Dim;
@@ -17,6 +16,9 @@ import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Level;
+import dev.keraunos.testing.OpCases;
+import dev.keraunos.testing.OpCases.Case;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.OpCases.Case;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
@@ -19,6 +18,8 @@ import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.OpCases;
+import dev.keraunos.testing.OpCases.Case;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

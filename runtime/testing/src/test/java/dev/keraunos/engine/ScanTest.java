@@ -3,7 +3,6 @@ package dev.keraunos.engine;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.keraunos.engine.OpCases.Case;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
@@ -16,6 +15,9 @@ import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Level;
+import dev.keraunos.testing.OpCases;
+import dev.keraunos.testing.OpCases.Case;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

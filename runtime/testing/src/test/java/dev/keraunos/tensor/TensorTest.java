@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.Npz;
 import dev.keraunos.error.InputException;
+import dev.keraunos.testing.Npz;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;
@@ -19,7 +19,7 @@ class TensorTest {
   @ParameterizedTest
   @CsvSource({"FLOAT16, float16, back16", "BFLOAT16, bfloat16, backb16"})
   void roundsHalvesAsNumpyDoes(DType dtype, String rounded, String back) {
-    Map<String, Tensor> recorded = Npz.read("/dev/keraunos/tensor/halves.npz");
+    Map<String, Tensor> recorded = Npz.resource(TensorTest.class, "halves.npz").arrays();
     Tensor bits = recorded.get("bits");
     Tensor halves = Tensor.zeros(dtype, bits.size());
     for (long i = 0; i < bits.size(); i++) {

@@ -107,7 +107,13 @@ class ModulesTest {
         new Module(
             "api",
             "keraunos",
-            List.of("runtime/graph", "runtime/onednn", "keras", "loss-registry", "importer"),
+            List.of(
+                "runtime/graph",
+                "runtime/testing",
+                "runtime/onednn",
+                "keras",
+                "loss-registry",
+                "importer"),
             List.of(JACKSON)),
         new Module(
             "fixtures",
@@ -124,13 +130,21 @@ class ModulesTest {
         new Module(
             "integrations/junit",
             "keraunos-junit",
-            List.of("runtime/graph", "keras", "loss-registry", "importer", "api", "fixtures"),
+            List.of(
+                "runtime/graph",
+                "runtime/testing",
+                "keras",
+                "loss-registry",
+                "importer",
+                "api",
+                "fixtures"),
             List.of("org.junit..", "org.opentest4j..", "org.apiguardian..")),
         new Module(
             "cli",
             "keraunos-cli",
             List.of(
                 "runtime/graph",
+                "runtime/testing",
                 "runtime/onednn",
                 "keras",
                 "loss-registry",

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.Level;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;
@@ -21,6 +20,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Level;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.keraunos.engine;
+package dev.keraunos.testing;
 
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.UnaryKind;
@@ -37,7 +37,7 @@ public enum Level {
   }
 
   /** What results of a single operation are held to. */
-  static Level of(Op op) {
+  public static Level of(Op op) {
     if (Op.MOVEMENT.contains(op.getClass()) || Op.SOURCES.contains(op.getClass())) {
       return EXACT;
     }

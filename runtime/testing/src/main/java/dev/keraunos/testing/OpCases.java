@@ -1,4 +1,4 @@
-package dev.keraunos.engine;
+package dev.keraunos.testing;
 
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Dim;
@@ -23,7 +23,7 @@ import java.util.stream.Collectors;
 /** The operations recorded by {@code ops/record.py}: attributes, inputs and what Keras computed. */
 public final class OpCases {
   /** One recorded operation. */
-  record Case(String name, Op op, List<Tensor> inputs, List<Tensor> outputs) {
+  public record Case(String name, Op op, List<Tensor> inputs, List<Tensor> outputs) {
     @Override
     public String toString() {
       return name;
@@ -88,7 +88,7 @@ public final class OpCases {
   private OpCases() {}
 
   /** All recorded cases. */
-  static List<Case> all() {
+  public static List<Case> all() {
     List<Case> cases = new ArrayList<>();
     groups("ops/cases.npz")
         .forEach(
@@ -118,7 +118,8 @@ public final class OpCases {
   /** The arrays of every case by their short names. */
   private static Map<String, Map<String, Tensor>> groups(String resource) {
     Map<String, Map<String, Tensor>> groups = new LinkedHashMap<>();
-    Npz.read(resource)
+    Npz.resource(OpCases.class, resource)
+        .arrays()
         .forEach(
             (key, array) -> {
               int cut = key.lastIndexOf('/');
