@@ -10,9 +10,10 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.Level;
 import dev.keraunos.loss.explain.Explainer;
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.testing.Tolerance;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -49,7 +50,7 @@ class RecordedEvaluateTest {
   /** The property that names a folder of other recordings. */
   private static final String FOLDER = "keraunos.recorded";
 
-  /** The cases of {@link Level#CANCELLED}. */
+  /** The cases of {@link Tolerance#CANCELLED}. */
   private static final Set<String> CANCELLED =
       Set.of("metrics_mean_steps", "object_Circle_remove_diagonal");
 
@@ -107,15 +108,17 @@ class RecordedEvaluateTest {
   }
 
   /** Metrics of half precision are named after it. */
-  private static Level level(String test, String result) {
+  private static Tolerance level(String test, String result) {
     if (CANCELLED.contains(test)) {
-      return Level.CANCELLED;
+      return Tolerance.CANCELLED;
     }
     boolean half = !result.equals("loss") && test.startsWith("metrics_");
     boolean brain = half && test.startsWith("metrics_bfloat16");
     return brain
-        ? Level.BFLOAT16
-        : half && test.startsWith("metrics_float16") ? Level.FLOAT16 : Level.LOSS;
+        ? Tolerance.CLOSE.in(DType.BFLOAT16)
+        : half && test.startsWith("metrics_float16")
+            ? Tolerance.CLOSE.in(DType.FLOAT16)
+            : Tolerance.CLOSE;
   }
 
   /** The sums hold under every profile, and where a prediction is not a number. */
@@ -141,7 +144,7 @@ class RecordedEvaluateTest {
   private static boolean checkUnder(Recorded recorded) {
     try (Explainer evaluation = recorded.evaluate(2)) {
       Explanation explanation = evaluation.explanation();
-      Level.LOSS.check(evaluation.result().get("loss"), explanation.loss(), "loss");
+      Tolerance.CLOSE.check(evaluation.result().get("loss"), explanation.loss(), "loss");
       Sums.check(explanation);
       return true;
     } catch (KeraunosException e) {
@@ -211,8 +214,8 @@ class RecordedEvaluateTest {
       }
       assertEquals(samples, output.bySample().get(output.bySample().size() - 1).to());
       List<Explanation.Stage> stages = output.stages();
-      Level.LOSS.check(contribution, stages.get(stages.size() - 1).value(), "last stage");
-      Level.LOSS.check(output.value(), stages.get(stages.size() - 2).value(), "reduction");
+      Tolerance.CLOSE.check(contribution, stages.get(stages.size() - 1).value(), "last stage");
+      Tolerance.CLOSE.check(output.value(), stages.get(stages.size() - 2).value(), "reduction");
     }
 
     private void check(Explanation.Split split, Explanation.Term term) {
@@ -228,7 +231,7 @@ class RecordedEvaluateTest {
       }
       found.add(what);
       double sum = parts.stream().mapToDouble(part -> part).sum();
-      Level.LOSS.check(expected, sum, "by " + what);
+      Tolerance.CLOSE.check(expected, sum, "by " + what);
     }
 
     private static <T> List<Double> values(List<T> parts, ToDoubleFunction<T> value) {

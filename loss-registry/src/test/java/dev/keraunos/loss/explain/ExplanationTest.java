@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.loss.Level;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.compile.CompileSpec;
 import dev.keraunos.loss.compile.OutputSpec;
@@ -16,6 +15,7 @@ import dev.keraunos.loss.evaluate.OutputData;
 import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -81,7 +81,7 @@ class ExplanationTest {
       Explanation.Output output = explanation.outputs().get(0);
       for (List<Explanation.Part> parts : List.of(output.bySample(), explanation.byBatch())) {
         assertTrue(parts.size() <= Parts.LIMIT, () -> parts.size() + " parts");
-        Level.LOSS.check(explanation.loss(), sum(parts), "sum");
+        Tolerance.CLOSE.check(explanation.loss(), sum(parts), "sum");
         for (int i = 1; i < parts.size(); i++) {
           assertEquals(parts.get(i - 1).to(), parts.get(i).from());
         }
@@ -109,8 +109,8 @@ class ExplanationTest {
     assertEquals(375, regions.size());
     assertEquals(List.of(1496L), regions.get(374).from());
     assertEquals(List.of(1500L), regions.get(374).to());
-    Level.LOSS.check(0.5, regions.get(0).value(), "steps 0 to 2");
-    Level.LOSS.check(4 / 3000.0, regions.get(374).value(), "the last step");
+    Tolerance.CLOSE.check(0.5, regions.get(0).value(), "steps 0 to 2");
+    Tolerance.CLOSE.check(4 / 3000.0, regions.get(374).value(), "the last step");
   }
 
   @Test
@@ -136,11 +136,11 @@ class ExplanationTest {
       Explanation.Output output =
           explain(loss, "3.15.1", OutputData.of(Tensor.of(y, 3, 2), Tensor.of(p, 3, 2)));
       double terms = output.terms().stream().mapToDouble(Explanation.Term::value).sum();
-      Level.LOSS.check(output.contribution(), terms, loss);
+      Tolerance.CLOSE.check(output.contribution(), terms, loss);
       for (Explanation.Term term : output.terms()) {
         if (!term.byChannel().isEmpty()) {
           double channels = term.byChannel().stream().mapToDouble(part -> part).sum();
-          Level.LOSS.check(term.value(), channels, loss + " by channel");
+          Tolerance.CLOSE.check(term.value(), channels, loss + " by channel");
         }
       }
     }
@@ -156,7 +156,7 @@ class ExplanationTest {
         List.of(0, 1, 2, -1),
         output.classes().stream().map(Explanation.ClassShare::index).toList());
     double sum = output.classes().stream().mapToDouble(Explanation.ClassShare::byTrueClass).sum();
-    Level.LOSS.check(output.contribution(), sum, "by class");
+    Tolerance.CLOSE.check(output.contribution(), sum, "by class");
   }
 
   @Test
@@ -185,7 +185,8 @@ class ExplanationTest {
     Explanation.Output output = explain("dice", "3.15.1", batch, batch);
     assertTrue(output.terms().stream().anyMatch(Explanation.Term::batchLevel));
     assertEquals(4, output.bySample().size());
-    Level.LOSS.check(output.contribution(), sum(output.bySample()) + output.unsplit(), "samples");
+    Tolerance.CLOSE.check(
+        output.contribution(), sum(output.bySample()) + output.unsplit(), "samples");
     assertEquals(4, output.worst().size());
     assertEquals(Optional.empty(), output.balanced());
   }
@@ -197,11 +198,11 @@ class ExplanationTest {
             Tensor.of(new float[] {1, 0, 0, 1, 1, 0}, 3, 2),
             Tensor.of(new float[] {0.9f, 0.1f, 0.3f, 0.7f, 0.2f, 0.8f}, 3, 2));
     Explanation.Output output = explain("first_channel", "3.15.1", batch);
-    Level.LOSS.check(1.4 / 3, output.contribution(), "loss");
+    Tolerance.CLOSE.check(1.4 / 3, output.contribution(), "loss");
     assertEquals(List.of(true), output.terms().stream().map(Explanation.Term::batchLevel).toList());
-    Level.LOSS.check(1.1 / 3, output.classes().get(0).byTrueClass(), "class 0");
-    Level.LOSS.check(0.3 / 3, output.classes().get(1).byTrueClass(), "class 1");
-    Level.LOSS.check(1.4 / 3, sum(output.bySample()), "samples");
+    Tolerance.CLOSE.check(1.1 / 3, output.classes().get(0).byTrueClass(), "class 0");
+    Tolerance.CLOSE.check(0.3 / 3, output.classes().get(1).byTrueClass(), "class 1");
+    Tolerance.CLOSE.check(1.4 / 3, sum(output.bySample()), "samples");
     String finding = output.findings().get(0);
     assertTrue(finding.contains("couples the positions of a batch"), finding);
   }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.loss.Level;
 import dev.keraunos.loss.evaluate.Evaluation;
 import dev.keraunos.loss.evaluate.Recorded;
+import dev.keraunos.testing.Tolerance;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -117,9 +117,9 @@ class HeadlineTest {
       Explanation.ClassShare share = output.classes().get(k);
       String what = "class " + k;
       assertEquals(json.get("positions").asLong(), share.positions(), what);
-      Level.LOSS.check(json.get("iou").asDouble(), share.iou().orElseThrow(), 1, what);
-      Level.LOSS.check(json.get("recall").asDouble(), share.recall().orElseThrow(), 1, what);
-      Level.LOSS.check(1 - json.get("dice").asDouble(), share.dice().orElseThrow(), 1, what);
+      Tolerance.CLOSE.check(json.get("iou").asDouble(), share.iou().orElseThrow(), 1, what);
+      Tolerance.CLOSE.check(json.get("recall").asDouble(), share.recall().orElseThrow(), 1, what);
+      Tolerance.CLOSE.check(1 - json.get("dice").asDouble(), share.dice().orElseThrow(), 1, what);
     }
   }
 

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.Level;
 import dev.keraunos.loss.evaluate.Recorded;
+import dev.keraunos.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,10 +57,10 @@ class RecordedExplanationTest {
           long samples = Math.min(size, explanation.samples() - (long) index * size);
           double part = all > 0 ? 1 / all : (double) samples / explanation.samples();
           double actual = explanation.byBatch().get(index).value();
-          Level.LOSS.check(expected * part, actual, explanation.loss(), what);
+          Tolerance.CLOSE.check(expected * part, actual, explanation.loss(), what);
         } else {
           double actual = value(output(explanation, share.get("output").asText()), share);
-          Level.LOSS.check(expected, actual, explanation.loss(), what);
+          Tolerance.CLOSE.check(expected, actual, explanation.loss(), what);
         }
       }
     }
@@ -118,20 +118,20 @@ class RecordedExplanationTest {
           String what = line + ", " + recorded.name() + ", class " + share.index();
           double right = entry.getValue().get(0).asDouble();
           double wrong = entry.getValue().get(1).asDouble();
-          Level.LOSS.check(right, share.lossIfRight().orElseThrow(), loss, what + " right");
-          Level.LOSS.check(wrong, share.lossIfWrong().orElseThrow(), wrong, what + " wrong");
+          Tolerance.CLOSE.check(right, share.lossIfRight().orElseThrow(), loss, what + " right");
+          Tolerance.CLOSE.check(wrong, share.lossIfWrong().orElseThrow(), wrong, what + " wrong");
           checked++;
         }
         if (whatIf.has("balanced")) {
           double balanced = whatIf.get("balanced").asDouble();
-          Level.LOSS.check(
+          Tolerance.CLOSE.check(
               balanced, output.balanced().orElseThrow(), recorded.name() + " balanced");
           whatIf
               .get("equal_weight")
               .properties()
               .forEach(
                   e ->
-                      Level.LOSS.check(
+                      Tolerance.CLOSE.check(
                           e.getValue().asDouble(),
                           output
                               .classes()

@@ -23,7 +23,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.loss.Level;
 import dev.keraunos.loss.compile.CompileSpec;
 import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.loss.evaluate.Batch;
@@ -33,6 +32,7 @@ import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Tolerance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -426,6 +426,6 @@ class SplitTest {
 
   /** Parts of a loss of about that size. */
   private static void near(double expected, double actual, double whole) {
-    Level.LOSS.check(expected, actual, whole, "part");
+    Tolerance.CLOSE.check(expected, actual, whole, "part");
   }
 }

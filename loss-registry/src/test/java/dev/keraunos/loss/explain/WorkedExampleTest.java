@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.loss.Level;
 import dev.keraunos.loss.compile.CompileSpec;
 import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.loss.evaluate.Batch;
@@ -16,6 +15,7 @@ import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Tolerance;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -80,7 +80,7 @@ class WorkedExampleTest {
     JsonNode json = recorded.json();
     Explanation explanation = explain("binary_crossentropy", recorded.dialect());
     double loss = explanation.loss();
-    Level.LOSS.check(number(json, "loss"), loss, "loss");
+    Tolerance.CLOSE.check(number(json, "loss"), loss, "loss");
     Explanation.Output output = explanation.outputs().get(0);
     double[] iou = {600_000 / 603_080.0, 1, 1, 1, 0.23};
     for (int k = 0; k < CLASSES; k++) {
@@ -88,16 +88,16 @@ class WorkedExampleTest {
       assertEquals(PIXELS[k], share.positions());
       double channel = json.get("channels").get(k).asDouble();
       double trueClass = json.get("classes").get(k).asDouble();
-      Level.LOSS.check(channel, share.byChannel().orElseThrow(), loss, "channel " + k);
-      Level.LOSS.check(trueClass, share.byTrueClass(), loss, "true class " + k);
-      Level.PRINTED_SHORT.check(iou[k], share.iou().orElseThrow(), "IoU " + k);
+      Tolerance.CLOSE.check(channel, share.byChannel().orElseThrow(), loss, "channel " + k);
+      Tolerance.CLOSE.check(trueClass, share.byTrueClass(), loss, "true class " + k);
+      Tolerance.PRINTED.check(iou[k], share.iou().orElseThrow(), "IoU " + k);
     }
     Explanation.ClassShare rare = output.classes().get(CLASSES - 1);
     double mean = json.get("classes").get(CLASSES - 1).asDouble() / rare.coefficient();
-    Level.LOSS.check(mean, rare.meanScore().orElseThrow(), "mean loss of a rare pixel");
-    Level.LOSS.check(number(json, "if_right"), rare.lossIfRight().orElseThrow(), "all found");
-    Level.LOSS.check(number(json, "if_wrong"), rare.lossIfWrong().orElseThrow(), "all missed");
-    Level.LOSS.check(number(json, "balanced"), output.balanced().orElseThrow(), "balanced");
+    Tolerance.CLOSE.check(mean, rare.meanScore().orElseThrow(), "mean loss of a rare pixel");
+    Tolerance.CLOSE.check(number(json, "if_right"), rare.lossIfRight().orElseThrow(), "all found");
+    Tolerance.CLOSE.check(number(json, "if_wrong"), rare.lossIfWrong().orElseThrow(), "all missed");
+    Tolerance.CLOSE.check(number(json, "balanced"), output.balanced().orElseThrow(), "balanced");
     assertEquals("(16, 250, 250, 5)", output.stages().get(0).shape());
     assertEquals("(16, 250, 250)", output.stages().get(1).shape());
   }
@@ -109,7 +109,7 @@ class WorkedExampleTest {
     JsonNode json = recorded.json();
     Explanation explanation = explain("weighted_bce_dice", recorded.dialect());
     double loss = explanation.loss();
-    Level.LOSS.check(number(json, "loss"), loss, "loss");
+    Tolerance.CLOSE.check(number(json, "loss"), loss, "loss");
     List<Explanation.Term> terms = explanation.outputs().get(0).terms();
     assertEquals(
         List.of("bce", "-(1 + dice)"), terms.stream().map(Explanation.Term::name).toList());
@@ -118,14 +118,14 @@ class WorkedExampleTest {
     for (int k = 0; k < CLASSES; k++) {
       double expected = json.get("classes").get(k).asDouble();
       Explanation.ClassShare share = explanation.outputs().get(0).classes().get(k);
-      Level.LOSS.check(expected, share.byTrueClass(), loss, "true class " + k);
+      Tolerance.CLOSE.check(expected, share.byTrueClass(), loss, "true class " + k);
       double sum = terms.get(0).byTrueClass().get(k) + terms.get(1).byTrueClass().get(k);
-      Level.LOSS.check(expected, sum, loss, "terms of class " + k);
+      Tolerance.CLOSE.check(expected, sum, loss, "terms of class " + k);
     }
     Explanation.ClassShare rare = explanation.outputs().get(0).classes().get(4);
-    Level.LOSS.check(number(json, "if_right"), rare.lossIfRight().orElseThrow(), "all found");
-    Level.LOSS.check(number(json, "if_wrong"), rare.lossIfWrong().orElseThrow(), "all missed");
+    Tolerance.CLOSE.check(number(json, "if_right"), rare.lossIfRight().orElseThrow(), "all found");
+    Tolerance.CLOSE.check(number(json, "if_wrong"), rare.lossIfWrong().orElseThrow(), "all missed");
     Explanation plain = explain("binary_crossentropy", recorded.dialect());
-    Level.LOSS.check(plain.loss(), terms.get(0).unweighted(), "crossentropy");
+    Tolerance.CLOSE.check(plain.loss(), terms.get(0).unweighted(), "crossentropy");
   }
 }

@@ -1,6 +1,5 @@
 package dev.keraunos.engine;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.onednn.OneDnnEngine;
@@ -9,14 +8,13 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.Level;
 import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Case;
+import dev.keraunos.testing.OpTolerance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,9 +42,8 @@ class OneDnnEngineTest {
     try (Executable executable = new OneDnnEngine().compile(graph(recorded, given.size()), 2)) {
       List<Tensor> results = executable.run(given);
       for (int i = 0; i < results.size(); i++) {
-        Optional<String> difference =
-            Level.of(recorded.op()).difference(recorded.outputs().get(i), results.get(i));
-        assertEquals(Optional.empty(), difference, recorded + ", output " + i);
+        OpTolerance.of(recorded.op(), recorded.inputs())
+            .check(recorded.outputs().get(i), results.get(i), recorded + ", output " + i);
       }
     }
   }

@@ -16,16 +16,15 @@ import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.Level;
 import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Case;
+import dev.keraunos.testing.OpTolerance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -47,9 +46,8 @@ class ReferenceEngineTest {
     for (int threads : new int[] {1, 3}) {
       List<Tensor> results = run(recorded, threads);
       for (int i = 0; i < results.size(); i++) {
-        Optional<String> difference =
-            Level.of(recorded.op()).difference(recorded.outputs().get(i), results.get(i));
-        assertEquals(Optional.empty(), difference, recorded + ", output " + i);
+        OpTolerance.of(recorded.op(), recorded.inputs())
+            .check(recorded.outputs().get(i), results.get(i), recorded + ", output " + i);
       }
     }
   }

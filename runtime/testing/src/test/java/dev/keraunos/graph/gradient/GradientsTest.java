@@ -1,6 +1,5 @@
 package dev.keraunos.graph.gradient;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -17,13 +16,12 @@ import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.Level;
 import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Gradient;
+import dev.keraunos.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Random;
 import java.util.function.BinaryOperator;
 import org.junit.jupiter.api.Test;
@@ -45,8 +43,7 @@ class GradientsTest {
       if (x.dtype().isFloating()) {
         Tensor expected = recorded.gradients().get(i);
         Tensor wanted = expected == null ? Tensor.allocate(x.dtype(), x.shape()) : expected;
-        Optional<String> difference = Level.SUM.difference(wanted, gradient(recorded, i));
-        assertEquals(Optional.empty(), difference, "by input " + i);
+        Tolerance.SUM.check(wanted, gradient(recorded, i), "by input " + i);
       }
     }
   }
@@ -117,9 +114,8 @@ class GradientsTest {
       predictions.setDouble(i, x);
       expected.setDouble(i, (above - below) / (2 * step));
     }
-    assertEquals(
-        Optional.empty(),
-        Level.SUM.difference(expected.cast(DType.FLOAT32), actual.cast(DType.FLOAT32)));
+    Tolerance.SUM.check(
+        expected.cast(DType.FLOAT32), actual.cast(DType.FLOAT32), "finite differences");
   }
 
   @Test
@@ -131,7 +127,7 @@ class GradientsTest {
     Tensor ones = Tensor.of(new float[] {1, 1, 1});
     Tensor zeros = Tensor.zeros(DType.FLOAT32, 3);
     Graph graph = builder.build(Map.of("gradient", gradient));
-    assertEquals(Optional.empty(), Level.EXACT.difference(zeros, run(graph, List.of(ones, ones))));
+    Tolerance.EXACT.check(zeros, run(graph, List.of(ones, ones)), "gradient");
   }
 
   @Test
