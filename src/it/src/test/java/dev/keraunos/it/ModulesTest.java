@@ -92,12 +92,12 @@ class ModulesTest {
         new Module(
             "importer/hdf5",
             "keraunos-hdf5",
-            List.of("runtime/graph"),
+            List.of("runtime/graph", "runtime/testing"),
             List.of(JAVACPP, "org.bytedeco.hdf5..")),
         new Module(
             "importer",
             "keraunos-importer",
-            List.of("runtime/graph", "keras", "importer/hdf5"),
+            List.of("runtime/graph", "runtime/testing", "keras", "importer/hdf5"),
             List.of(JACKSON)));
   }
 
