@@ -31,7 +31,7 @@ public final class BoundedExecutable implements Executable {
    *
    * @param budget how many bytes intermediate values may take
    */
-  BoundedExecutable(Executable executable, long budget) {
+  public BoundedExecutable(Executable executable, long budget) {
     this.executable = executable;
     this.budget = budget;
     this.divides = Samples.independent(executable.graph());

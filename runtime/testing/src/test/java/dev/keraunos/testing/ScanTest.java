@@ -1,4 +1,4 @@
-package dev.keraunos.engine;
+package dev.keraunos.testing;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
@@ -14,9 +14,7 @@ import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Case;
-import dev.keraunos.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

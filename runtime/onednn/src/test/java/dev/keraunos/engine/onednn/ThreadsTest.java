@@ -1,8 +1,8 @@
-package dev.keraunos.engine;
+package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import dev.keraunos.engine.onednn.OneDnnEngine;
+import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;

@@ -1,11 +1,11 @@
-package dev.keraunos.engine;
+package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.onednn.OneDnnEngine;
+import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

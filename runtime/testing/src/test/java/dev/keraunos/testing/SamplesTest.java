@@ -1,9 +1,10 @@
-package dev.keraunos.engine;
+package dev.keraunos.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
@@ -18,7 +19,6 @@ import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Case;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,9 +1,10 @@
-package dev.keraunos.engine;
+package dev.keraunos.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;

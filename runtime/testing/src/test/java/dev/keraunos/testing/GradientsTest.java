@@ -1,4 +1,4 @@
-package dev.keraunos.graph.gradient;
+package dev.keraunos.testing;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,12 +13,11 @@ import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.Verifier;
+import dev.keraunos.graph.gradient.Gradients;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Gradient;
-import dev.keraunos.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,10 +1,11 @@
-package dev.keraunos.engine;
+package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.keraunos.engine.Engines;
+import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
-import dev.keraunos.engine.onednn.OneDnnEngine;
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Interpolation;

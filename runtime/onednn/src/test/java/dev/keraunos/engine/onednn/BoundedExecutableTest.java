@@ -1,10 +1,11 @@
-package dev.keraunos.engine.internal;
+package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.internal.BoundedExecutable;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Node;

@@ -1,4 +1,4 @@
-package dev.keraunos.engine;
+package dev.keraunos.engine.onednn;
 
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Graph;

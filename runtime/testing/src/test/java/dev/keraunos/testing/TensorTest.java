@@ -1,4 +1,4 @@
-package dev.keraunos.tensor;
+package dev.keraunos.testing;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.testing.Npz;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.keraunos.engine;
+package dev.keraunos.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -13,7 +13,6 @@ import dev.keraunos.graph.internal.axis.AxisFlow;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Case;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,11 @@
-package dev.keraunos.engine;
+package dev.keraunos.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.keraunos.engine.Engines;
+import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Dim;
@@ -16,9 +18,7 @@ import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.testing.OpCases;
 import dev.keraunos.testing.OpCases.Case;
-import dev.keraunos.testing.OpTolerance;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -1,8 +1,9 @@
-package dev.keraunos.engine;
+package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.keraunos.engine.onednn.OneDnnEngine;
+import dev.keraunos.engine.Engines;
+import dev.keraunos.engine.Executable;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.TensorType;

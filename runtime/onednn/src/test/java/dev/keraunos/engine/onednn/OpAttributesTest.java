@@ -1,10 +1,11 @@
-package dev.keraunos.engine;
+package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.keraunos.engine.Engine;
+import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
-import dev.keraunos.engine.onednn.OneDnnEngine;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;
