@@ -571,6 +571,35 @@ public enum Quirk {
       Topic.LAYERS,
       "A normalized Dot has squared norms of at least 1e-7; elsewhere 1e-12.",
       keras3().until("3.0.5")),
+  DIVIDES_INTEGERS_IN_FLOAT64(
+      Topic.LAYERS,
+      "Quotients of int32 and int64 are float64; elsewhere float32.",
+      upTo(tfKeras()).on(TENSORFLOW)),
+  MEANS_OF_INTEGERS_TRUNCATE(
+      Topic.LAYERS,
+      "Means of integers are integers; elsewhere float32.",
+      upTo(tfKeras()).on(TENSORFLOW)),
+  RESIZED_IMAGES_KEEP_TYPE(
+      Topic.LAYERS,
+      "Resized images keep their type; elsewhere they are float32 if they are interpolated.",
+      keras3()),
+  RESIZED_IMAGES_ROUND(
+      Topic.LAYERS,
+      "They are rounded and limited to their type; elsewhere they lose the fraction.",
+      keras3().from("3.6")),
+  SUMS_OF_INTEGERS_WIDEN(
+      Topic.LAYERS,
+      "Sums and products over axes of integers below 32 bits have 32 of them.",
+      keras3()),
+  MULTIPLIES_INTEGERS_IN_FLOAT32(
+      Topic.LAYERS,
+      "Matrix products of integers are computed in float32, of int8 in int32; elsewhere in their"
+          + " type.",
+      keras3().on(TENSORFLOW)),
+  LAYER_NORM_ROUNDS_TO_INPUT(
+      Topic.LAYERS,
+      "LayerNormalization rounds its result to the type of its input.",
+      keras3().from("3.11")),
   HARD_SIGMOID_OF_A_SIXTH(Topic.LAYERS, "hard_sigmoid has the slope 1/6; elsewhere 0.2.", keras3()),
   GATES_ARE_HARD_SIGMOIDS(
       Topic.LAYERS,

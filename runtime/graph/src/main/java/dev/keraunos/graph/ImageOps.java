@@ -14,15 +14,18 @@ final class ImageOps {
 
   private ImageOps() {}
 
-  /** A single image is a batch of one for the while; bool and integers are sampled as float32. */
+  /**
+   * A single image is a batch of one for the while; all but half precision is sampled as float32.
+   */
   static Value resize(
       Value given, List<Integer> size, Interpolation kind, boolean antialias, boolean first) {
     Op op = new Op.Resize(kind, false, size, antialias);
     Value batch = given.rank() == 3 ? Ops.expandDims(given, 0) : given;
     UnaryOperator<Value> sample =
         x -> {
-          boolean whole = x.dtype().isInteger() && kind != Interpolation.NEAREST;
-          return Ops.apply(op, whole ? Ops.cast(x, DType.FLOAT32) : x).get(0);
+          boolean half = x.dtype().isFloating() && x.dtype().bytes() == 2;
+          boolean narrows = !half && kind != Interpolation.NEAREST;
+          return Ops.apply(op, narrows ? Ops.cast(x, DType.FLOAT32) : x).get(0);
         };
     Value y = first ? Ops.channelsFirst(batch, sample) : sample.apply(batch);
     return given.rank() == 3 ? Ops.squeeze(y, 0) : y;

@@ -18,7 +18,7 @@ final class NeuralOps {
 
   static Value relu(Value x, double slope, double max, double threshold) {
     if (threshold == 0) {
-      Value y = Ops.leakyRelu(x, slope);
+      Value y = slope == 0 ? Ops.relu(x) : Ops.leakyRelu(x, slope);
       return max == Double.POSITIVE_INFINITY ? y : Ops.minimum(y, max);
     }
     Value above = Ops.where(Ops.greater(x, threshold), x, 0.0);
@@ -152,7 +152,8 @@ final class NeuralOps {
 
   static Value normalize(Value x, int order, double epsilon, int... axes) {
     if (order == 2) {
-      return Ops.l2Normalize(x, epsilon * epsilon, axes);
+      Value squares = Ops.reduce(ReduceKind.SUM, Ops.square(x), true, axes);
+      return Ops.multiply(x, Ops.minimum(Ops.rsqrt(squares), 1 / epsilon));
     }
     Value powers = Ops.power(Ops.absolute(x), order);
     Value norm = Ops.power(Ops.reduce(ReduceKind.SUM, powers, true, axes), 1.0 / order);

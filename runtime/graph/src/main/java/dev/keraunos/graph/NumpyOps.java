@@ -20,11 +20,59 @@ final class NumpyOps {
 
   // ---- Elementwise -----------------------------------------------------------------------------
 
-  static Value arcsinh(Value x) {
+  /** Integers and bools as float32. */
+  static Value floating(Value x) {
+    return x.dtype().isFloating() ? x : Ops.cast(x, DType.FLOAT32);
+  }
+
+  /** Integers and bools as float32, int64 as float64. */
+  static Value wide(Value x) {
+    return x.dtype() == DType.INT64 ? Ops.cast(x, DType.FLOAT64) : floating(x);
+  }
+
+  static Value arcsinh(Value given) {
+    Value x = floating(given);
     Value size = Ops.absolute(x);
     Value square = Ops.square(x);
     Value root = Ops.add(Ops.sqrt(Ops.add(square, 1)), 1);
-    return Ops.multiply(Ops.sign(x), Ops.log1p(Ops.add(size, Ops.divide(square, root))));
+    Value near = Ops.log1p(Ops.add(size, Ops.divide(square, root)));
+    return Ops.multiply(Ops.sign(x), farOr(near, size));
+  }
+
+  static Value arccosh(Value given) {
+    Value x = floating(given);
+    Value above = Ops.subtract(x, 1);
+    Value root = Ops.sqrt(Ops.multiply(above, Ops.add(x, 1)));
+    return farOr(Ops.log1p(Ops.add(above, root)), x);
+  }
+
+  /** log(2x) where the square of x is past the type, or 1 is nothing beside it. */
+  private static Value farOr(Value near, Value x) {
+    double far = x.dtype().bytes() == 2 ? 64 : 1e10;
+    return Ops.where(Ops.greater(x, far), Ops.add(Ops.log(x), Math.log(2)), near);
+  }
+
+  static Value arctanh(Value given) {
+    Value x = floating(given);
+    Value ratio = Ops.divide(Ops.multiply(2, x), Ops.subtract(1, x));
+    return Ops.multiply(0.5, Ops.log1p(ratio));
+  }
+
+  static Value hypot(Value a, Value b) {
+    DType dtype = DType.promote(wide(a).dtype(), wide(b).dtype());
+    Value x = Ops.absolute(Ops.cast(a, dtype));
+    Value y = Ops.absolute(Ops.cast(b, dtype));
+    Value most = Ops.maximum(x, y);
+    Value ratio = Ops.divideNoNan(Ops.minimum(x, y), most);
+    return Ops.multiply(most, Ops.sqrt(Ops.add(1, Ops.square(ratio))));
+  }
+
+  static Value logaddexp(Value a, Value b) {
+    Value x = floating(a);
+    Value y = floating(b);
+    Value delta = Ops.subtract(x, y);
+    Value sum = Ops.log1p(Ops.exp(Ops.negative(Ops.absolute(delta))));
+    return Ops.where(Ops.isnan(delta), Ops.add(x, y), Ops.add(Ops.maximum(x, y), sum));
   }
 
   static Value nanToNum(Value x, double nan, Double posinf, Double neginf) {
@@ -189,6 +237,15 @@ final class NumpyOps {
     return parts;
   }
 
+  /** The quotient of integers without its fraction. */
+  static Value truncatedMean(Value given, boolean keepDims, int... axis) {
+    Value x = Ops.cast(given, DType.INT64);
+    Value sum = Ops.reduce(ReduceKind.SUM, x, keepDims, axis);
+    Value count = Ops.reduce(ReduceKind.SUM, Ops.onesLike(x), keepDims, axis);
+    Value size = Ops.floorDivide(Ops.absolute(sum), count);
+    return Ops.cast(Ops.multiply(Ops.sign(sum), size), given.dtype());
+  }
+
   // ---- Products --------------------------------------------------------------------------------
 
   /** Vectors are a row on the left and a column on the right, and vanish again. */
@@ -227,6 +284,37 @@ final class NumpyOps {
     }
     String subscripts = new String(first) + "," + new String(second) + "->" + result;
     return Ops.einsum(subscripts, x, Ops.cast(y, x.dtype()));
+  }
+
+  static Value norm(Value given, double order, boolean keepDims, int... axis) {
+    Value x = floating(given);
+    if (order == 2) {
+      return Ops.norm(x, keepDims, axis);
+    }
+    if (order == 0) {
+      Value counted = Ops.cast(Ops.notEqual(x, 0), x.dtype());
+      return Ops.reduce(ReduceKind.SUM, counted, keepDims, axis);
+    }
+    Value sizes = Ops.absolute(x);
+    if (order == 1 || Double.isInfinite(order)) {
+      ReduceKind kind = order == 1 ? ReduceKind.SUM : order > 0 ? ReduceKind.MAX : ReduceKind.MIN;
+      return Ops.reduce(kind, sizes, keepDims, axis);
+    }
+    Value sum = Ops.reduce(ReduceKind.SUM, Ops.power(sizes, order), keepDims, axis);
+    return Ops.power(sum, 1 / order);
+  }
+
+  static Value matrixNorm(Value x, double order, boolean keepDims, int rows, int columns) {
+    if (Math.abs(order) != 1 && !Double.isInfinite(order)) {
+      throw new InputException(
+          "a matrix norm of order " + order + "; allowed: fro, 1, -1, inf and -inf");
+    }
+    boolean alongRows = Math.abs(order) == 1;
+    Value sizes = Ops.absolute(floating(x));
+    Value sums = Ops.reduce(ReduceKind.SUM, sizes, true, alongRows ? rows : columns);
+    ReduceKind kind = order > 0 ? ReduceKind.MAX : ReduceKind.MIN;
+    Value norm = Ops.reduce(kind, sums, true, alongRows ? columns : rows);
+    return keepDims ? norm : Ops.squeeze(norm, rows, columns);
   }
 
   private static char[] letters(int count, char from) {

@@ -68,7 +68,7 @@ public final class Ops {
 
   /** 2 to the power of x. */
   public static Value exp2(Value x) {
-    return power(2, x);
+    return power(2, NumpyOps.floating(x));
   }
 
   public static Value log(Value x) {
@@ -130,24 +130,21 @@ public final class Ops {
   }
 
   public static Value arccosh(Value x) {
-    Value above = subtract(x, 1);
-    Value root = sqrt(multiply(above, add(x, 1)));
-    return log1p(add(above, root));
+    return NumpyOps.arccosh(x);
   }
 
   public static Value arctanh(Value x) {
-    Value ratio = divide(multiply(2, x), subtract(1, x));
-    return multiply(0.5, log1p(ratio));
+    return NumpyOps.arctanh(x);
   }
 
-  /** Degrees as radians. */
+  /** Degrees as radians; of int64 in float64. */
   public static Value deg2rad(Value x) {
-    return multiply(x, Math.PI / 180);
+    return multiply(NumpyOps.wide(x), Math.PI / 180);
   }
 
-  /** Radians as degrees. */
+  /** Radians as degrees; of int64 in float64. */
   public static Value rad2deg(Value x) {
-    return multiply(x, 180 / Math.PI);
+    return multiply(NumpyOps.wide(x), 180 / Math.PI);
   }
 
   public static Value erf(Value x) {
@@ -213,8 +210,9 @@ public final class Ops {
     return unary(UnaryKind.LOGICAL_NOT, cast(x, DType.BOOL), 0, 0);
   }
 
+  /** At least min, at most max; where min is the larger of them, min. */
   public static Value clip(Value x, double min, double max) {
-    return unary(UnaryKind.CLIP, x, min, max);
+    return min > max ? fullLike(x, min) : unary(UnaryKind.CLIP, x, min, max);
   }
 
   /** x limited from below and above by tensors that broadcast with it. */
@@ -230,6 +228,13 @@ public final class Ops {
   /** Another element type: floating to integer truncates, non-zero is true. */
   public static Value cast(Value x, DType dtype) {
     return x.dtype() == dtype ? x : node(new Op.Cast(dtype), x);
+  }
+
+  /** Floating point numbers as integers, limited to these, {@code keras.ops.saturate_cast}. */
+  public static Value saturateCast(Value x, DType dtype) {
+    int bits = 8 * dtype.bytes();
+    double most = Math.scalb(1.0, dtype.isUnsigned() ? bits : bits - 1) - 1;
+    return cast(clip(x, dtype.isUnsigned() ? 0 : -most - 1, most), dtype);
   }
 
   // ---- numpy: two operands
@@ -306,16 +311,19 @@ public final class Ops {
     return where(equal(x, 0), 0, multiply(x, log(y)));
   }
 
+  /** The floor of the quotient, which is rounded to its type before. */
   public static Value floorDivide(Value x, Value y) {
-    return binary(BinaryKind.FLOOR_DIVIDE, x, y);
+    return DType.promote(x.dtype(), y.dtype()).isFloating()
+        ? floor(divide(x, y))
+        : binary(BinaryKind.FLOOR_DIVIDE, x, y);
   }
 
   public static Value floorDivide(Value x, double y) {
-    return binary(BinaryKind.FLOOR_DIVIDE, x, like(x, y));
+    return floorDivide(x, like(x, y));
   }
 
   public static Value floorDivide(double x, Value y) {
-    return binary(BinaryKind.FLOOR_DIVIDE, like(y, x), y);
+    return floorDivide(like(y, x), y);
   }
 
   public static Value mod(Value x, Value y) {
@@ -368,18 +376,17 @@ public final class Ops {
 
   /** The angle of the point (y, x). */
   public static Value arctan2(Value y, Value x) {
-    return binary(BinaryKind.ARCTAN2, y, x);
+    return binary(BinaryKind.ARCTAN2, NumpyOps.floating(y), NumpyOps.floating(x));
   }
 
-  /** √(x² + y²). */
+  /** √(x² + y²), without overflow; of int64 in float64. */
   public static Value hypot(Value x, Value y) {
-    return sqrt(add(square(x), square(y)));
+    return NumpyOps.hypot(x, y);
   }
 
   /** log(exp(x) + exp(y)), stable. */
   public static Value logaddexp(Value x, Value y) {
-    Value apart = negative(absolute(subtract(x, y)));
-    return add(maximum(x, y), log1p(exp(apart)));
+    return NumpyOps.logaddexp(x, y);
   }
 
   /** (x−y)². */
@@ -988,25 +995,34 @@ public final class Ops {
     return NumpyOps.tensordot(x, axesOfX, y, axesOfY);
   }
 
+  /** {@code tf.reduce_mean} of integers: in their type, without a fraction. */
+  public static Value truncatedMean(Value x, boolean keepDims, int... axis) {
+    return NumpyOps.truncatedMean(x, keepDims, axis);
+  }
+
   /** The root of the sum of squares, {@code keras.ops.norm} of order 2. */
   public static Value norm(Value x, boolean keepDims, int... axis) {
-    return sqrt(reduce(ReduceKind.SUM, square(x), keepDims, axis));
+    return sqrt(reduce(ReduceKind.SUM, square(NumpyOps.floating(x)), keepDims, axis));
   }
 
   /**
    * The norm of vectors, {@code keras.ops.norm}.
    *
-   * @param order 1, 2 or infinity
+   * @param order any number; 0 counts what is not 0, infinity is the largest, −infinity the
+   *     smallest size
    */
   public static Value norm(Value x, double order, boolean keepDims, int... axis) {
-    if (order == 2) {
-      return norm(x, keepDims, axis);
-    }
-    if (order != 1 && order != Double.POSITIVE_INFINITY) {
-      throw new InputException("a norm of order " + order + "; allowed are 1, 2 and infinity");
-    }
-    ReduceKind kind = order == 1 ? ReduceKind.SUM : ReduceKind.MAX;
-    return reduce(kind, absolute(x), keepDims, axis);
+    return NumpyOps.norm(x, order, keepDims, axis);
+  }
+
+  /**
+   * The largest or smallest sum of sizes along the columns or rows of matrices, {@code
+   * keras.ops.norm} of two axes.
+   *
+   * @param order 1, −1, infinity or −infinity
+   */
+  public static Value matrixNorm(Value x, double order, boolean keepDims, int rows, int columns) {
+    return NumpyOps.matrixNorm(x, order, keepDims, rows, columns);
   }
 
   // ---- nn: activations
@@ -1028,9 +1044,9 @@ public final class Ops {
     return clip(x, 0, 6);
   }
 
-  /** x above zero, slope·x below. */
+  /** x above zero, slope·x below, where the slope is a float32; of integers in float32. */
   public static Value leakyRelu(Value x, double negativeSlope) {
-    return unary(UnaryKind.RELU, x, negativeSlope, 0);
+    return unary(UnaryKind.RELU, NumpyOps.floating(x), (float) negativeSlope, 0);
   }
 
   /** relu of x, then of −x, side by side, {@code tf.nn.crelu}. */
@@ -1401,8 +1417,8 @@ public final class Ops {
   // -------------------------------------------------------------------------------------
 
   /**
-   * Images of another size, {@code keras.ops.image.resize}; whole numbers become float32 but for
-   * the nearest.
+   * Images of another size, {@code tf.image.resize}; whole numbers and float64 become float32 but
+   * for the nearest.
    *
    * @param images (batch, height, width, channels) or one of them
    * @param size height and width

@@ -73,9 +73,17 @@ final class NormalizationLayers {
     return config.get("renorm").bool(false);
   }
 
-  /** Half precision is computed in float32. */
+  /** Half precision and integers are computed in float32. */
   private static Value widened(Value x) {
-    return x.dtype().bytes() == 2 ? Ops.cast(x, DType.FLOAT32) : x;
+    boolean whole = !x.dtype().isFloating();
+    return whole || x.dtype().bytes() == 2 ? Ops.cast(x, DType.FLOAT32) : x;
+  }
+
+  /** What was computed of an input, rounded to its type as Keras 3 does. */
+  private static Value rounded(RowCall call, Value y) {
+    boolean asGiven = call.dialect().has(Quirk.NORMALIZES_UNCAST_INPUTS);
+    Value own = asGiven ? Ops.cast(y, call.input(0).value().dtype()) : y;
+    return Ops.cast(own, call.computeType());
   }
 
   // ---- Batch normalization ---------------------------------------------------------------------
@@ -239,7 +247,9 @@ final class NormalizationLayers {
     if (flag(call.config(), "center") && !rms(call.config())) {
       y = Ops.add(y, parameter(call, "beta", x, axes));
     }
-    return Ops.cast(y, call.computeType());
+    return call.dialect().has(Quirk.LAYER_NORM_ROUNDS_TO_INPUT)
+        ? rounded(call, y)
+        : Ops.cast(y, call.computeType());
   }
 
   /** Moments over space and over each block of channels. */
@@ -266,7 +276,7 @@ final class NormalizationLayers {
     if (flag(call.config(), "center")) {
       y = Ops.add(y, parameter(call, "beta", x, axis));
     }
-    return Ops.cast(y, call.computeType());
+    return rounded(call, y);
   }
 
   /** x over its norm, which has a floor. */
@@ -277,11 +287,12 @@ final class NormalizationLayers {
   }
 
   private static Value rootMeanSquare(RowCall call) {
-    Value x = call.floating();
+    Value given = call.x();
+    Value x = widened(given);
     int[] axes = axes(call, x);
     double epsilon = call.config().get("epsilon").number(1e-6);
-    Value scale = parameter(call, "scale", widened(x), axes);
-    return Ops.rmsNormalization(x, scale, epsilon, axes);
+    Value scale = parameter(call, "scale", x, axes);
+    return Ops.cast(Ops.rmsNormalization(x, scale, epsilon, axes), given.dtype());
   }
 
   // ---- Axes and parameters ---------------------------------------------------------------------

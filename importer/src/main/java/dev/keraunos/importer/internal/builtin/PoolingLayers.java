@@ -83,7 +83,13 @@ final class PoolingLayers {
     Value x = call.x();
     int first = ChannelsLast.isFirst(call) ? 2 : 1;
     int[] space = IntStream.range(first, first + x.rank() - 2).toArray();
-    return Ops.reduce(kind, x, keepsDims(call), space);
+    boolean truncates =
+        kind == ReduceKind.MEAN
+            && x.dtype().isInteger()
+            && call.dialect().has(Quirk.MEANS_OF_INTEGERS_TRUNCATE);
+    return truncates
+        ? Ops.truncatedMean(x, keepsDims(call), space)
+        : Ops.reduce(kind, x, keepsDims(call), space);
   }
 
   /**

@@ -6,12 +6,14 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.ResizedImages;
 import dev.keraunos.importer.internal.operations.Windows;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -180,6 +182,14 @@ final class ReshapingLayers {
     Setting factors = call.config().get("size");
     List<Integer> size = Windows.list(Windows.lengths(factors, factors.integers(2, 2)));
     return ChannelsLast.apply(
-        call, call.x(), x -> call.apply(new Op.Resize(interpolation, true, size, false), x));
+        call,
+        call.x(),
+        x -> {
+          boolean half = x.dtype().isFloating() && x.dtype().bytes() == 2;
+          boolean narrows = !half && named != Interpolation.NEAREST;
+          Value given = narrows ? Ops.cast(x, DType.FLOAT32) : x;
+          Value y = call.apply(new Op.Resize(interpolation, true, size, false), given);
+          return ResizedImages.typed(y, x, call.dialect());
+        });
   }
 }

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.operations;
 
+import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
@@ -131,9 +132,16 @@ public final class Activations {
   private static void register(String name, Row row) {
     String setting = row.setting().split("\\|", -1)[0];
     Operations.one(
-        (Operations.X + " " + row.setting()).strip(),
-        call -> row.apply(call.value("x"), call.get(setting), call.scope().dialect()),
-        name);
+        (Operations.X + " " + row.setting()).strip(), call -> apply(row, call, setting), name);
+  }
+
+  /** Of all elements at once, where that is how the axis is told. */
+  private static Value apply(Row row, OperationCall call, String setting) {
+    Value x = call.value("x");
+    Setting given = call.get(setting);
+    boolean all = setting.equals("axis") && given.isNull() && !given.isMissing();
+    Value y = row.apply(all ? Ops.reshape(x, -1) : x, given, call.scope().dialect());
+    return all ? Ops.reshape(y, Dim.of(x, 1), x) : y;
   }
 
   private static Value relu(OperationCall call) {

@@ -12,9 +12,14 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
+import java.util.List;
+import java.util.function.BinaryOperator;
 
 /** The part of {@link Operations} that computes with elements: arithmetic, reductions, products. */
 final class ArrayOperations {
+  private static final String REDUCTION =
+      "x|input_tensor|input axis|reduction_indices|dimension keepdims|keep_dims";
+
   private ArrayOperations() {}
 
   static void register() {
@@ -32,17 +37,18 @@ final class ArrayOperations {
     binary(Ops::add, "Add", "add", "AddV2", "bias_add", "BiasAdd");
     binary(Ops::subtract, "Subtract", "subtract", "sub", "Sub");
     binary(Ops::multiply, "Multiply", "multiply", "mul", "Mul");
-    binary(Ops::divide, "Divide", "TrueDivide", "truediv", "divide", "div", "RealDiv");
+    quotient(Ops::divide, "Divide", "TrueDivide", "truediv", "divide", "div", "RealDiv");
+    quotient(Ops::divideNoNan, "divide_no_nan", "div_no_nan");
     binary(Ops::floorDivide, "FloorDivide", "floordiv", "floor_div", "FloorDiv");
     binary(Ops::mod, "Mod", "floormod", "mod", "FloorMod");
     binary(Ops::power, "Power", "pow", "Pow");
     binary(Ops::maximum, "Maximum", "maximum");
     binary(Ops::minimum, "Minimum", "minimum");
     binary(Ops::squaredDifference, "squared_difference", "SquaredDifference");
-    binary(Ops::arctan2, "Arctan2", "atan2", "Atan2");
+    binary(Ops::arctan2, "Arctan2");
+    one("y x", call -> Ops.arctan2(call.value("y"), call.value("x")), "atan2", "Atan2");
     binary(Ops::logaddexp, "Logaddexp");
     binary(Ops::hypot, "Hypot");
-    binary(Ops::divideNoNan, "divide_no_nan", "div_no_nan");
     binary(Ops::multiplyNoNan, "multiply_no_nan");
     binary(Ops::xlogy, "xlogy");
     one("inputs", call -> Ops.addN(call.values("inputs")), "add_n", "accumulate_n", "AddN");
@@ -57,14 +63,38 @@ final class ArrayOperations {
     one(bounds, ArrayOperations::clip, "Clip", "clip_by_value");
   }
 
+  private static void quotient(BinaryOperator<Value> function, String... names) {
+    one("x1|x x2|y", call -> quotient(call, function), names);
+  }
+
+  /** TensorFlow divides integers of 32 bits and more in float64. */
+  private static Value quotient(OperationCall call, BinaryOperator<Value> function) {
+    Value x = call.value("x1");
+    Value y = call.value("x2");
+    DType dtype = DType.promote(x.dtype(), y.dtype());
+    boolean wide =
+        dtype.isInteger()
+            && dtype.bytes() >= Integer.BYTES
+            && call.has(Quirk.DIVIDES_INTEGERS_IN_FLOAT64);
+    return wide
+        ? function.apply(Ops.cast(x, DType.FLOAT64), Ops.cast(y, DType.FLOAT64))
+        : function.apply(x, y);
+  }
+
   private static Value clip(OperationCall call) {
     Value x = call.value("x");
     return call.isTensor("x_min") || call.isTensor("x_max")
         ? Ops.clip(x, call.value("x_min"), call.value("x_max"))
         : Ops.clip(
             x,
-            call.number("x_min", Double.NEGATIVE_INFINITY),
-            call.number("x_max", Double.POSITIVE_INFINITY));
+            bound(x, call.number("x_min", Double.NEGATIVE_INFINITY)),
+            bound(x, call.number("x_max", Double.POSITIVE_INFINITY)));
+  }
+
+  /** A limit in the type of x: negative ones of unsigned integers count from the other end. */
+  private static double bound(Value x, double limit) {
+    boolean wraps = x.dtype().isUnsigned() && limit < 0 && !Double.isInfinite(limit);
+    return wraps ? limit + Math.scalb(1.0, 8 * x.dtype().bytes()) : limit;
   }
 
   private static void comparisons() {
@@ -79,13 +109,24 @@ final class ArrayOperations {
     binary(Ops::logicalXor, "LogicalXor", "logical_xor", "xor");
     unary(Ops::logicalNot, "LogicalNot", "logical_not", "invert");
     one(
-        "condition x1|x x2|y",
-        call -> Ops.where(call.value("condition"), call.value("x1"), call.value("x2")),
+        "condition|condlist x1|x|choicelist x2|y|default",
+        ArrayOperations::select,
         "Where",
         "where",
         "where_v2",
         "Select",
         "SelectV2");
+  }
+
+  /** The first of several choices whose condition holds, or one of two. */
+  private static Value select(OperationCall call) {
+    List<Value> conditions = call.values("condition");
+    List<Value> choices = call.values("x1");
+    Value chosen = call.has("x2") ? call.value("x2") : Ops.zerosLike(choices.get(0));
+    for (int i = conditions.size() - 1; i >= 0; i--) {
+      chosen = Ops.where(conditions.get(i), choices.get(i), chosen);
+    }
+    return chosen;
   }
 
   private static void mathematics() {
@@ -148,24 +189,20 @@ final class ArrayOperations {
   }
 
   private static void reductions() {
-    reduce(ReduceKind.SUM, "Sum", "reduce_sum");
-    reduce(ReduceKind.MEAN, "Mean", "reduce_mean");
+    one(REDUCTION, call -> total(call, ReduceKind.SUM), "Sum", "reduce_sum");
+    one(REDUCTION, ArrayOperations::mean, "Mean", "reduce_mean");
     reduce(ReduceKind.MAX, "Max", "Amax", "reduce_max");
     reduce(ReduceKind.MIN, "Min", "Amin", "reduce_min");
-    reduce(ReduceKind.PROD, "Prod", "reduce_prod");
+    one(REDUCTION + " dtype", call -> total(call, ReduceKind.PROD), "Prod", "reduce_prod");
     reduce(ReduceKind.ANY, "Any", "reduce_any");
     reduce(ReduceKind.ALL, "All", "reduce_all");
     reduce((x, keeps, axes) -> Ops.var(decimal(x), keeps, axes), "Var", "reduce_variance");
     reduce((x, keeps, axes) -> Ops.std(decimal(x), keeps, axes), "Std", "reduce_std");
     reduce(Ops::logsumexp, "Logsumexp", "reduce_logsumexp");
     reduce(Ops::ptp, "Ptp");
-    reduce(Ops::norm, "reduce_euclidean_norm");
+    reduce(ArrayOperations::euclideanNorm, "reduce_euclidean_norm");
     reduce(Ops::countNonzero, "CountNonzero");
-    add(
-        "x axes|axis keepdims",
-        call -> Ops.moments(call.value("x"), call.flag("keepdims"), call.axes("axes")),
-        "Moments",
-        "moments");
+    add("x axes|axis keepdims", ArrayOperations::moments, "Moments", "moments");
     one("x weights axis", ArrayOperations::average, "Average");
     one("x|tensor ord axis keepdims", ArrayOperations::norm, "Norm", "norm");
   }
@@ -176,9 +213,52 @@ final class ArrayOperations {
 
   private static void reduce(Reduction reduction, String... names) {
     one(
-        "x|input_tensor|input axis|reduction_indices|dimension keepdims|keep_dims",
+        REDUCTION,
         call -> reduction.apply(call.value("x"), call.flag("keepdims"), call.axes("axis")),
         names);
+  }
+
+  private static Value total(OperationCall call, ReduceKind kind) {
+    Value x = call.value("x");
+    boolean narrow = !x.dtype().isFloating() && x.dtype().bytes() < Integer.BYTES;
+    if (narrow && call.get("dtype").isNull() && call.has(Quirk.SUMS_OF_INTEGERS_WIDEN)) {
+      x = Ops.cast(x, x.dtype().isUnsigned() ? DType.UINT32 : DType.INT32);
+    }
+    return Ops.reduce(kind, x, call.flag("keepdims"), call.axes("axis"));
+  }
+
+  private static Value mean(OperationCall call) {
+    return mean(call, call.value("x"), call.axes("axis"));
+  }
+
+  private static Value mean(OperationCall call, Value x, int... axes) {
+    boolean truncates = x.dtype().isInteger() && call.has(Quirk.MEANS_OF_INTEGERS_TRUNCATE);
+    return truncates
+        ? Ops.truncatedMean(x, call.flag("keepdims"), axes)
+        : Ops.reduce(ReduceKind.MEAN, x, call.flag("keepdims"), axes);
+  }
+
+  /** Of integers in their type. */
+  private static List<Value> moments(OperationCall call) {
+    Value x = call.value("x");
+    int[] axes = call.axes("axes");
+    boolean keeps = call.flag("keepdims");
+    if (x.dtype().isFloating()) {
+      return Ops.moments(x, keeps, axes);
+    }
+    Value distance = Ops.subtract(x, Ops.truncatedMean(x, true, axes));
+    return List.of(
+        Ops.truncatedMean(x, keeps, axes), Ops.truncatedMean(Ops.square(distance), keeps, axes));
+  }
+
+  /** Of integers in their type. */
+  private static Value euclideanNorm(Value x, boolean keepDims, int... axes) {
+    return x.dtype().isFloating()
+        ? Ops.norm(x, keepDims, axes)
+        : Ops.cast(
+            Ops.sqrt(
+                Ops.cast(Ops.reduce(ReduceKind.SUM, Ops.square(x), keepDims, axes), DType.FLOAT64)),
+            x.dtype());
   }
 
   private static Value decimal(Value x) {
@@ -193,15 +273,24 @@ final class ArrayOperations {
   }
 
   private static Value norm(OperationCall call) {
+    Value x = call.value("x");
     Setting order = call.get("ord");
-    boolean isText = order.isText();
-    double number =
-        order.isNull() || (isText && order.text().matches("euclidean|fro"))
-            ? 2
-            : isText && order.text().matches("inf|Infinity")
-                ? Double.POSITIVE_INFINITY
-                : order.number();
-    return Ops.norm(call.value("x"), number, call.flag("keepdims"), call.axes("axis"));
+    int[] axes = call.axes("axis");
+    if (order.isNull() || (order.isText() && order.text().matches("euclidean|fro"))) {
+      return Ops.norm(x, call.flag("keepdims"), axes);
+    }
+    boolean all = axes.length == 0 && x.rank() == 2 && flattens(call);
+    return axes.length == 2 || all
+        ? Ops.matrixNorm(
+            x, number(order), call.flag("keepdims"), all ? 0 : axes[0], all ? 1 : axes[1])
+        : Ops.norm(x, number(order), call.flag("keepdims"), axes);
+  }
+
+  private static double number(Setting order) {
+    if (order.isText() && order.text().matches("-?inf|-?Infinity")) {
+      return order.text().startsWith("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+    }
+    return order.number();
   }
 
   // ---- Along an axis ---------------------------------------------------------------------------
@@ -219,8 +308,10 @@ final class ArrayOperations {
         "x|input_tensor|input axis|reduction_indices|dimension keepdims|keep_dims output_type";
     one(arguments, call -> search(call, Ops::argmax), "Argmax", "argmax", "ArgMax");
     one(arguments, call -> search(call, Ops::argmin), "Argmin", "argmin", "ArgMin");
-    one("x|a axis", call -> cumulative(call, Ops::cumsum), "Cumsum", "cumsum");
-    one("x axis", call -> cumulative(call, Ops::cumprod), "Cumprod", "cumprod");
+    one("x axis dtype", call -> cumulative(call, typed(call), Ops::cumsum), "Cumsum");
+    one("x axis dtype", call -> cumulative(call, typed(call), Ops::cumprod), "Cumprod");
+    one("x|a axis", call -> cumulative(call, call.value("x"), Ops::cumsum), "cumsum");
+    one("x axis", call -> cumulative(call, call.value("x"), Ops::cumprod), "cumprod");
     add(
         "x|input k sorted",
         call -> {
@@ -245,9 +336,16 @@ final class ArrayOperations {
     return function.apply(x, call.integer("axis", 0), call.flag("keepdims"), dtype, zeros);
   }
 
-  private static Value cumulative(OperationCall call, AlongAxis function) {
-    Value x = flattens(call) ? Ops.reshape(call.value("x"), -1) : call.value("x");
-    return function.apply(x, call.integer("axis", 0));
+  private static Value cumulative(OperationCall call, Value x, AlongAxis function) {
+    return function.apply(flattens(call) ? Ops.reshape(x, -1) : x, call.integer("axis", 0));
+  }
+
+  /** In the type that is asked for; bools are counted. */
+  private static Value typed(OperationCall call) {
+    Setting dtype = call.get("dtype");
+    Value x = call.value("x");
+    Value cast = dtype.isNull() ? x : Ops.cast(x, DType.of(dtype.text()));
+    return cast.dtype() == DType.BOOL ? Ops.cast(cast, DType.INT32) : cast;
   }
 
   private static Value sort(OperationCall call) {
@@ -261,37 +359,42 @@ final class ArrayOperations {
     one(
         "x1|a|x x2|b|y transpose_a|adj_x transpose_b|adj_y",
         call ->
-            Ops.matmul(
-                call.value("x1"),
-                call.value("x2"),
-                call.flag("transpose_a"),
-                call.flag("transpose_b")),
+            product(
+                call,
+                (x, y) -> Ops.matmul(x, y, call.flag("transpose_a"), call.flag("transpose_b"))),
         "Matmul",
         "matmul",
         "MatMul",
         "BatchMatMulV2",
         "batch_matmul");
-    binary(Ops::dot, "Dot");
+    one("x1 x2", call -> product(call, Ops::dot), "Dot");
     one("x1 x2", ArrayOperations::einsum, "Einsum");
     one("x1|a x2|b axes", ArrayOperations::tensordot, "Tensordot", "tensordot");
   }
 
   private static Value einsum(OperationCall call) {
-    Value x = call.value("x1");
     String subscripts = call.get("subscripts").text();
-    return call.has("x2") ? Ops.einsum(subscripts, x, call.value("x2")) : Ops.einsum(subscripts, x);
+    return call.has("x2")
+        ? product(call, (x, y) -> Ops.einsum(subscripts, x, y))
+        : Ops.einsum(subscripts, call.value("x1"));
+  }
+
+  /** Keras 3 multiplies integers in float32, but pairs of int8 in int32. */
+  private static Value product(OperationCall call, BinaryOperator<Value> function) {
+    return IntegerProducts.apply(
+        call.value("x1"), call.value("x2"), call.scope().dialect(), function);
   }
 
   private static Value tensordot(OperationCall call) {
-    Value x = call.value("x1");
-    Value y = call.value("x2");
     Setting axes = call.get("axes");
     if (!axes.isList()) {
-      return Ops.tensordot(x, y, axes.integer(2));
+      return product(call, (x, y) -> Ops.tensordot(x, y, axes.integer(2)));
     }
     if (axes.list().size() != 2) {
       throw axes.unexpected("a whole number or two lists of axes");
     }
-    return Ops.tensordot(x, axes.list().get(0).integers(), y, axes.list().get(1).integers());
+    int[] left = axes.list().get(0).integers();
+    int[] right = axes.list().get(1).integers();
+    return product(call, (x, y) -> Ops.tensordot(x, left, y, right));
   }
 }

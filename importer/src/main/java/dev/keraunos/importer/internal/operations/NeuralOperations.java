@@ -226,12 +226,15 @@ final class NeuralOperations {
     }
     call.get("fill_mode");
     call.get("fill_value");
-    return Ops.resize(
-        call.value("images"),
-        Windows.list(call.get("size").integers(2)),
-        Windows.interpolation(call.get("interpolation"), "bilinear"),
-        call.flag("antialias"),
-        call.channelsFirst());
+    Value images = call.value("images");
+    Value resized =
+        Ops.resize(
+            images,
+            Windows.list(call.get("size").integers(2)),
+            Windows.interpolation(call.get("interpolation"), "bilinear"),
+            call.flag("antialias"),
+            call.channelsFirst());
+    return ResizedImages.typed(resized, images, call.scope().dialect());
   }
 
   private interface Blocks {
