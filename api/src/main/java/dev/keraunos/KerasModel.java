@@ -13,14 +13,15 @@ import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.importer.internal.archive.ArchiveReader;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
+import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.compile.CompileSpec;
-import dev.keraunos.loss.compile.OutputSpec;
-import dev.keraunos.loss.evaluate.LossFunction;
+import dev.keraunos.loss.check.LossFunction;
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.internal.compile.CompileSpec;
+import dev.keraunos.loss.internal.compile.OutputSpec;
+import dev.keraunos.loss.internal.compile.Setups;
 import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
@@ -377,8 +378,8 @@ public final class KerasModel implements AutoCloseable {
    * return_dict=True}.
    *
    * @param batchSize how many samples make a batch; the numbers depend on it wherever Keras' do
-   * @throws dev.keraunos.keras.names.UnknownNameException if the model was compiled with a loss or
-   *     metric nobody registered
+   * @throws dev.keraunos.keras.UnknownNameException if the model was compiled with a loss or metric
+   *     nobody registered
    */
   public Map<String, Double> evaluate(Dataset data, int batchSize) {
     return whileOpen(() -> Evaluator.evaluate(this, batches(data, batchSize)));
@@ -402,7 +403,8 @@ public final class KerasModel implements AutoCloseable {
    * @throws InputException if the output has no loss
    */
   public LossFunction lossFunction(String output) {
-    return LossFunction.of(compileSpec(), output, outputSpecs(), dialect(), settings.losses);
+    return new LossFunction(
+        Setups.loss(compileSpec(), output, outputSpecs(), settings.losses), dialect());
   }
 
   boolean isStrict() {

@@ -10,7 +10,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.layers.CustomLayer;
 import dev.keraunos.importer.layers.LayerCall;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.loss.evaluate.LossFunction;
+import dev.keraunos.loss.check.LossFunction;
 import dev.keraunos.tensor.Tensor;
 import dev.keraunos.testing.RecordedCases;
 import dev.keraunos.testing.Tolerance;

@@ -7,7 +7,7 @@ import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.LossFixture;
-import dev.keraunos.keras.names.UnknownNameException;
+import dev.keraunos.keras.UnknownNameException;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.check.PortReport;
 import dev.keraunos.loss.registry.LossRegistry;
@@ -85,9 +85,9 @@ final class CheckLossCommand implements Callable<Integer> {
 
   private Loss port(LossFixture recorded) {
     LossRegistry.Builder registry = losses.registry();
-    JsonNode saved = recorded.recording().saved();
+    JsonNode saved = recorded.saved();
     if (UserClass.isSource(port)) {
-      CustomLosses.register(registry, recorded.recording().name(), port);
+      CustomLosses.register(registry, recorded.name(), port);
       return provided(registry.build(), saved);
     }
     return named(registry.build(), saved);

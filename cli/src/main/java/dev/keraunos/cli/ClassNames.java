@@ -1,7 +1,7 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.keras.names.NearestNames;
+import dev.keraunos.keras.internal.names.NearestNames;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

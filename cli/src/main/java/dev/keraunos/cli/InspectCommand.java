@@ -3,7 +3,7 @@ package dev.keraunos.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.internal.ModelSummary;
 import dev.keraunos.importer.internal.archive.ModelArchive;
-import dev.keraunos.importer.layers.Gap;
+import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;

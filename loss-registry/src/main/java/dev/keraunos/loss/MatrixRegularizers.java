@@ -1,12 +1,11 @@
 package dev.keraunos.loss;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 
 /** Regularisers that look at a weight as a matrix (rows, columns). */
-public final class MatrixRegularizers {
+final class MatrixRegularizers {
   /** Below this a squared norm counts as this, so that a row of zeros stays one. */
   private static final double SMALLEST_SQUARE = 1e-12;
 
@@ -14,13 +13,8 @@ public final class MatrixRegularizers {
 
   private MatrixRegularizers() {}
 
-  /**
-   * {@code keras.regularizers.OrthogonalRegularizer}: the mean absolute cosine between different
-   * rows, or columns, times a factor.
-   */
-  public static Regularizer orthogonal(Config config) {
-    double factor = config.get("factor").number(0.01);
-    boolean rows = config.get("mode").oneOf("rows", "rows", "columns").equals("rows");
+  /** See {@link Regularizer#orthogonal}. */
+  static Regularizer orthogonal(double factor, boolean rows) {
     return x -> {
       double[][] vectors = rows ? rows(x) : transposed(rows(x));
       for (double[] vector : vectors) {

@@ -17,6 +17,14 @@ public interface Regularizer {
     return MatrixRegularizers.eigenvalue(k);
   }
 
+  /**
+   * {@code keras.regularizers.OrthogonalRegularizer}: the mean absolute cosine between different
+   * rows, or columns, of a matrix, times a factor.
+   */
+  static Regularizer orthogonal(double factor, boolean rows) {
+    return MatrixRegularizers.orthogonal(factor, rows);
+  }
+
   /** Keras' L1, L2 and L1L2. */
   static Regularizer l1l2(double l1, double l2) {
     return x -> {

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.keraunos.keras.names.UnknownNameException;
+import dev.keraunos.keras.UnknownNameException;
 import dev.keraunos.loss.registry.LossRegistry;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

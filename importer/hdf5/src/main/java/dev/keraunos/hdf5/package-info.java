@@ -1,5 +1,2 @@
-/**
- * Reads HDF5 files: {@link dev.keraunos.hdf5.Hdf5Reader} is the entry point. Packages follow the
- * chapters of the HDF5 file format specification, version 3.0, whose numbers the comments give.
- */
+/** How an HDF5 file is refused. */
 package dev.keraunos.hdf5;

@@ -3,9 +3,9 @@ package dev.keraunos.importer.internal;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.lowering.ModelLowering;
+import dev.keraunos.importer.internal.topology.ModelTopology;
 import dev.keraunos.importer.internal.weights.WeightMatcher;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.importer.topology.ModelTopology;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 

@@ -2,24 +2,19 @@ package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.topology.Argument;
-import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * What a {@link CustomLayer} sees of one call of its layer: inputs, config, weights, and where to
  * append operations.
  */
 public interface LayerCall {
-  LayerSpec layer();
-
   /** The layer's config; keys of a custom layer that are never read have no effect. */
   Config config();
 
@@ -52,17 +47,11 @@ public interface LayerCall {
   /** The type the layer computes in. */
   DType computeType();
 
-  /** All positional arguments, in their structure. */
-  List<Argument> arguments();
+  /** The tensors given by a keyword, flattened, as they came; none if it is absent. */
+  List<Masked> inputs(String keyword);
 
-  /** A keyword argument; null literals count as absent. */
-  Optional<Argument> keyword(String name);
-
-  /** What an argument refers to. */
-  Masked tensor(TensorRef ref);
-
-  /** The tensors inside an argument, flattened. */
-  List<Masked> tensors(Argument argument);
+  /** A constant given by a keyword, to be read like an entry of the config. */
+  Setting constant(String keyword);
 
   /**
    * A variable as a constant of the compute type.
@@ -93,11 +82,11 @@ public interface LayerCall {
   Value activate(String key, Value x);
 
   /**
-   * Lowers a layer inside this one. If that is impossible, neither is this layer lowered.
+   * Lowers the layer that a config key holds. If that is impossible, neither is this layer lowered.
    *
-   * @param attribute that holds it in Python
+   * @param key of the config, such as {@code layer}
    */
-  List<Masked> inner(LayerSpec inner, String attribute, List<Masked> inputs);
+  List<Masked> inner(String key, List<Masked> inputs);
 
   /** This call cannot be lowered; thrown, then told together with whatever else cannot. */
   RuntimeException gap(String problem);

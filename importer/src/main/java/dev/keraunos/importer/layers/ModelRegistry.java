@@ -1,7 +1,7 @@
 package dev.keraunos.importer.layers;
 
 import dev.keraunos.graph.Value;
-import dev.keraunos.keras.names.Registry;
+import dev.keraunos.keras.internal.names.Registry;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

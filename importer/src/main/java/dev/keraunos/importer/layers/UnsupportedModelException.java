@@ -10,6 +10,20 @@ public final class UnsupportedModelException extends KeraunosException {
 
   private final transient List<Gap> gaps;
 
+  /**
+   * Something in a model that cannot be lowered.
+   *
+   * @param path the layer's path in the model
+   * @param className its class
+   * @param problem what was found, what is allowed and what to do
+   */
+  public record Gap(String path, String className, String problem) {
+    @Override
+    public String toString() {
+      return path + " (" + className + "): " + problem;
+    }
+  }
+
   /** What is missing, of which there is at least one. */
   public UnsupportedModelException(List<Gap> gaps) {
     super(

@@ -259,11 +259,6 @@ public final class Setting {
     throw unexpected("an object");
   }
 
-  /** The layer's dtype policy; absent and null are float32. */
-  public DTypePolicy dtypePolicy() {
-    return DTypePolicy.read(json, path);
-  }
-
   /** A function or object in any of Keras' spellings. */
   public SavedObject savedObject() {
     if (json.isTextual()) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.internal.config.DTypePolicy;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.Set;
@@ -89,7 +90,7 @@ class ConfigTest {
   }
 
   private static DTypePolicy policy(String json) {
-    return config("{\"dtype\": " + json + "}").get("dtype").dtypePolicy();
+    return DTypePolicy.read(config("{\"dtype\": " + json + "}").get("dtype").json(), "layer");
   }
 
   @Test

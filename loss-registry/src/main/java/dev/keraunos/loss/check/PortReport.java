@@ -17,9 +17,50 @@ public record PortReport(
     String loss,
     String keras,
     String engine,
-    List<PortCheck> checks,
+    List<Check> checks,
     Optional<Counterexample> smallest,
     List<String> hints) {
+
+  /** The outcome of a check. */
+  public enum Verdict {
+    /** As in Python. */
+    OK,
+    /** Not as in Python. */
+    FAILED,
+    /** Not checked; the finding says why. */
+    SKIPPED
+  }
+
+  /**
+   * One property of a port.
+   *
+   * @param maxError the largest difference, relative to the largest recorded magnitude; NaN where
+   *     nothing is measured
+   * @param finding what was found, in a sentence
+   */
+  public record Check(String name, Verdict verdict, double maxError, String finding) {}
+
+  /**
+   * An input on which a port and Python differ.
+   *
+   * @param input the recorded batch, in words
+   * @param samples how many samples it has
+   * @param difference what differs: {@code scores}, {@code gradient}, or their shapes
+   * @param position of the first bad number, empty for a scalar
+   * @param target the targets that this score is made of, as far as the shapes tell
+   * @param prediction the predictions that this score is made of, as far as the shapes tell
+   * @param expected what Python gives
+   * @param found what the port gives
+   */
+  public record Counterexample(
+      String input,
+      long samples,
+      String difference,
+      List<Long> position,
+      List<Double> target,
+      List<Double> prediction,
+      double expected,
+      double found) {}
 
   public PortReport {
     checks = List.copyOf(checks);
@@ -32,8 +73,8 @@ public record PortReport(
   }
 
   /** The most basic check that failed. */
-  public Optional<PortCheck> firstFailure() {
-    return checks.stream().filter(c -> c.verdict() == PortCheck.Verdict.FAILED).findFirst();
+  public Optional<Check> firstFailure() {
+    return checks.stream().filter(c -> c.verdict() == Verdict.FAILED).findFirst();
   }
 
   /**
@@ -41,7 +82,7 @@ public record PortReport(
    *
    * @throws IllegalArgumentException if there is none
    */
-  public PortCheck check(String name) {
+  public Check check(String name) {
     return checks.stream()
         .filter(c -> c.name().equals(name))
         .findFirst()

@@ -1,5 +1,6 @@
 package dev.keraunos.loss.check;
 
+import dev.keraunos.loss.internal.text.Numbers;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -7,13 +8,13 @@ import java.util.stream.Collectors;
 
 /** A report as a table, with the smallest input that shows a difference below it. */
 final class PortReportText {
-  private static final Map<PortCheck.Verdict, String> VERDICTS =
+  private static final Map<PortReport.Verdict, String> VERDICTS =
       Map.of(
-          PortCheck.Verdict.OK,
+          PortReport.Verdict.OK,
           "ok",
-          PortCheck.Verdict.FAILED,
+          PortReport.Verdict.FAILED,
           "FAIL",
-          PortCheck.Verdict.SKIPPED,
+          PortReport.Verdict.SKIPPED,
           "-");
 
   private final StringBuilder text = new StringBuilder();
@@ -47,11 +48,11 @@ final class PortReportText {
         .append(System.lineSeparator());
   }
 
-  private void table(List<PortCheck> checks) {
+  private void table(List<PortReport.Check> checks) {
     int width = checks.stream().mapToInt(check -> check.name().length()).max().orElse(1);
     String row = "  %-" + width + "s  %-7s  %-9s  %s";
     line(row, "check", "verdict", "max error", "finding");
-    for (PortCheck check : checks) {
+    for (PortReport.Check check : checks) {
       line(
           row,
           check.name(),
@@ -63,7 +64,7 @@ final class PortReportText {
     }
   }
 
-  private void smallest(Counterexample example) {
+  private void smallest(PortReport.Counterexample example) {
     String samples = example.samples() == 1 ? "1 sample" : example.samples() + " samples";
     line("the smallest input that shows it: %s (%s)", example.input(), samples);
     if (Double.isNaN(example.expected()) && Double.isNaN(example.found())) {

@@ -1,7 +1,6 @@
 /**
- * Proves a loss ported to Java against what Python computed with the original: {@link
- * dev.keraunos.loss.check.LossPortCheck} compares a {@link dev.keraunos.loss.Loss} to a {@link
- * dev.keraunos.loss.check.LossRecording} and says in a {@link dev.keraunos.loss.check.PortReport}
- * what differs, on which input, and why where that is certain.
+ * What a loss function alone computes, and whether one ported to Java computes what Python computed
+ * with the original: a {@link dev.keraunos.loss.check.PortReport} says what differs, on which
+ * input, and why where that is certain. {@code dev.keraunos.fixtures.LossFixture} makes one.
  */
 package dev.keraunos.loss.check;

@@ -1,6 +1,5 @@
 package dev.keraunos.loss.explain;
 
-import dev.keraunos.loss.internal.anatomy.Term;
 import java.util.List;
 import java.util.Optional;
 
@@ -74,26 +73,6 @@ public record Explanation(
     /** True if a sample has one position, so that classes are those of samples. */
     public boolean areSamples() {
       return unit.equals("samples");
-    }
-
-    Output with(Optional<Headline> first, List<String> sentences) {
-      return new Output(
-          name,
-          loss,
-          lossWeight,
-          value,
-          contribution,
-          unit,
-          stages,
-          terms,
-          classes,
-          unsplit,
-          balanced,
-          bySample,
-          byRegion,
-          worst,
-          first,
-          sentences);
     }
   }
 
@@ -188,8 +167,8 @@ public record Explanation(
    * @param lossIfRight the loss if every position of this class scored as those predicted right do,
    *     all else unchanged. If none of it is predicted right, as those of the other classes do,
    *     unless the loss weights positions. For a loss that couples the samples of a batch the loss
-   *     if those predicted wrong were predicted as the right ones are, in turn; empty unless {@link
-   *     Explainer#whatIf} was asked for. Empty if it is not known.
+   *     if those predicted wrong were predicted as the right ones are, in turn; empty unless this
+   *     was asked for. Empty if it is not known.
    * @param lossIfWrong likewise for those predicted wrong
    * @param equalWeight what to multiply the positions of this class by for every class to count
    *     alike

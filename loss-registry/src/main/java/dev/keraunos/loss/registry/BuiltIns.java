@@ -2,9 +2,8 @@ package dev.keraunos.loss.registry;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.config.Config;
-import dev.keraunos.keras.names.Registry;
+import dev.keraunos.keras.internal.names.Registry;
 import dev.keraunos.loss.Loss;
-import dev.keraunos.loss.MatrixRegularizers;
 import dev.keraunos.loss.Metric;
 import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.loss.Regularizer;
@@ -231,10 +230,15 @@ final class BuiltIns {
     regularizers.put(config -> l1l2(config, 0.01, 0), "l1", "activity_l1");
     regularizers.put(config -> l1l2(config, 0, 0.01), "l2", "activity_l2");
     regularizers.put(config -> l1l2(config, 0.01, 0.01), "l1l2", "activity_l1l2");
-    regularizers.put(
-        MatrixRegularizers::orthogonal, "orthogonal_regularizer", "OrthogonalRegularizer");
+    regularizers.put(BuiltIns::orthogonal, "orthogonal_regularizer", "OrthogonalRegularizer");
     regularizers.put(BuiltIns::eigenvalue, "EigenvalueRegularizer");
     regularizers.put(config -> BuiltIns::added, "AddLoss");
+  }
+
+  private static Regularizer orthogonal(Config config) {
+    double factor = config.get("factor").number(0.01);
+    String mode = config.get("mode").oneOf("rows", "rows", "columns");
+    return Regularizer.orthogonal(factor, mode.equals("rows"));
   }
 
   private static Regularizer eigenvalue(Config config) {

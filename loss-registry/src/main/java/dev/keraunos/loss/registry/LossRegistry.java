@@ -2,9 +2,9 @@ package dev.keraunos.loss.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.UnknownNameException;
 import dev.keraunos.keras.config.SavedObject;
-import dev.keraunos.keras.names.Registry;
-import dev.keraunos.keras.names.UnknownNameException;
+import dev.keraunos.keras.internal.names.Registry;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Metric;
 import dev.keraunos.loss.MetricFunction;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
-import dev.keraunos.loss.explain.Explainer;
+import dev.keraunos.loss.internal.explain.Explainer;
 import dev.keraunos.testing.Digest;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.keras.names.UnknownNameException;
-import dev.keraunos.loss.compile.CompileSpec;
-import dev.keraunos.loss.compile.OutputSpec;
+import dev.keraunos.keras.UnknownNameException;
+import dev.keraunos.loss.internal.compile.CompileSpec;
+import dev.keraunos.loss.internal.compile.OutputSpec;
+import dev.keraunos.loss.internal.evaluate.Batch;
+import dev.keraunos.loss.internal.evaluate.Evaluation;
+import dev.keraunos.loss.internal.evaluate.OutputData;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;

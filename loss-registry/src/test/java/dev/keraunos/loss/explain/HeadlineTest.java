@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.loss.evaluate.Evaluation;
 import dev.keraunos.loss.evaluate.Recorded;
+import dev.keraunos.loss.internal.evaluate.Evaluation;
+import dev.keraunos.loss.internal.explain.Explainer;
 import dev.keraunos.testing.Tolerance;
 import java.math.BigDecimal;
 import java.math.MathContext;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.evaluate.Recorded;
+import dev.keraunos.loss.internal.explain.Explainer;
 import dev.keraunos.testing.Tolerance;
 import java.util.ArrayList;
 import java.util.List;

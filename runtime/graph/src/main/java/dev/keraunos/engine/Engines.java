@@ -24,7 +24,7 @@ public final class Engines {
   /** Looked up by name too: a fat jar may have lost the service file that lists them. */
   private static final List<String> BY_NAME =
       List.of(
-          "dev.keraunos.engine.onednn.OneDnnEngine",
+          "dev.keraunos.engine.onednn.internal.OneDnnEngine",
           "dev.keraunos.engine.internal.reference.ReferenceEngine");
 
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();

@@ -123,6 +123,15 @@ public final class Graph {
     }
   }
 
+  /**
+   * Checks that an engine can run this graph and the bodies of its recurrences.
+   *
+   * @throws IllegalStateException naming the node and the rule it breaks
+   */
+  public void verify() {
+    Verifier.verify(this);
+  }
+
   /** One node a line, for people. */
   @Override
   public String toString() {

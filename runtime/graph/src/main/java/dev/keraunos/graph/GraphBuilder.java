@@ -60,16 +60,6 @@ public final class GraphBuilder {
     }
   }
 
-  /**
-   * Appends the nodes of another graph.
-   *
-   * @param inputs stand for the inputs of that graph, in its order
-   * @return its outputs, in its order
-   */
-  public List<Value> inline(Graph graph, List<Value> inputs) {
-    return new GraphCopy(graph, this, inputs).run((node, arguments, builder) -> null);
-  }
-
   /** The graph of everything that the named outputs need, and of all inputs declared. */
   public Graph build(Map<String, Value> outputs) {
     return Graph.of(nodes, outputs);

@@ -492,6 +492,23 @@ public sealed interface Op {
   // ----------------------------------------------------------------------------------------------
 
   /**
+   * How a recurrence runs over time, as {@code keras.backend.rnn}. At a masked step the states
+   * stay; its output is the output before (zeros at first).
+   *
+   * @param reverse steps run from the last to the first; the sequence keeps the order of processing
+   * @param sequence the output is the sequence of outputs, else the last one
+   * @param zeroOutputForMask the output of a masked step is zero instead
+   * @param stateOutputForMask the output of a masked step is the first state instead (Keras 1.1 to
+   *     2.2)
+   */
+  record Recurrence(
+      boolean reverse, boolean sequence, boolean zeroOutputForMask, boolean stateOutputForMask) {
+    TensorType output(TensorType step, Shape x) {
+      return sequence ? new TensorType(step.dtype(), step.shape().insert(1, x.dim(1))) : step;
+    }
+  }
+
+  /**
    * A recurrent layer over x (batch, time, features). Inputs: x, kernel (features, gates·units),
    * recurrent kernel (units, gates·units), then where declared bias (gates·units; (2, gates·units)
    * for GRU_RESET_AFTER), initial states (batch, units) each, mask (batch, time) bool. Gates are in
@@ -620,7 +637,23 @@ public sealed interface Op {
   // ---------------------------------------------------------------------------------------
 
   /** What no other operation says; nothing is known of it but its type. */
-  record Call(TensorFunction function) implements Op {
+  record Call(Function function) implements Op {
+    /**
+     * A function of tensors written in Java, for what {@link Ops} cannot say. Stateless, as several
+     * threads may call it at once.
+     */
+    public interface Function {
+      /** The type of the result for types of the operands, whose dimensions may be unknown. */
+      TensorType type(List<TensorType> in);
+
+      /**
+       * Computes the result, a new tensor that the caller closes.
+       *
+       * @param in to be read only, and only until this returns
+       */
+      Tensor apply(List<Tensor> in);
+    }
+
     @Override
     public List<TensorType> infer(List<TensorType> in) {
       return List.of(function.type(in));

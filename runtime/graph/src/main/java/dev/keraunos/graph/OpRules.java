@@ -385,14 +385,14 @@ final class OpRules {
     require(x.slice(0, 2).accepts(mask.shape()), "mask %s; allowed: %s", mask, x.slice(0, 2));
   }
 
-  private static void recurrence(Recurrence recurrence) {
+  private static void recurrence(Op.Recurrence recurrence) {
     require(
         !recurrence.zeroOutputForMask() || !recurrence.stateOutputForMask(),
         "a masked output of zero and of the state; allowed: one of them");
   }
 
   private static void scan(Op.Scan op, List<TensorType> in) {
-    Verifier.verify(op.body());
+    op.body().verify();
     int taken = op.body().inputs().size() + (op.mask() ? 1 : 0);
     require(in.size() == taken, "%s inputs; allowed: %s", in.size(), taken);
     require(

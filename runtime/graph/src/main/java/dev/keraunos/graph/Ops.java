@@ -3,7 +3,7 @@ package dev.keraunos.graph;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
-import dev.keraunos.tensor.UnknownLengthException;
+import dev.keraunos.tensor.internal.UnknownLengthException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -1515,7 +1515,7 @@ public final class Ops {
   /**
    * The length of an axis.
    *
-   * @throws UnknownLengthException if it is not known
+   * @throws InputException if it is not known
    */
   static long length(Value x, int axis) {
     if (!x.shape().isKnown(axis)) {

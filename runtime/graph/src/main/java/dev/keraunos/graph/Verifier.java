@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /** What a graph must be for an engine to run it. Runs after import and after every pass. */
-public final class Verifier {
+final class Verifier {
   private final Graph graph;
   private final Set<Value> produced = new HashSet<>();
   private final Set<String> names = new HashSet<>();
@@ -16,12 +16,8 @@ public final class Verifier {
     this.graph = graph;
   }
 
-  /**
-   * Checks a graph and the bodies of its recurrences.
-   *
-   * @throws IllegalStateException naming the node and the rule it breaks
-   */
-  public static void verify(Graph graph) {
+  /** See {@link Graph#verify}. */
+  static void verify(Graph graph) {
     new Verifier(graph).verify();
   }
 

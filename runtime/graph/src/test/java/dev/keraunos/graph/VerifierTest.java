@@ -23,7 +23,7 @@ class VerifierTest {
   private static final TensorType FLAGS = type(DType.BOOL, 2, 3, 5);
   private static final TensorType WHOLE = type(DType.INT32, 2, 3, 5);
   private static final TensorType KERNEL = type(DType.FLOAT32, 2, 5, 7);
-  private static final Recurrence FORWARD = new Recurrence(false, true, false, false);
+  private static final Op.Recurrence FORWARD = new Op.Recurrence(false, true, false, false);
   private static final List<Integer> ONE = List.of(1);
 
   private final GraphBuilder builder = new GraphBuilder();
@@ -44,8 +44,7 @@ class VerifierTest {
   }
 
   private static void assertIllegal(String rule, Graph graph) {
-    IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> Verifier.verify(graph));
+    IllegalStateException e = assertThrows(IllegalStateException.class, graph::verify);
     assertTrue(e.getMessage().contains(rule), e.getMessage());
     assertTrue(e.getMessage().contains("model/layer"), e.getMessage());
   }
@@ -55,7 +54,7 @@ class VerifierTest {
     Value x = builder.input("x", type(DType.FLOAT32, Shape.UNKNOWN, 5));
     Value y = Ops.softmax(Ops.add(x, builder.constant(Tensor.of(new float[5]))));
     Graph graph = builder.build(Map.of("y", y, "x", x));
-    assertDoesNotThrow(() -> Verifier.verify(graph));
+    assertDoesNotThrow(graph::verify);
   }
 
   @Test
@@ -204,7 +203,7 @@ class VerifierTest {
         Arguments.of("mask", rnn(FORWARD, true), List.of(X, matrix(5, 7), matrix(7, 7), FLAGS)),
         Arguments.of(
             "of zero and of the state",
-            rnn(new Recurrence(false, true, true, true), false),
+            rnn(new Op.Recurrence(false, true, true, true), false),
             List.of(X, matrix(5, 7), matrix(7, 7))),
         Arguments.of(
             "allowed: 2, the output and the states",
@@ -242,7 +241,7 @@ class VerifierTest {
     return new Op.ConvTranspose(ONE, ONE, padding, outputPadding, size);
   }
 
-  private static Op rnn(Recurrence recurrence, boolean mask) {
+  private static Op rnn(Op.Recurrence recurrence, boolean mask) {
     Op.Unary tanh = new Op.Unary(UnaryKind.TANH, 0, 0);
     return new Op.Rnn(Op.Rnn.Cell.SIMPLE_RNN, tanh, tanh, false, false, mask, recurrence);
   }
@@ -273,8 +272,7 @@ class VerifierTest {
     Value sequence = input("x", X);
     Node scan = node(new Op.Scan(body, 0, false, FORWARD), List.of(sequence), List.of(X));
     Graph graph = new Graph(nodes, List.of(sequence), Map.of("y", scan.output()));
-    IllegalStateException e =
-        assertThrows(IllegalStateException.class, () -> Verifier.verify(graph));
+    IllegalStateException e = assertThrows(IllegalStateException.class, graph::verify);
     assertTrue(e.getMessage().contains("Cast (body)"), e.getMessage());
   }
 

@@ -12,8 +12,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.Verifier;
-import dev.keraunos.graph.gradient.Gradients;
+import dev.keraunos.graph.internal.gradient.Gradients;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -60,7 +59,7 @@ class GradientsTest {
   }
 
   private static Tensor run(Graph graph, List<Tensor> inputs) {
-    Verifier.verify(graph);
+    graph.verify();
     return new ReferenceEngine().compile(graph, 1).run(inputs).get(0);
   }
 

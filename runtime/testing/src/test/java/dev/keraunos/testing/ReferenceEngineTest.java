@@ -14,7 +14,6 @@ import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -63,7 +62,7 @@ class ReferenceEngineTest {
       outputs.put("out" + outputs.size(), output);
     }
     Graph graph = builder.build(outputs);
-    Verifier.verify(graph);
+    graph.verify();
     try (Executable executable = new ReferenceEngine().compile(graph, threads)) {
       return executable.run(recorded.inputs());
     }

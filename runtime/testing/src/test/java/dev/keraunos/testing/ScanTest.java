@@ -6,11 +6,10 @@ import dev.keraunos.engine.internal.reference.ReferenceEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Op.Recurrence;
 import dev.keraunos.graph.Ops;
-import dev.keraunos.graph.Recurrence;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.Verifier;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -69,7 +68,7 @@ class ScanTest {
     Map<String, Value> outputs = new LinkedHashMap<>();
     values.forEach(value -> outputs.put("out" + outputs.size(), value));
     Graph graph = builder.build(outputs);
-    Verifier.verify(graph);
+    graph.verify();
     return new ReferenceEngine().compile(graph, 1).run(inputs);
   }
 

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.internal.archive;
 
-import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.keras.ModelFileException;
 
 /** What the HDF5 reader refuses, as a problem of a model file, with what Keras can do about it. */

@@ -1,10 +1,10 @@
 package dev.keraunos.importer.internal.archive;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.hdf5.Hdf5Group;
-import dev.keraunos.hdf5.Hdf5Reader;
-import dev.keraunos.hdf5.file.ByteSource;
-import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.internal.Hdf5Group;
+import dev.keraunos.hdf5.internal.Hdf5Reader;
+import dev.keraunos.hdf5.internal.file.ByteSource;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.io.IOException;

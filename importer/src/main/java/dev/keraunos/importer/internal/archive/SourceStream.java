@@ -1,6 +1,6 @@
 package dev.keraunos.importer.internal.archive;
 
-import dev.keraunos.hdf5.file.ByteSource;
+import dev.keraunos.hdf5.internal.file.ByteSource;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 

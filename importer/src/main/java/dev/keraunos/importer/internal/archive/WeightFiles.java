@@ -1,9 +1,9 @@
 package dev.keraunos.importer.internal.archive;
 
-import dev.keraunos.hdf5.Hdf5Group;
-import dev.keraunos.hdf5.Hdf5Reader;
-import dev.keraunos.hdf5.file.ByteSource;
-import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.internal.Hdf5Group;
+import dev.keraunos.hdf5.internal.Hdf5Reader;
+import dev.keraunos.hdf5.internal.file.ByteSource;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

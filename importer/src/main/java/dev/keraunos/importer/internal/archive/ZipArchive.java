@@ -1,7 +1,7 @@
 package dev.keraunos.importer.internal.archive;
 
-import dev.keraunos.hdf5.file.ByteSource;
-import dev.keraunos.hdf5.file.Limits;
+import dev.keraunos.hdf5.internal.file.ByteSource;
+import dev.keraunos.hdf5.internal.file.Limits;
 import dev.keraunos.keras.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.internal.operations.Operations;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.importer.internal.topology.Argument;
 import dev.keraunos.importer.layers.Masked;
-import dev.keraunos.importer.topology.Argument;
 import java.util.List;
 import java.util.Map;
 

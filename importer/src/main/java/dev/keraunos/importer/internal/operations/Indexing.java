@@ -5,8 +5,8 @@ import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.topology.Argument;
-import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.importer.internal.topology.Argument;
+import dev.keraunos.importer.internal.topology.TensorRef;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -3,7 +3,7 @@ package dev.keraunos.importer.internal.operations;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.topology.Argument;
+import dev.keraunos.importer.internal.topology.Argument;
 import dev.keraunos.keras.Quirk;
 import java.util.ArrayList;
 import java.util.Collections;

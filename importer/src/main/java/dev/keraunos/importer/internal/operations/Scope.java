@@ -1,7 +1,7 @@
 package dev.keraunos.importer.internal.operations;
 
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.topology.TensorRef;
+import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.keras.Dialect;
 
 /** Where a function is called: by a layer of a model, or in an expression. */

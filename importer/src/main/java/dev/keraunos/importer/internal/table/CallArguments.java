@@ -2,11 +2,11 @@ package dev.keraunos.importer.internal.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.topology.Argument;
+import dev.keraunos.importer.internal.topology.Call;
+import dev.keraunos.importer.internal.topology.LayerSpec;
+import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.Masked;
-import dev.keraunos.importer.topology.Argument;
-import dev.keraunos.importer.topology.Call;
-import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.keras.Quirk;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

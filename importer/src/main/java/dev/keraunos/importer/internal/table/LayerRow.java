@@ -2,11 +2,11 @@ package dev.keraunos.importer.internal.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.importer.internal.weights.StoredForm;
 import dev.keraunos.importer.internal.weights.Variable;
 import dev.keraunos.importer.layers.CustomLayer;
 import dev.keraunos.importer.layers.Masked;
-import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Shape;

@@ -1,13 +1,13 @@
 package dev.keraunos.importer.internal.table;
 
+import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.importer.internal.weights.StoredForm;
 import dev.keraunos.importer.internal.weights.Variable;
 import dev.keraunos.importer.internal.weights.VariableTable;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.importer.topology.LayerSpec;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
-import dev.keraunos.keras.names.NearestNames;
+import dev.keraunos.keras.internal.names.NearestNames;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;

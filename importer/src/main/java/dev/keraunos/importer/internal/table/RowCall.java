@@ -1,5 +1,7 @@
 package dev.keraunos.importer.internal.table;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
@@ -7,17 +9,17 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.GapException;
 import dev.keraunos.importer.internal.operations.Scope;
+import dev.keraunos.importer.internal.topology.Argument;
+import dev.keraunos.importer.internal.topology.LayerSpec;
+import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.internal.weights.LayerWeights;
 import dev.keraunos.importer.layers.LayerCall;
 import dev.keraunos.importer.layers.Masked;
-import dev.keraunos.importer.topology.Argument;
-import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.importer.topology.TensorRef;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.keras.config.Config;
-import dev.keraunos.keras.config.DTypePolicy;
 import dev.keraunos.keras.config.Setting;
+import dev.keraunos.keras.internal.config.DTypePolicy;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -57,10 +59,10 @@ public final class RowCall implements LayerCall, Scope {
     this.config = config;
     this.weights = weights;
     this.given = given;
-    this.policy = config.get("dtype").dtypePolicy();
+    this.policy = DTypePolicy.read(config.get("dtype").json(), config.path());
   }
 
-  @Override
+  /** The layer as the file describes it. */
   public LayerSpec layer() {
     return layer;
   }
@@ -176,7 +178,7 @@ public final class RowCall implements LayerCall, Scope {
     return builder.constant(tensor);
   }
 
-  @Override
+  /** All positional arguments, in their structure. */
   public List<Argument> arguments() {
     return given.positional();
   }
@@ -186,12 +188,26 @@ public final class RowCall implements LayerCall, Scope {
     return given.keywords();
   }
 
-  @Override
+  /** A keyword argument; null literals count as absent. */
   public Optional<Argument> keyword(String name) {
     return Optional.ofNullable(given.keywords().get(name)).filter(CallArguments::given);
   }
 
   @Override
+  public List<Masked> inputs(String keyword) {
+    return keyword(keyword).map(this::tensors).orElse(List.of());
+  }
+
+  @Override
+  public Setting constant(String keyword) {
+    ObjectNode constants = JsonNodeFactory.instance.objectNode();
+    if (given.keywords().get(keyword) instanceof Argument.Literal literal) {
+      constants.set(keyword, literal.json());
+    }
+    return new Config(constants, layer.path()).get(keyword);
+  }
+
+  /** What an argument refers to. */
   public Masked tensor(TensorRef ref) {
     return given.tensors().apply(ref);
   }
@@ -206,7 +222,7 @@ public final class RowCall implements LayerCall, Scope {
     return input(0).value();
   }
 
-  @Override
+  /** The tensors inside an argument, flattened. */
   public List<Masked> tensors(Argument argument) {
     List<Masked> found = new ArrayList<>();
     argument.tensors().forEach(ref -> found.add(tensor(ref)));
@@ -285,6 +301,15 @@ public final class RowCall implements LayerCall, Scope {
   }
 
   @Override
+  public List<Masked> inner(String key, List<Masked> inputs) {
+    return inner(layer.inner(config.get(key).json(), key), key, inputs);
+  }
+
+  /**
+   * Lowers a layer inside this one. If that is impossible, neither is this layer lowered.
+   *
+   * @param attribute that holds it in Python
+   */
   public List<Masked> inner(LayerSpec inner, String attribute, List<Masked> inputs) {
     List<Masked> outputs = outputs(inner, attribute, inputs);
     if (outputs.isEmpty()) {

@@ -2,7 +2,7 @@ package dev.keraunos.importer.internal.weights;
 
 import dev.keraunos.importer.internal.archive.StoredArray;
 import dev.keraunos.importer.internal.archive.WeightStore.Entry;
-import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

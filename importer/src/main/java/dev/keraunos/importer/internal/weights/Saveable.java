@@ -1,7 +1,7 @@
 package dev.keraunos.importer.internal.weights;
 
-import dev.keraunos.importer.topology.LayerSpec;
-import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.internal.topology.LayerSpec;
+import dev.keraunos.importer.internal.topology.ModelTopology;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,6 +1,6 @@
 package dev.keraunos.importer.internal.weights;
 
-import dev.keraunos.importer.topology.LayerSpec;
+import dev.keraunos.importer.internal.topology.LayerSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package dev.keraunos.importer.internal.weights;
 
 import dev.keraunos.importer.internal.archive.StoredArray;
 import dev.keraunos.importer.internal.archive.WeightStore;
-import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.internal.topology.ModelTopology;
 import java.util.HashSet;
 import java.util.Set;
 

@@ -3,7 +3,7 @@ package dev.keraunos.importer.internal.archive;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.keras.ModelFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.internal.topology.ModelTopology;
 import dev.keraunos.keras.ModelFileException;
 import java.io.IOException;
 import java.nio.file.Files;

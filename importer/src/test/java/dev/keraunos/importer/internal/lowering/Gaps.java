@@ -3,11 +3,11 @@ package dev.keraunos.importer.internal.lowering;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.topology.ModelTopology;
 import dev.keraunos.importer.internal.weights.WeightMatcher;
-import dev.keraunos.importer.layers.Gap;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.layers.UnsupportedModelException;
-import dev.keraunos.importer.topology.ModelTopology;
+import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
 import java.util.List;
 
 /** What is told of a model that cannot be lowered. */

@@ -8,7 +8,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.gradient.Gradients;
+import dev.keraunos.graph.internal.gradient.Gradients;
 import dev.keraunos.graph.internal.pass.Passes;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.tensor.DType;

@@ -9,7 +9,6 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Prediction;
-import dev.keraunos.loss.Ranks;
 import dev.keraunos.tensor.DType;
 
 /** What {@code model.evaluate} hands to losses and metrics. */

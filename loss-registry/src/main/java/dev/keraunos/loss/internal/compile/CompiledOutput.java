@@ -1,7 +1,6 @@
 package dev.keraunos.loss.internal.compile;
 
 import dev.keraunos.loss.Loss;
-import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.loss.internal.reduce.Reduction;
 import java.util.List;
 import java.util.Optional;

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.compile.CompileSpec;
-import dev.keraunos.loss.compile.OutputSpec;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -3,7 +3,6 @@ package dev.keraunos.loss.internal.compile;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.loss.registry.LossRegistry;
 import java.util.ArrayList;
 import java.util.List;

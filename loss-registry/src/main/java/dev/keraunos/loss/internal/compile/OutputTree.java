@@ -2,7 +2,6 @@ package dev.keraunos.loss.internal.compile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
-import dev.keraunos.loss.compile.OutputSpec;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -2,12 +2,11 @@ package dev.keraunos.loss.internal.compile;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Metric;
-import dev.keraunos.loss.compile.CompileSpec;
-import dev.keraunos.loss.compile.OutputSpec;
 import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.loss.internal.reduce.Reduction;
 import dev.keraunos.loss.registry.LossRegistry;
@@ -35,6 +34,23 @@ public final class Setups {
     tree = new OutputTree(outputs);
     plan = LossPlan.of(declared, outputs, dialect, registry);
     names = new MetricNames(dialect, registry, declared.isTrainingConfig(), outputs.size() > 1);
+  }
+
+  /**
+   * The loss that a model was compiled with for an output.
+   *
+   * @throws InputException if the output has none
+   * @throws dev.keraunos.keras.UnknownNameException if it is not registered
+   */
+  public static Loss loss(
+      CompileSpec spec, String output, List<OutputSpec> outputs, LossRegistry registry) {
+    List<JsonNode> losses = new Declaration(spec).losses(outputs);
+    for (int i = 0; i < outputs.size(); i++) {
+      if (outputs.get(i).name().equals(output) && losses.get(i) != null) {
+        return registry.loss(losses.get(i));
+      }
+    }
+    throw new InputException("output '" + output + "' was compiled without a loss");
   }
 
   /** One for each output, and one for each further loss that an output was given. */

@@ -1,2 +1,5 @@
-/** Losses and metrics as they were compiled, looked up. */
+/**
+ * What a model was compiled with, its losses, weights and metrics by output, as each Keras reads
+ * them, and these looked up.
+ */
 package dev.keraunos.loss.internal.compile;

@@ -12,9 +12,9 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.loss.Prediction;
-import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.Scores;
 import dev.keraunos.loss.internal.builtin.BuiltInLoss;
+import dev.keraunos.loss.internal.builtin.Ranks;
 
 /**
  * {@code keras.losses.categorical_crossentropy}: (..., C) to (...), the sum over an axis of −y ln

@@ -23,7 +23,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Prediction;
-import dev.keraunos.loss.Ranks;
+import dev.keraunos.loss.internal.builtin.Ranks;
 
 /**
  * The element functions of Keras' crossentropies: {@code backend.binary_crossentropy} and

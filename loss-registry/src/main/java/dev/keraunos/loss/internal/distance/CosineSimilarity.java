@@ -21,9 +21,9 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.loss.Prediction;
-import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.Scores;
 import dev.keraunos.loss.internal.builtin.BuiltInLoss;
+import dev.keraunos.loss.internal.builtin.Ranks;
 import dev.keraunos.loss.internal.crossentropy.Crossentropy;
 
 /**

@@ -16,9 +16,9 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.loss.Prediction;
-import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.Scores;
 import dev.keraunos.loss.internal.builtin.BuiltInLoss;
+import dev.keraunos.loss.internal.builtin.Ranks;
 
 /** {@code keras.losses.huber}: (..., C) to (...). In 2.3 the elements are not averaged. */
 public final class Huber extends BuiltInLoss {

@@ -22,8 +22,8 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.MetricFunction;
 import dev.keraunos.loss.Prediction;
-import dev.keraunos.loss.Ranks;
 import dev.keraunos.loss.internal.builtin.BuiltInMetric;
+import dev.keraunos.loss.internal.builtin.Ranks;
 import dev.keraunos.tensor.DType;
 
 /**

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.onednn.internal.OneDnnEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

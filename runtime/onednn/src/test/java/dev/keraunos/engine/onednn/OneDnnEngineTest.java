@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.onednn.internal.OneDnnEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.TensorType;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.reference.ReferenceEngine;
+import dev.keraunos.engine.onednn.internal.OneDnnEngine;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;

@@ -3,13 +3,14 @@ package dev.keraunos.engine.onednn;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.onednn.internal.OneDnnEngine;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Op.Recurrence;
 import dev.keraunos.graph.Op.Rnn.Cell;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
-import dev.keraunos.graph.Recurrence;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;

@@ -1,9 +1,9 @@
 package dev.keraunos.hdf5.internal.group;
 
-import dev.keraunos.hdf5.file.ByteSource;
-import dev.keraunos.hdf5.file.Hdf5Exception;
-import dev.keraunos.hdf5.file.Hdf5Exception.Kind;
+import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.btree.Btree1Node;
+import dev.keraunos.hdf5.internal.file.ByteSource;
 import dev.keraunos.hdf5.internal.heap.LocalHeap;
 import dev.keraunos.hdf5.internal.metadata.Superblock;
 import dev.keraunos.hdf5.internal.metadata.SymbolTable;

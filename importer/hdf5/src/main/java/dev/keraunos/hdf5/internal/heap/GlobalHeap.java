@@ -1,7 +1,7 @@
 package dev.keraunos.hdf5.internal.heap;
 
-import dev.keraunos.hdf5.file.ByteSource;
-import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.internal.file.ByteSource;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;

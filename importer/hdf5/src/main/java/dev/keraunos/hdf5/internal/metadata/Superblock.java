@@ -1,8 +1,8 @@
 package dev.keraunos.hdf5.internal.metadata;
 
-import dev.keraunos.hdf5.file.ByteSource;
-import dev.keraunos.hdf5.file.Hdf5Exception;
-import dev.keraunos.hdf5.file.Hdf5Exception.Kind;
+import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception.Kind;
+import dev.keraunos.hdf5.internal.file.ByteSource;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 

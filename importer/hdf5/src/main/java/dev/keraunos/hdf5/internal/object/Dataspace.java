@@ -1,6 +1,6 @@
 package dev.keraunos.hdf5.internal.object;
 
-import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.tensor.Shape;
 import java.nio.ByteBuffer;
 

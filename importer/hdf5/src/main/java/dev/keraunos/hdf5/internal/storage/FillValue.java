@@ -1,6 +1,6 @@
 package dev.keraunos.hdf5.internal.storage;
 
-import dev.keraunos.hdf5.file.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception;
 import java.nio.ByteBuffer;
 
 /** Fill value messages (HDF5 file format, IV.A.2.e and f), which are checked and not used. */

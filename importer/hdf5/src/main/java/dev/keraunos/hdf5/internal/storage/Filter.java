@@ -1,7 +1,7 @@
 package dev.keraunos.hdf5.internal.storage;
 
-import dev.keraunos.hdf5.file.Hdf5Exception;
-import dev.keraunos.hdf5.file.Hdf5Exception.Kind;
+import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

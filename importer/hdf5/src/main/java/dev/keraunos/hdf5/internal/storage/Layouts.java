@@ -1,10 +1,10 @@
 package dev.keraunos.hdf5.internal.storage;
 
-import dev.keraunos.hdf5.file.ByteSource;
-import dev.keraunos.hdf5.file.Hdf5Exception;
-import dev.keraunos.hdf5.file.Hdf5Exception.Kind;
-import dev.keraunos.hdf5.file.Limits;
+import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.btree.Btree1Node;
+import dev.keraunos.hdf5.internal.file.ByteSource;
+import dev.keraunos.hdf5.internal.file.Limits;
 import dev.keraunos.hdf5.internal.metadata.Superblock;
 import dev.keraunos.hdf5.internal.object.Dataspace;
 import dev.keraunos.hdf5.internal.object.Datatype;

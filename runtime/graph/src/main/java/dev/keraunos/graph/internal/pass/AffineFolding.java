@@ -3,7 +3,6 @@ package dev.keraunos.graph.internal.pass;
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
-import dev.keraunos.graph.GraphCopy;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.ReduceKind;

@@ -1,7 +1,6 @@
 package dev.keraunos.graph.internal.pass;
 
 import dev.keraunos.graph.Graph;
-import dev.keraunos.graph.GraphCopy;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;

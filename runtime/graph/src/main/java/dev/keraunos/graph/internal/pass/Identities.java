@@ -4,7 +4,6 @@ import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
-import dev.keraunos.graph.GraphCopy;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Range;

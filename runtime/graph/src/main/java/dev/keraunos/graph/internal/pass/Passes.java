@@ -1,11 +1,9 @@
 package dev.keraunos.graph.internal.pass;
 
 import dev.keraunos.graph.Graph;
-import dev.keraunos.graph.GraphCopy;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.Verifier;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +62,7 @@ public final class Passes {
   }
 
   private static Graph run(Graph graph, int count) {
-    Verifier.verify(graph);
+    graph.verify();
     Graph current = graph;
     for (Pass pass : ALL.subList(0, count)) {
       current = apply(pass, current);
@@ -76,7 +74,7 @@ public final class Passes {
   static Graph apply(Pass pass, Graph before) {
     try {
       Graph after = pass.rewrite().apply(before);
-      Verifier.verify(after);
+      after.verify();
       Map<String, TensorType> wanted = outputs(before);
       Map<String, TensorType> given = outputs(after);
       if (!wanted.equals(given) || !before.inputNames().equals(after.inputNames())) {

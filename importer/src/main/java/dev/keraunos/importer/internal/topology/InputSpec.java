@@ -1,0 +1,15 @@
+package dev.keraunos.importer.internal.topology;
+
+import dev.keraunos.tensor.Shape;
+import java.util.Optional;
+
+/**
+ * An input of a model.
+ *
+ * @param name the input layer's name
+ * @param batchShape with the batch axis, unknown dimensions allowed; empty if the file does not say
+ *     (a Sequential saved before it was built)
+ * @param dtype as written, such as {@code float32} or {@code string}
+ * @param optional true if Keras 3 accepts {@code None} here
+ */
+public record InputSpec(String name, Optional<Shape> batchShape, String dtype, boolean optional) {}

@@ -1,2 +1,0 @@
-/** What a saved name stands for, by Keras' rules of names. */
-package dev.keraunos.keras.names;

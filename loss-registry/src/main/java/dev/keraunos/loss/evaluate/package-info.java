@@ -1,2 +1,0 @@
-/** From predictions and targets to the numbers of {@code evaluate}; whoever wants more watches. */
-package dev.keraunos.loss.evaluate;

@@ -1,0 +1,270 @@
+package dev.keraunos.loss.internal.explain;
+
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.loss.internal.anatomy.ClassAxis;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
+import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How targets name classes: one-hot or several-hot vectors (the largest channel), labels, or one
+ * number on either side of a half.
+ *
+ * @param count how many there are; positions whose label is none of them are of class {@code count}
+ * @param axis of the prediction that holds them
+ */
+record Classes(Kind kind, int count, int axis) {
+  private enum Kind {
+    HOT,
+    LABELS,
+    BINARY
+  }
+
+  private static final int BLOCK = 1 << 12;
+  private static final String TRUTH = "true classes";
+  private static final String GUESS = "predicted classes";
+
+  /** Adds the largest channels to the outputs of a graph; accuracies find the same ones. */
+  static void put(
+      Value yTrue, Value yPred, ClassAxis told, Dialect dialect, Map<String, Value> outputs) {
+    Kind kind =
+        told.axis() > 0
+            ? kind(yTrue.shape(), yPred.shape(), told.axis()).orElse(Kind.BINARY)
+            : Kind.BINARY;
+    if (kind == Kind.HOT) {
+      outputs.put(
+          TRUTH, Ops.argmax(yTrue, told.axis(), dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART)));
+    }
+    if (kind != Kind.BINARY) {
+      outputs.put(
+          GUESS, Ops.argmax(yPred, told.axis(), dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART)));
+    }
+  }
+
+  /**
+   * The classes of a batch's targets; empty if these are numbers of another sort. They are on the
+   * first axis along which every position has exactly one class: the one that the loss tells, the
+   * last or, channels first, axis 1. If there is none, on the one that the loss tells.
+   */
+  static Optional<Classes> of(Tensor yTrue, Tensor yPred, ClassAxis told) {
+    Shape p = yPred.shape();
+    List<Classes> found =
+        Stream.of(told.axis(), p.rank() - 1, 1)
+            .distinct()
+            .filter(axis -> axis > 0 && axis < p.rank())
+            .map(axis -> kind(yTrue.shape(), p, axis).map(kind -> named(kind, p, axis)))
+            .flatMap(Optional::stream)
+            .filter(c -> c.axis == told.axis() || !told.decides() || c.kind == Kind.HOT)
+            .filter(c -> c.fits(yTrue, yPred) && c.accepts(yTrue, 0, yTrue.size()))
+            .toList();
+    return found.size() < 2
+        ? found.stream().findFirst()
+        : Optional.of(
+            found.stream().filter(c -> c.areExclusive(yTrue)).findFirst().orElse(found.get(0)));
+  }
+
+  private static Classes named(Kind kind, Shape p, int axis) {
+    return new Classes(kind, Math.max(2, (int) p.dim(axis)), axis);
+  }
+
+  private static Optional<Kind> kind(Shape y, Shape p, int axis) {
+    if (p.dim(axis) <= 1) {
+      return Optional.of(Kind.BINARY);
+    }
+    boolean column = y.rank() == p.rank() && y.dim(axis) == 1;
+    if (y.rank() + 1 == p.rank() || column) {
+      return Optional.of(Kind.LABELS);
+    }
+    return y.equals(p) ? Optional.of(Kind.HOT) : Optional.empty();
+  }
+
+  /** True if every position is of one class exactly, as targets say; labels always are. */
+  private boolean areExclusive(Tensor yTrue) {
+    if (kind != Kind.HOT) {
+      return true;
+    }
+    int positions = (int) (yTrue.size() / count);
+    int rows = Math.max(1, BLOCK / count);
+    float[] block = new float[rows * count];
+    for (int from = 0; from < positions; from += rows) {
+      int n = Math.min(rows, positions - from);
+      read(yTrue, from, block, n);
+      for (int row = 0; row < n; row++) {
+        float sum = 0;
+        for (int k = 0; k < count; k++) {
+          sum += block[row * count + k];
+        }
+        if (sum != 1) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  /** True if targets are vectors of the prediction's shape, so that positions are surely theirs. */
+  boolean areVectors() {
+    return kind != Kind.LABELS;
+  }
+
+  /** The number of positions of a prediction. */
+  int positions(Tensor yPred) {
+    return (int) (yPred.size() / Math.max(1, yPred.shape().dim(axis)));
+  }
+
+  /** True if there are as many targets as predictions. */
+  boolean fits(Tensor yTrue, Tensor yPred) {
+    Shape p = yPred.shape();
+    boolean same = p.rank() > axis && (kind == Kind.BINARY) == (p.dim(axis) <= 1);
+    return same
+        && (kind == Kind.BINARY || p.dim(axis) == count)
+        && yTrue.size() == (kind == Kind.HOT ? yPred.size() : positions(yPred));
+  }
+
+  /** How many elements lie between the channels of a position. */
+  int step(Tensor tensor) {
+    return (int) tensor.shape().size(axis + 1, tensor.shape().rank());
+  }
+
+  /** How many channels the prediction has for a position. */
+  int width() {
+    return kind == Kind.BINARY ? 1 : count;
+  }
+
+  /** The channels of consecutive positions, one row each. */
+  void read(Tensor tensor, int from, float[] rows, int n) {
+    int step = step(tensor);
+    if (step == 1 || kind == Kind.BINARY) {
+      tensor.read((long) from * width(), rows, 0, n * width());
+      return;
+    }
+    float[] run = new float[n];
+    for (int done = 0; done < n; ) {
+      int inside = (from + done) % step;
+      int length = Math.min(n - done, step - inside);
+      long start = (long) (from + done - inside) * count + inside;
+      for (int k = 0; k < count; k++) {
+        tensor.read(start + (long) k * step, run, 0, length);
+        for (int i = 0; i < length; i++) {
+          rows[(done + i) * count + k] = run[i];
+        }
+      }
+      done += length;
+    }
+  }
+
+  /** True if targets hold zeros and ones only, or whole numbers where they are labels. */
+  private boolean accepts(Tensor yTrue, long from, long count) {
+    float[] block = new float[(int) Math.min(BLOCK, count)];
+    float[] off = new float[block.length];
+    for (long done = 0; done < count; done += block.length) {
+      int n = (int) Math.min(block.length, count - done);
+      yTrue.read(from + done, block, 0, n);
+      if (kind == Kind.LABELS) {
+        for (int i = 0; i < n; i++) {
+          off[i] += Math.abs(block[i] - (int) block[i]);
+        }
+      } else {
+        for (int i = 0; i < n; i++) {
+          off[i] += Math.abs(block[i] * block[i] - block[i]);
+        }
+      }
+    }
+    return sum(off) == 0;
+  }
+
+  /**
+   * The true classes of a chunk's positions, and whether the targets still name classes, one each.
+   *
+   * @param found whether the graph finds the largest channels
+   */
+  void truth(ScoredBatch batch, boolean found, Chunk chunk) {
+    if (kind == Kind.HOT) {
+      largest(batch.yTrue(), found ? batch.computed().get(TRUTH) : null, chunk, chunk.truth);
+      check(batch.yTrue(), chunk);
+    } else {
+      numbers(batch.yTrue(), chunk, chunk.truth);
+      chunk.namesClasses &= accepts(batch.yTrue(), chunk.from, chunk.count);
+    }
+  }
+
+  /** Notes whether all channels are zeros and ones, and those of each position a single one. */
+  private void check(Tensor yTrue, Chunk chunk) {
+    int rows = Math.max(1, BLOCK / count);
+    float[] block = new float[rows * count];
+    float[] off = new float[block.length];
+    float[] ones = new float[block.length];
+    float told = 0;
+    for (int from = 0; from < chunk.count; from += rows) {
+      int n = Math.min(rows, chunk.count - from);
+      read(yTrue, chunk.from + from, block, n);
+      for (int i = 0; i < n * count; i++) {
+        off[i] += Math.abs(block[i] * block[i] - block[i]);
+        ones[i] += block[i];
+      }
+      for (int row = 0; row < n; row++) {
+        told += block[row * count + chunk.truth[from + row]];
+      }
+    }
+    chunk.namesClasses &= sum(off) == 0;
+    chunk.exclusive &= told == chunk.count && sum(ones) == chunk.count;
+  }
+
+  private static float sum(float[] values) {
+    float sum = 0;
+    for (float value : values) {
+      sum += value;
+    }
+    return sum;
+  }
+
+  /** The predicted classes of a chunk's positions. */
+  void prediction(ScoredBatch batch, boolean found, Chunk chunk) {
+    if (kind == Kind.BINARY) {
+      numbers(batch.yPred(), chunk, chunk.guess);
+    } else {
+      largest(batch.yPred(), found ? batch.computed().get(GUESS) : null, chunk, chunk.guess);
+    }
+  }
+
+  /** The graph has the largest channels, if they are on the axis that the loss tells. */
+  private void largest(Tensor tensor, Tensor found, Chunk chunk, int[] classes) {
+    if (found != null) {
+      found.read(chunk.from, classes, 0, chunk.count);
+      return;
+    }
+    int rows = Math.max(1, BLOCK / count);
+    float[] block = new float[rows * count];
+    for (int i = 0; i < chunk.count; i += rows) {
+      int n = Math.min(rows, chunk.count - i);
+      read(tensor, chunk.from + i, block, n);
+      for (int row = 0; row < n; row++) {
+        classes[i + row] = largest(block, row * count);
+      }
+    }
+  }
+
+  private int largest(float[] block, int start) {
+    int best = 0;
+    for (int k = 1; k < count; k++) {
+      best = block[start + k] > block[start + best] ? k : best;
+    }
+    return best;
+  }
+
+  private void numbers(Tensor tensor, Chunk chunk, int[] classes) {
+    float[] block = new float[chunk.count];
+    tensor.read(chunk.from, block, 0, chunk.count);
+    for (int i = 0; i < chunk.count; i++) {
+      int label = kind == Kind.BINARY ? (block[i] > 0.5 ? 1 : 0) : (int) block[i];
+      classes[i] = label < 0 || label >= count ? count : label;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package dev.keraunos.loss.internal.explain;
+
+import dev.keraunos.loss.explain.Explanation;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** What follows from the numbers of an explanation, in sentences. */
+final class Findings {
+  private final Explanation.Output output;
+  private final List<String> found = new ArrayList<>();
+
+  private Findings(Explanation.Output output) {
+    this.output = output;
+  }
+
+  static List<String> of(Explanation.Output output) {
+    Findings findings = new Findings(output);
+    findings.undefined();
+    output.terms().forEach(findings::batchTerm);
+    output.terms().forEach(findings::unsplit);
+    return findings.found;
+  }
+
+  private void undefined() {
+    if (Double.isNaN(output.contribution())) {
+      output.bySample().stream()
+          .filter(part -> Double.isNaN(part.value()))
+          .findFirst()
+          .ifPresent(
+              part ->
+                  add(
+                      "the loss is not a number because of %s",
+                      part.to() - part.from() == 1
+                          ? "sample " + part.from()
+                          : "samples " + part.from() + " to " + (part.to() - 1)));
+    }
+  }
+
+  private void batchTerm(Explanation.Term term) {
+    if (term.batchLevel() && !term.weight().isEmpty()) {
+      add(
+          "'%s' is one number per batch, yet it is multiplied by %s at every position: it adds %s"
+              + " whatever the error there (%s without the weight)",
+          term.name(), term.weight(), number(term.value()), number(term.unweighted()));
+    }
+  }
+
+  /** What of a term no class and no place adds, and what was held so that they add the rest. */
+  private void unsplit(Explanation.Term term) {
+    boolean placed = !term.byTrueClass().isEmpty() || output.classes().isEmpty();
+    if (term.split().isPresent() && !term.split().get().fixed().isEmpty()) {
+      Explanation.Split split = term.split().get();
+      add(
+          "'%s' is one number for many positions: what each adds is told with %s held at its value,"
+              + " so other predictions would change the loss by more or less than that",
+          term.name(), String.join(", ", split.fixed()));
+    } else if (term.split().isEmpty() && placed && term.batchLevel()) {
+      add(
+          "'%s' couples the positions of a batch and is no sum over them: a class or place adds"
+              + " what its scores are, which other positions may have caused; --what-if computes"
+              + " what each class could change",
+          term.name());
+    } else if (term.split().isEmpty() && !placed) {
+      add(
+          "'%s' is one number for many positions and no sum over positions: what it adds, %s, is"
+              + " not told apart by class or place; --what-if computes what each class could"
+              + " change",
+          term.name(), number(term.value()));
+    }
+  }
+
+  private static String number(double value) {
+    return String.format(Locale.ROOT, "%.6g", value);
+  }
+
+  private void add(String format, Object... values) {
+    found.add(String.format(Locale.ROOT, format, values));
+  }
+}

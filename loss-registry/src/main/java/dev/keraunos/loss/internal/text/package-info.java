@@ -1,0 +1,2 @@
+/** What losses say to people. */
+package dev.keraunos.loss.internal.text;

@@ -1,2 +1,0 @@
-/** Derivatives of values, in the vocabulary of the values themselves. */
-package dev.keraunos.graph.gradient;

@@ -1,0 +1,2 @@
+/** The CPU engine on oneDNN. */
+package dev.keraunos.engine.onednn.internal;

@@ -1,2 +1,0 @@
-/** The CPU engine on oneDNN. */
-package dev.keraunos.engine.onednn;
