@@ -6,12 +6,16 @@ import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** The functions of {@code keras.ops.numpy} that take more than a few lines; see {@link Ops}. */
 final class NumpyOps {
   /** Of an axis whose entries have counts of their own. */
   private static final int MOST_REPEATS = 1 << 24;
+
+  /** Its square fits every type that has it, and 1 is nothing beside it. */
+  private static final double FAR = 1e10;
 
   /** A distance from the diagonal that every element keeps. */
   static final long ANY = Long.MAX_VALUE;
@@ -31,31 +35,46 @@ final class NumpyOps {
   }
 
   static Value arcsinh(Value given) {
-    Value x = floating(given);
-    Value size = Ops.absolute(x);
-    Value square = Ops.square(x);
-    Value root = Ops.add(Ops.sqrt(Ops.add(square, 1)), 1);
-    Value near = Ops.log1p(Ops.add(size, Ops.divide(square, root)));
-    return Ops.multiply(Ops.sign(x), farOr(near, size));
+    return precise(
+        given,
+        x -> {
+          Value size = Ops.absolute(x);
+          Value square = Ops.square(x);
+          Value root = Ops.add(Ops.sqrt(Ops.add(square, 1)), 1);
+          Value near = Ops.log1p(Ops.add(size, Ops.divide(square, root)));
+          return Ops.multiply(Ops.sign(x), farOr(near, size));
+        });
   }
 
   static Value arccosh(Value given) {
-    Value x = floating(given);
-    Value above = Ops.subtract(x, 1);
-    Value root = Ops.sqrt(Ops.multiply(above, Ops.add(x, 1)));
-    return farOr(Ops.log1p(Ops.add(above, root)), x);
-  }
-
-  /** log(2x) where the square of x is past the type, or 1 is nothing beside it. */
-  private static Value farOr(Value near, Value x) {
-    double far = x.dtype().bytes() == 2 ? 64 : 1e10;
-    return Ops.where(Ops.greater(x, far), Ops.add(Ops.log(x), Math.log(2)), near);
+    return precise(
+        given,
+        x -> {
+          Value above = Ops.subtract(x, 1);
+          Value root = Ops.sqrt(Ops.multiply(above, Ops.add(x, 1)));
+          return farOr(Ops.log1p(Ops.add(above, root)), x);
+        });
   }
 
   static Value arctanh(Value given) {
-    Value x = floating(given);
-    Value ratio = Ops.divide(Ops.multiply(2, x), Ops.subtract(1, x));
-    return Ops.multiply(0.5, Ops.log1p(ratio));
+    return precise(
+        given,
+        x -> {
+          Value ratio = Ops.divide(Ops.multiply(2, x), Ops.subtract(1, x));
+          return Ops.multiply(0.5, Ops.log1p(ratio));
+        });
+  }
+
+  /** A function in float32 or float64, rounded once if x has half precision. */
+  private static Value precise(Value x, UnaryOperator<Value> function) {
+    boolean half = x.dtype().isFloating() && x.dtype().bytes() == 2;
+    Value y = function.apply(half ? Ops.cast(x, DType.FLOAT32) : floating(x));
+    return half ? Ops.cast(y, x.dtype()) : y;
+  }
+
+  /** log(2x) where the square of x may be past the type, and 1 is nothing beside it. */
+  private static Value farOr(Value near, Value x) {
+    return Ops.where(Ops.greater(x, FAR), Ops.add(Ops.log(x), Math.log(2)), near);
   }
 
   static Value hypot(Value a, Value b) {
