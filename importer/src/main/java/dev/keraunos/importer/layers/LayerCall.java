@@ -54,6 +54,12 @@ public interface LayerCall {
   Setting constant(String keyword);
 
   /**
+   * A constant given by position, from 0, where tensors and lists of them have positions too; to be
+   * read like an entry of the config.
+   */
+  Setting constant(int position);
+
+  /**
    * A variable as a constant of the compute type.
    *
    * @param name as the file has it

@@ -200,11 +200,22 @@ public final class RowCall implements LayerCall, Scope {
 
   @Override
   public Setting constant(String keyword) {
+    return constant(keyword, given.keywords().get(keyword));
+  }
+
+  @Override
+  public Setting constant(int position) {
+    boolean there = position < given.positional().size();
+    return constant(
+        "argument " + position + " of its call", there ? given.positional().get(position) : null);
+  }
+
+  private Setting constant(String name, Argument argument) {
     ObjectNode constants = JsonNodeFactory.instance.objectNode();
-    if (given.keywords().get(keyword) instanceof Argument.Literal literal) {
-      constants.set(keyword, literal.json());
+    if (argument instanceof Argument.Literal literal) {
+      constants.set(name, literal.json());
     }
-    return new Config(constants, layer.path()).get(keyword);
+    return new Config(constants, layer.path()).get(name);
   }
 
   /** What an argument refers to. */

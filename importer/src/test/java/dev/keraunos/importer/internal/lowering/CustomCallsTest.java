@@ -34,7 +34,7 @@ class CustomCallsTest {
         {"class_name": "Mix", "registered_name": "acme>Mix", "name": "mix",
          "config": {"name": "mix", "layer": {"module": "keras.layers", "class_name": "Activation",
            "config": {"name": "inside", "activation": "tanh"}, "registered_name": null}},
-         "inbound_nodes": [{"args": [TENSOR_A], "kwargs": {"other": TENSOR_B, "factor": 2.5}}]}],
+         "inbound_nodes": [{"args": [TENSOR_A, 3], "kwargs": {"other": TENSOR_B, "factor": 2.5}}]}],
         "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["mix", 0, 0]]}}
       """;
 
@@ -74,6 +74,9 @@ class CustomCallsTest {
               assertTrue(call.inputs("another").isEmpty());
               assertTrue(call.inputs("factor").isEmpty());
               assertTrue(call.constant("other").isMissing());
+              assertEquals(3, call.constant(1).integer());
+              assertTrue(call.constant(0).isMissing());
+              assertTrue(call.constant(2).isMissing());
               return Ops.add(
                   call.inputs("other").get(0).value(),
                   Ops.multiply(call.x(), call.constant("factor").number()));
