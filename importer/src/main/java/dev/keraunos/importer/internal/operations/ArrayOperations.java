@@ -221,7 +221,7 @@ final class ArrayOperations {
   private static Value total(OperationCall call, ReduceKind kind) {
     Value x = call.value("x");
     boolean narrow = !x.dtype().isFloating() && x.dtype().bytes() < Integer.BYTES;
-    if (narrow && call.get("dtype").isNull() && call.has(Quirk.SUMS_OF_INTEGERS_WIDEN)) {
+    if (narrow && call.has(Quirk.SUMS_OF_INTEGERS_WIDEN) && call.get("dtype").isNull()) {
       x = Ops.cast(x, x.dtype().isUnsigned() ? DType.UINT32 : DType.INT32);
     }
     return Ops.reduce(kind, x, call.flag("keepdims"), call.axes("axis"));
