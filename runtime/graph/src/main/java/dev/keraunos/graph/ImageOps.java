@@ -21,14 +21,20 @@ final class ImageOps {
       Value given, List<Integer> size, Interpolation kind, boolean antialias, boolean first) {
     Op op = new Op.Resize(kind, false, size, antialias);
     Value batch = given.rank() == 3 ? Ops.expandDims(given, 0) : given;
-    UnaryOperator<Value> sample =
-        x -> {
-          boolean half = x.dtype().isFloating() && x.dtype().bytes() == 2;
-          boolean narrows = !half && kind != Interpolation.NEAREST;
-          return Ops.apply(op, narrows ? Ops.cast(x, DType.FLOAT32) : x).get(0);
-        };
+    UnaryOperator<Value> sample = x -> sampled(x, kind, op);
     Value y = first ? Ops.channelsFirst(batch, sample) : sample.apply(batch);
     return given.rank() == 3 ? Ops.squeeze(y, 0) : y;
+  }
+
+  /** Images scaled by whole factors. */
+  static Value upsample(Value x, List<Integer> factors, Interpolation kind) {
+    return sampled(x, kind, new Op.Resize(kind, true, factors, false));
+  }
+
+  private static Value sampled(Value x, Interpolation kind, Op op) {
+    boolean half = x.dtype().isFloating() && x.dtype().bytes() == 2;
+    boolean narrows = !half && kind != Interpolation.NEAREST;
+    return Ops.apply(op, narrows ? Ops.cast(x, DType.FLOAT32) : x).get(0);
   }
 
   static Value rgbToGrayscale(Value images, boolean first) {

@@ -1433,6 +1433,16 @@ public final class Ops {
     return ImageOps.resize(images, size, interpolation, antialias, channelsFirst);
   }
 
+  /**
+   * Images that are larger by whole factors, in the types of {@link #resize}.
+   *
+   * @param images (batch, height, width, channels)
+   * @param factors of height and width
+   */
+  public static Value upsample(Value images, List<Integer> factors, Interpolation interpolation) {
+    return ImageOps.upsample(images, factors, interpolation);
+  }
+
   /** The luma of colours in one channel, {@code keras.ops.image.rgb_to_grayscale}. */
   public static Value rgbToGrayscale(Value images, boolean channelsFirst) {
     return ImageOps.rgbToGrayscale(images, channelsFirst);

@@ -4,7 +4,7 @@ import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.internal.operations.IntegerProducts;
+import dev.keraunos.importer.internal.operations.IntegerArithmetic;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.layers.Masked;
@@ -184,7 +184,7 @@ final class MergingLayers {
               Ops.l2Normalize(values.get(0), floor, axes[0]),
               Ops.l2Normalize(values.get(1), floor, axes[1]));
     }
-    return IntegerProducts.apply(
+    return IntegerArithmetic.product(
         values.get(0), values.get(1), call.dialect(), (x, y) -> batchDot(x, y, axes));
   }
 

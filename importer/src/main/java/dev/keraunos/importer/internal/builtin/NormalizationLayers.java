@@ -287,12 +287,11 @@ final class NormalizationLayers {
   }
 
   private static Value rootMeanSquare(RowCall call) {
-    Value given = call.x();
-    Value x = widened(given);
+    Value x = call.x();
     int[] axes = axes(call, x);
     double epsilon = call.config().get("epsilon").number(1e-6);
-    Value scale = parameter(call, "scale", x, axes);
-    return Ops.cast(Ops.rmsNormalization(x, scale, epsilon, axes), given.dtype());
+    Value scale = parameter(call, "scale", widened(x), axes);
+    return Ops.rmsNormalization(x, scale, epsilon, axes);
   }
 
   // ---- Axes and parameters ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.IntegerArithmetic;
 import dev.keraunos.importer.internal.operations.Windows;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
@@ -83,12 +84,8 @@ final class PoolingLayers {
     Value x = call.x();
     int first = ChannelsLast.isFirst(call) ? 2 : 1;
     int[] space = IntStream.range(first, first + x.rank() - 2).toArray();
-    boolean truncates =
-        kind == ReduceKind.MEAN
-            && x.dtype().isInteger()
-            && call.dialect().has(Quirk.MEANS_OF_INTEGERS_TRUNCATE);
-    return truncates
-        ? Ops.truncatedMean(x, keepsDims(call), space)
+    return kind == ReduceKind.MEAN
+        ? IntegerArithmetic.mean(x, call.dialect(), keepsDims(call), space)
         : Ops.reduce(kind, x, keepsDims(call), space);
   }
 

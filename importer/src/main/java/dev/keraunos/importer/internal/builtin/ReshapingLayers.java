@@ -2,7 +2,6 @@ package dev.keraunos.importer.internal.builtin;
 
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Interpolation;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
@@ -13,7 +12,6 @@ import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
-import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -184,12 +182,6 @@ final class ReshapingLayers {
     return ChannelsLast.apply(
         call,
         call.x(),
-        x -> {
-          boolean half = x.dtype().isFloating() && x.dtype().bytes() == 2;
-          boolean narrows = !half && named != Interpolation.NEAREST;
-          Value given = narrows ? Ops.cast(x, DType.FLOAT32) : x;
-          Value y = call.apply(new Op.Resize(interpolation, true, size, false), given);
-          return ResizedImages.typed(y, x, call.dialect());
-        });
+        x -> ResizedImages.typed(Ops.upsample(x, size, interpolation), x, call.dialect()));
   }
 }

@@ -228,14 +228,8 @@ final class ArrayOperations {
   }
 
   private static Value mean(OperationCall call) {
-    return mean(call, call.value("x"), call.axes("axis"));
-  }
-
-  private static Value mean(OperationCall call, Value x, int... axes) {
-    boolean truncates = x.dtype().isInteger() && call.has(Quirk.MEANS_OF_INTEGERS_TRUNCATE);
-    return truncates
-        ? Ops.truncatedMean(x, call.flag("keepdims"), axes)
-        : Ops.reduce(ReduceKind.MEAN, x, call.flag("keepdims"), axes);
+    return IntegerArithmetic.mean(
+        call.value("x"), call.scope().dialect(), call.flag("keepdims"), call.axes("axis"));
   }
 
   /** Of integers in their type. */
@@ -381,7 +375,7 @@ final class ArrayOperations {
 
   /** Keras 3 multiplies integers in float32, but pairs of int8 in int32. */
   private static Value product(OperationCall call, BinaryOperator<Value> function) {
-    return IntegerProducts.apply(
+    return IntegerArithmetic.product(
         call.value("x1"), call.value("x2"), call.scope().dialect(), function);
   }
 
