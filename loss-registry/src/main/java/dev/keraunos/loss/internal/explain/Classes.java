@@ -62,7 +62,7 @@ record Classes(Kind kind, int count, int axis) {
             .map(axis -> kind(yTrue.shape(), p, axis).map(kind -> named(kind, p, axis)))
             .flatMap(Optional::stream)
             .filter(c -> c.axis == told.axis() || !told.decides() || c.kind == Kind.HOT)
-            .filter(c -> c.fits(yTrue, yPred) && c.accepts(yTrue, 0, yTrue.size()))
+            .filter(c -> c.fits(yTrue, yPred) && c.accepts(yTrue))
             .toList();
     return found.size() < 2
         ? found.stream().findFirst()
@@ -87,14 +87,14 @@ record Classes(Kind kind, int count, int axis) {
 
   /** True if every position is of one class exactly, as targets say; labels always are. */
   private boolean areExclusive(Tensor yTrue) {
-    if (kind != Kind.HOT) {
-      return true;
-    }
-    int positions = (int) (yTrue.size() / count);
+    return kind != Kind.HOT || areExclusive(yTrue, 0, (int) (yTrue.size() / count));
+  }
+
+  private boolean areExclusive(Tensor yTrue, int start, int positions) {
     int rows = Math.max(1, BLOCK / count);
     float[] block = new float[rows * count];
-    for (int from = 0; from < positions; from += rows) {
-      int n = Math.min(rows, positions - from);
+    for (int from = start; from < start + positions; from += rows) {
+      int n = Math.min(rows, start + positions - from);
       read(yTrue, from, block, n);
       for (int row = 0; row < n; row++) {
         float sum = 0;
@@ -160,6 +160,10 @@ record Classes(Kind kind, int count, int axis) {
     }
   }
 
+  private boolean accepts(Tensor yTrue) {
+    return accepts(yTrue, 0, yTrue.size());
+  }
+
   /** True if targets hold zeros and ones only, or whole numbers where they are labels. */
   private boolean accepts(Tensor yTrue, long from, long count) {
     float[] block = new float[(int) Math.min(BLOCK, count)];
@@ -177,7 +181,11 @@ record Classes(Kind kind, int count, int axis) {
         }
       }
     }
-    return sum(off) == 0;
+    float sum = 0;
+    for (float v : off) {
+      sum += v;
+    }
+    return sum == 0;
   }
 
   /**
@@ -186,43 +194,15 @@ record Classes(Kind kind, int count, int axis) {
    * @param found whether the graph finds the largest channels
    */
   void truth(ScoredBatch batch, boolean found, Chunk chunk) {
+    int width = kind == Kind.HOT ? count : 1;
+    chunk.namesClasses &=
+        accepts(batch.yTrue(), (long) chunk.from * width, (long) chunk.count * width);
     if (kind == Kind.HOT) {
       largest(batch.yTrue(), found ? batch.computed().get(TRUTH) : null, chunk, chunk.truth);
-      check(batch.yTrue(), chunk);
+      chunk.exclusive = chunk.exclusive && areExclusive(batch.yTrue(), chunk.from, chunk.count);
     } else {
       numbers(batch.yTrue(), chunk, chunk.truth);
-      chunk.namesClasses &= accepts(batch.yTrue(), chunk.from, chunk.count);
     }
-  }
-
-  /** Notes whether all channels are zeros and ones, and those of each position a single one. */
-  private void check(Tensor yTrue, Chunk chunk) {
-    int rows = Math.max(1, BLOCK / count);
-    float[] block = new float[rows * count];
-    float[] off = new float[block.length];
-    float[] ones = new float[block.length];
-    float told = 0;
-    for (int from = 0; from < chunk.count; from += rows) {
-      int n = Math.min(rows, chunk.count - from);
-      read(yTrue, chunk.from + from, block, n);
-      for (int i = 0; i < n * count; i++) {
-        off[i] += Math.abs(block[i] * block[i] - block[i]);
-        ones[i] += block[i];
-      }
-      for (int row = 0; row < n; row++) {
-        told += block[row * count + chunk.truth[from + row]];
-      }
-    }
-    chunk.namesClasses &= sum(off) == 0;
-    chunk.exclusive &= told == chunk.count && sum(ones) == chunk.count;
-  }
-
-  private static float sum(float[] values) {
-    float sum = 0;
-    for (float value : values) {
-      sum += value;
-    }
-    return sum;
   }
 
   /** The predicted classes of a chunk's positions. */

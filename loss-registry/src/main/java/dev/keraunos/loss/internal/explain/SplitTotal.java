@@ -97,28 +97,21 @@ final class SplitTotal {
 
   /** Adds shares of elements whose channels are neighbours. */
   private void addRows(Shares.Share share, int width, double[] own) {
+    double[] channels = byChannel.batch;
     int rows = Math.max(1, Chunk.SIZE / width);
     double[] block = new double[rows * width];
-    double[] channels = new double[Math.max(1, TermTotal.WIDTH / width) * width];
     for (int from = 0; from < own.length; from += rows) {
       int n = Math.min(rows, own.length - from);
       share.read((long) from * width, block, n * width);
-      for (int i = 0; i < n * width; i += channels.length) {
-        int part = Math.min(channels.length, n * width - i);
-        for (int k = 0; k < part; k++) {
-          channels[k] += block[i + k];
-        }
-      }
       for (int row = 0; row < n; row++) {
         double sum = 0;
         for (int k = 0; k < width; k++) {
-          sum += block[row * width + k];
+          double value = block[row * width + k];
+          sum += value;
+          channels[k] += value;
         }
         own[from + row] += sum;
       }
-    }
-    for (int k = 0; k < channels.length; k++) {
-      byChannel.batch[k % width] += channels[k];
     }
   }
 

@@ -11,7 +11,7 @@ import java.util.List;
 /** What a term contributes: in all, by true class, by channel. */
 final class TermTotal {
   /** Sums that are far apart do not wait for each other. */
-  static final int WIDTH = 64;
+  private static final int WIDTH = 64;
 
   private final Term term;
   private final boolean isPlaced;
