@@ -29,12 +29,14 @@ final class Evaluator {
 
   private final KerasModel model;
   private final LoweredModel lowered;
+  private final DataAdapter adapter;
   private final Evaluation.Builder builder;
   private final AddedMetrics added;
 
   private Evaluator(KerasModel model, AddedMetrics added) {
     this.model = model;
     this.lowered = model.imported().lowered();
+    this.adapter = new DataAdapter(model);
     this.builder = builder();
     this.added = added;
   }
@@ -143,8 +145,7 @@ final class Evaluator {
         throw new InputException(
             "the data has no input '" + name + "', only " + data.inputs().keySet());
       }
-      inputs.add(
-          given.dtype() == model.inputType(name) ? given : given.cast(model.inputType(name)));
+      inputs.add(adapter.adapt(given, model.inputValue(name)));
     }
     return inputs;
   }
@@ -157,11 +158,11 @@ final class Evaluator {
         outputs.put(
             name,
             new OutputData(
-                target,
+                adapter.adapt(target),
                 computed.get(name),
                 Optional.ofNullable(computed.get(LOGITS + name)),
                 Optional.ofNullable(computed.get(MASK + name)),
-                Optional.ofNullable(data.sampleWeights().get(name)),
+                Optional.ofNullable(data.sampleWeights().get(name)).map(adapter::adapt),
                 Optional.ofNullable(data.classWeights().get(name))));
       }
     }

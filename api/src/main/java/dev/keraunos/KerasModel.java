@@ -117,7 +117,7 @@ public final class KerasModel implements AutoCloseable {
     return inputValue(name).dtype();
   }
 
-  private Value inputValue(String name) {
+  Value inputValue(String name) {
     int index = inputNames().indexOf(name);
     if (index < 0) {
       throw new InputException(
@@ -236,7 +236,8 @@ public final class KerasModel implements AutoCloseable {
   /**
    * Predicts.
    *
-   * @param inputs by input name; converted to the inputs' types
+   * @param inputs by input name; converted to the inputs' types, float64 by way of float32 where
+   *     Keras' {@code floatx} is that. A last axis of length 1 may be left out or be there too
    * @return by output name, in the model's order; the caller owns the tensors
    * @throws InputException if an input is missing, unknown or does not fit
    */
@@ -290,9 +291,9 @@ public final class KerasModel implements AutoCloseable {
 
   private List<Tensor> run(Map<String, Value> wanted, List<Tensor> given) {
     List<Tensor> inputs = new ArrayList<>();
+    DataAdapter adapter = new DataAdapter(this);
     for (int i = 0; i < given.size(); i++) {
-      DType type = graph().inputs().get(i).dtype();
-      inputs.add(given.get(i).dtype() == type ? given.get(i) : given.get(i).cast(type));
+      inputs.add(adapter.adapt(given.get(i), graph().inputs().get(i)));
     }
     return whileOpen(
         () -> {
@@ -323,6 +324,13 @@ public final class KerasModel implements AutoCloseable {
 
   /** What computes these values for one call. */
   Predictor predictor(Map<String, Value> selected) {
+    if (selected.isEmpty()) {
+      throw new InputException(
+          "nothing is asked for"
+              + (outputNames().isEmpty() ? ", and the model has no outputs" : "")
+              + "; ask for outputs or for layers, which are "
+              + imported.lowered().layerOutputs().keySet());
+    }
     List<LoweredModel.State> states = imported.lowered().states();
     if (states.isEmpty()) {
       return Predictor.stateless(executable(selected), selected.size());

@@ -64,6 +64,10 @@ public enum Quirk {
       Topic.TARGETS_AND_PREDICTIONS,
       "What a loss or metric adds up is rounded to the type of the output.",
       upTo(tfKeras())),
+  ROUNDS_DATA_TO_FLOATX(
+      Topic.TARGETS_AND_PREDICTIONS,
+      "Floating data is rounded to floatx before the model sees it.",
+      since(tfKeras())),
   OUTPUT_NAMES_ARE_UNIQUE(
       Topic.TARGETS_AND_PREDICTIONS,
       "Outputs of one layer are told apart by a number.",

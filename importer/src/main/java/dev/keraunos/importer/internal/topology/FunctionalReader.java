@@ -27,19 +27,20 @@ final class FunctionalReader {
     Map<String, LayerSpec> layers = layers();
     List<Call> written = calls(layers);
     NodeReader ends = new NodeReader(path, layers.keySet());
-    Argument in = ends.ends(config.path("input_layers"));
+    Argument named = ends.ends(config.path("input_layers"));
     Argument out = ends.ends(config.path("output_layers"));
 
     NodeIndices indices = NodeIndices.of(layers, written, out);
     List<Call> calls = CallOrder.sort(written.stream().map(indices::inCall).toList(), path);
+    Argument in = indices.inInputs(named, ref -> entry(ref, layers, calls));
     return new ModelTopology(
         name,
         className,
         ModelTopology.Kind.FUNCTIONAL,
         List.copyOf(layers.values()),
         calls,
-        inputs(in, layers),
-        indices.inInputs(in),
+        inputs(named, in, layers),
+        in,
         indices.inOutputs(out));
   }
 
@@ -74,15 +75,34 @@ final class FunctionalReader {
     return calls;
   }
 
-  private List<InputSpec> inputs(Argument in, Map<String, LayerSpec> layers) {
-    Map<String, InputSpec> inputs = new LinkedHashMap<>();
-    for (TensorRef tensor : in.tensors()) {
-      LayerSpec layer = layers.get(tensor.layer());
-      if (layer.kind() != Kind.INPUT) {
-        throw new ModelFileException(
-            layer.path(), "an input that is a " + layer.className(), "an InputLayer", "");
+  /**
+   * The InputLayer behind an input. Keras 1 names an input after the last layer that returned it
+   * unchanged, such as {@code Activation("linear")}: that layer is still called.
+   */
+  private static TensorRef entry(TensorRef input, Map<String, LayerSpec> layers, List<Call> calls) {
+    TensorRef behind = input;
+    for (int i = calls.size() - 1; i >= 0; i--) {
+      Call call = calls.get(i);
+      boolean produces = call.layer().name().equals(behind.layer());
+      if (produces && call.tensors().size() == 1) {
+        behind = call.tensors().get(0);
       }
-      inputs.put(layer.name(), InputSpecs.of(layer));
+    }
+    LayerSpec layer = layers.get(behind.layer());
+    if (layer.kind() != Kind.INPUT) {
+      throw new ModelFileException(
+          layer.path(), "an input that is a " + layer.className(), "an InputLayer", "");
+    }
+    return behind;
+  }
+
+  private static List<InputSpec> inputs(
+      Argument named, Argument in, Map<String, LayerSpec> layers) {
+    List<TensorRef> names = named.tensors();
+    Map<String, InputSpec> inputs = new LinkedHashMap<>();
+    for (TensorRef entry : in.tensors()) {
+      InputSpec input = InputSpecs.of(layers.get(entry.layer()));
+      inputs.put(entry.layer(), input.named(names.get(inputs.size()).layer()));
     }
     for (LayerSpec layer : new TreeMap<>(layers).values()) {
       if (layer.kind() == Kind.INPUT && !inputs.containsKey(layer.name())) {

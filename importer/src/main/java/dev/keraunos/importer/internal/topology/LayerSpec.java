@@ -3,7 +3,10 @@ package dev.keraunos.importer.internal.topology;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.internal.config.DTypePolicy;
+import dev.keraunos.tensor.DType;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A layer as the file describes it.
@@ -52,6 +55,14 @@ public record LayerSpec(
   /** True if the key {@code trainable} is absent or true. */
   public boolean trainable() {
     return json.path("trainable").asBoolean(true);
+  }
+
+  /** The type it computes in; none where the file does not say. */
+  Stream<DType> computeType() {
+    JsonNode dtype = json.path("dtype");
+    return dtype.isMissingNode() || dtype.isNull()
+        ? Stream.of()
+        : Stream.of(DTypePolicy.read(dtype, path).compute());
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.keraunos.importer.internal.topology;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.tensor.DType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -117,6 +118,25 @@ public record ModelTopology(
 
   private static List<String> append(List<String> path, String step) {
     return Stream.concat(path.stream(), Stream.of(step)).toList();
+  }
+
+  /**
+   * Keras' {@code floatx} where the model was built, as far as the file tells: float64 if all
+   * layers compute in it.
+   */
+  public DType floatx() {
+    List<DType> types = computeTypes().toList();
+    boolean wide = !types.isEmpty() && types.stream().allMatch(DType.FLOAT64::equals);
+    return wide ? DType.FLOAT64 : DType.FLOAT32;
+  }
+
+  private Stream<DType> computeTypes() {
+    return layersByName().values().stream()
+        .flatMap(
+            layer ->
+                layer.model().isPresent()
+                    ? layer.model().get().computeTypes()
+                    : layer.kind() == LayerSpec.Kind.LAYER ? layer.computeType() : Stream.of());
   }
 
   /** The layers by name. */

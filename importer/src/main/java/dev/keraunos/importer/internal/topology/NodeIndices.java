@@ -101,8 +101,8 @@ final class NodeIndices {
     return new TensorRef(ref.layer(), call, ref.tensor());
   }
 
-  Argument inInputs(Argument inputs) {
-    return map(inputs, ref -> new TensorRef(ref.layer(), 0, ref.tensor()));
+  Argument inInputs(Argument inputs, UnaryOperator<TensorRef> entry) {
+    return map(inputs, ref -> entry.apply(new TensorRef(ref.layer(), 0, ref.tensor())));
   }
 
   Argument inOutputs(Argument outputs) {
