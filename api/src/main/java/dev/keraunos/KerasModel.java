@@ -31,6 +31,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -115,6 +116,33 @@ public final class KerasModel implements AutoCloseable {
   /** The element type of an input; {@link #predict(Map)} converts other types to it. */
   public DType inputType(String name) {
     return inputValue(name).dtype();
+  }
+
+  /**
+   * The element type of an output.
+   *
+   * @throws InputException if there is no such output
+   */
+  public DType outputType(String name) {
+    Value output = graph().outputs().get(name);
+    if (output == null) {
+      throw new InputException(
+          "there is no output '" + name + "'; the model's outputs are " + outputNames());
+    }
+    return output.dtype();
+  }
+
+  /**
+   * The narrowest floating type in which layers compute: float16 or bfloat16 under a mixed policy,
+   * else float32 or float64.
+   */
+  public DType precision() {
+    return graph().nodes().stream()
+        .flatMap(node -> node.outputs().stream())
+        .map(Value::dtype)
+        .filter(DType::isFloating)
+        .min(Comparator.comparing(DType::bytes))
+        .orElse(DType.FLOAT32);
   }
 
   Value inputValue(String name) {

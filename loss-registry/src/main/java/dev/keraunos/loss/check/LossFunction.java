@@ -53,7 +53,7 @@ public record LossFunction(Loss loss, Dialect dialect) {
     Value target = builder.input("y_true", yTrue);
     Value prediction = builder.input("y_pred", yPred);
     Ranks ranks =
-        LossInputs.forLoss(loss, target, new Prediction(prediction, Optional.empty(), dialect));
+        LossInputs.forCall(loss, target, new Prediction(prediction, Optional.empty(), dialect));
     return builder.build(Map.of("scores", loss.scores(ranks.yTrue(), ranks.yPred()).values()));
   }
 
@@ -69,7 +69,7 @@ public record LossFunction(Loss loss, Dialect dialect) {
     Value prediction = builder.input("y_pred", type(yPred));
     Optional<Value> from = logits.map(tensor -> builder.input("logits", type(tensor)));
     logits.ifPresent(given::add);
-    Ranks ranks = LossInputs.forLoss(loss, target, new Prediction(prediction, from, dialect));
+    Ranks ranks = LossInputs.forCall(loss, target, new Prediction(prediction, from, dialect));
     Value scores = loss.scores(ranks.yTrue(), ranks.yPred()).values();
     Value result = wanted.of(scores, prediction);
     try (Executable executable = engine.compile(builder.build(Map.of("result", result)), 1)) {

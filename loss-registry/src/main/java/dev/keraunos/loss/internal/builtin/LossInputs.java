@@ -9,6 +9,7 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Prediction;
+import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.tensor.DType;
 
 /** What {@code model.evaluate} hands to losses and metrics. */
@@ -22,9 +23,21 @@ public final class LossInputs {
    * @throws InputException where that Keras refuses targets of this shape
    */
   public static Ranks forLoss(Loss loss, Value yTrue, Prediction yPred) {
-    Ranks ranks = forLoss(yTrue, yPred);
+    return checked(loss, forLoss(yTrue, yPred));
+  }
+
+  /** The same of a loss that is called by itself, which computes in the prediction's own type. */
+  public static Ranks forCall(Loss loss, Value yTrue, Prediction yPred) {
+    boolean keras3 = yPred.dialect().has(Quirk.LOSSES_COMPUTE_IN_FLOAT32);
+    DType type = yPred.value().dtype();
+    boolean holds = yTrue.dtype().isFloating() || Precision.of(type) == Precision.FULL;
+    Value target = holds ? cast(yTrue, type) : yTrue;
+    return checked(loss, keras3 ? new Ranks(target, yPred).equal() : forLoss(yTrue, yPred));
+  }
+
+  private static Ranks checked(Loss loss, Ranks ranks) {
     boolean own = loss instanceof BuiltInLoss builtIn && !builtIn.takesClassNumbers();
-    Dialect dialect = yPred.dialect();
+    Dialect dialect = ranks.yPred().dialect();
     boolean insists =
         own
             && dialect.has(Quirk.LOSSES_INSIST_ON_SHAPE)

@@ -7,6 +7,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Prediction;
+import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.tensor.Shape;
 
 /**
@@ -60,6 +61,13 @@ public record Ranks(Value yTrue, Prediction yPred) {
       return new Ranks(yTrue, yPred.with(expandDims(p, -1)));
     }
     return squeezed();
+  }
+
+  /** As TensorFlow's Keras casts them for a metric. */
+  public Ranks seen(Precision precision) {
+    Value p = precision.seen(yPred.value(), yPred.dialect());
+    return new Ranks(
+        precision.seen(yTrue, yPred.dialect()), p == yPred.value() ? yPred : yPred.with(p));
   }
 
   /** {@code squeeze_or_expand_dimensions} of Keras 2: the same, by squeezing only. */

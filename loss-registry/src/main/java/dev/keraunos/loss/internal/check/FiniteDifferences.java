@@ -5,12 +5,10 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
-import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.gradient.Gradients;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.check.PortReport.Check;
@@ -116,10 +114,7 @@ final class FiniteDifferences {
     Value prediction =
         builder.input("y_pred", new TensorType(DType.FLOAT64, recorded.yPred().shape()));
     Prediction given = new Prediction(prediction, Optional.empty(), dialect);
-    Ranks ranks =
-        dialect.has(Quirk.MATCHES_RANKS)
-            ? new Ranks(Ops.cast(target, DType.FLOAT64), given).equal()
-            : LossInputs.forLoss(loss, target, given);
+    Ranks ranks = LossInputs.forCall(loss, target, given);
     Value scores = loss.scores(ranks.yTrue(), ranks.yPred()).values();
     Value gradient = Gradients.of(builder, scores, prediction);
     return builder.build(Map.of("scores", scores, "gradient", gradient));

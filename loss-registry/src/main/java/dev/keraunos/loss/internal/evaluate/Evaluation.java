@@ -13,14 +13,17 @@ import dev.keraunos.loss.internal.compile.Setups;
 import dev.keraunos.loss.internal.compile.Warnings;
 import dev.keraunos.loss.internal.observe.EvaluationObserver;
 import dev.keraunos.loss.internal.observe.OutputObserver;
+import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.loss.internal.reduce.RunningMean;
 import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -88,12 +91,14 @@ public final class Evaluation implements AutoCloseable {
     double total = 0;
     double factor = 1;
     boolean any = false;
+    Set<Precision> precisions = EnumSet.noneOf(Precision.class);
     for (int i = 0; i < outputs.size(); i++) {
       OutputEvaluation output = outputs.get(i);
       if (output.isNeeded(batch)) {
         Optional<OutputEvaluation.BatchLoss> found = output.update(data(batch, output));
         if (found.isPresent()) {
-          total += weighted(output.setup().lossWeight(), found.get().value());
+          total += weighted(output.setup().lossWeight(), found.get());
+          precisions.add(found.get().precision());
           factor = Math.max(factor, found.get().factor());
           any = true;
           outputLosses.add(i, found.get());
@@ -104,6 +109,9 @@ public final class Evaluation implements AutoCloseable {
         dialect.has(Quirk.BATCHES_COUNT_ONCE)
             || (!any && dialect.has(Quirk.LOSSLESS_BATCHES_COUNT_ONCE));
     double weight = (equally ? 1 : size) * factor;
+    if (precisions.size() == 1) {
+      total = precisions.iterator().next().round(total);
+    }
     total += penalties.add(batch.activities(), weight);
     loss.add(total, weight);
     targets = Math.max(targets, batch.outputs().size());
@@ -112,8 +120,8 @@ public final class Evaluation implements AutoCloseable {
     observer.ifPresent(o -> o.endBatch(size, all, weight));
   }
 
-  private double weighted(double lossWeight, double value) {
-    return isDropped(lossWeight, dialect) ? 0 : lossWeight * value;
+  private double weighted(double lossWeight, OutputEvaluation.BatchLoss loss) {
+    return isDropped(lossWeight, dialect) ? 0 : loss.precision().round(lossWeight * loss.value());
   }
 
   /** A term times 0 that is no part of the loss, even if it is not a number. */

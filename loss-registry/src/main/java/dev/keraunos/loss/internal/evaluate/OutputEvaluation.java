@@ -31,8 +31,9 @@ final class OutputEvaluation implements AutoCloseable {
    * @param factor by how much more than its size it counts
    * @param shown the value of which the output's own loss is a mean
    * @param weight of that value in the mean
+   * @param precision of the value, which is rounded to it
    */
-  record BatchLoss(double value, double factor, double shown, double weight) {}
+  record BatchLoss(double value, double factor, double shown, double weight, Precision precision) {}
 
   private final CompiledOutput setup;
   private final Dialect dialect;
@@ -93,9 +94,9 @@ final class OutputEvaluation implements AutoCloseable {
    * @return its loss, empty for an output without one
    */
   Optional<BatchLoss> update(OutputData data) {
-    Tensor yTrue = fed(data.yTrue());
-    Tensor yPred = fed(data.yPred());
-    Optional<Tensor> logits = data.logits().map(OutputEvaluation::fed);
+    Tensor yTrue = fed(data.yTrue(), false);
+    Tensor yPred = fed(data.yPred(), true);
+    Optional<Tensor> logits = data.logits().map(tensor -> fed(tensor, true));
     requireBatch(yTrue, yPred);
     Optional<Grid> mask = data.mask().map(m -> Grid.of(m).map(x -> x != 0 ? 1 : 0));
     Optional<Grid> weight = data.sampleWeight().map(Grid::of);
@@ -129,7 +130,8 @@ final class OutputEvaluation implements AutoCloseable {
     Place place = new Place(name, "the loss", yTrue.shape(), yPred.shape());
     Reduction.Weighting weighting = place.of(() -> reduction.weigh(request));
     Grid coefficients = place.of(weighting::coefficients);
-    double value = scores.reshape(fitted(coefficients, scores)).dot(coefficients);
+    Precision precision = Precision.of(results.scores().dtype());
+    double value = precision.round(scores.reshape(fitted(coefficients, scores)).dot(coefficients));
     warnings.checkNan(name, dialect, value, request);
     boolean vector = setup.mode() == Reduction.Mode.NONE && scores.rank() > 0;
     double factor = vector ? vectorFactor(scores, yPred) : 1;
@@ -156,8 +158,8 @@ final class OutputEvaluation implements AutoCloseable {
     }
     double rows = vector ? scores.shape().dim(0) : 1;
     double size = yPred.shape().dim(0) * factor;
-    return new BatchLoss(
-        value, factor, value, dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE) ? rows : size);
+    double counted = dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE) ? rows : size;
+    return new BatchLoss(value, factor, value, counted, precision);
   }
 
   /**
@@ -169,7 +171,11 @@ final class OutputEvaluation implements AutoCloseable {
     if (setup.lossName().equals("mean_squared_error")) {
       Optional<Grid> weight = Keras23Reduction.merge(request.mask(), request.weight());
       return new BatchLoss(
-          value, 1, scores.sum() / scores.size(), weight.map(Grid::sum).orElse(1.0));
+          value,
+          1,
+          scores.sum() / scores.size(),
+          weight.map(Grid::sum).orElse(1.0),
+          Precision.FULL);
     }
     MetricAverage average = new MetricAverage(dialect, true, Precision.FULL);
     average.add(
@@ -179,7 +185,7 @@ final class OutputEvaluation implements AutoCloseable {
         request.mask(),
         request.valid(),
         request.weight());
-    return new BatchLoss(value, 1, average.result(), average.weight());
+    return new BatchLoss(value, 1, average.result(), average.weight(), Precision.FULL);
   }
 
   private static boolean isPerSample(OutputProgram program, Grid scores, Tensor yPred) {
@@ -219,11 +225,14 @@ final class OutputEvaluation implements AutoCloseable {
     return program;
   }
 
-  /** float64 data becomes float32, as Keras feeds it; half precision is computed in float32. */
-  private static Tensor fed(Tensor tensor) {
-    return tensor.dtype().isFloating() && tensor.dtype() != DType.FLOAT32
-        ? tensor.cast(DType.FLOAT32)
-        : tensor;
+  /** Data becomes float32, as Keras feeds it; what a model computes in half precision stays so. */
+  private static Tensor fed(Tensor tensor, boolean computed) {
+    DType type = tensor.dtype();
+    boolean kept =
+        !type.isFloating()
+            || type == DType.FLOAT32
+            || (computed && Precision.of(type) != Precision.FULL);
+    return kept ? tensor : tensor.cast(DType.FLOAT32);
   }
 
   /** Frees what was made for this batch. */

@@ -9,6 +9,7 @@ import dev.keraunos.loss.internal.compile.CompiledMetric;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.loss.internal.reduce.Keras23Reduction;
 import dev.keraunos.loss.internal.reduce.MetricAverage;
+import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.loss.internal.reduce.TfKerasReduction;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
@@ -85,14 +86,18 @@ final class OutputMetrics {
     Shape shape = yPred.shape();
     Optional<Grid> user = metric.weighted() ? weight : Optional.empty();
     Tensor prediction = metric.precision().seen(yPred, dialect);
+    Tensor target = Precision.of(yPred.dtype()).seen(yTrue, dialect);
     states
         .get(metric)
         .add(
-            column(yTrue, shape),
+            column(target, shape),
             prediction,
             visible(mask, user, shape.rank()).map(g -> g.toTensor(DType.FLOAT32)));
     if (prediction != yPred) {
       prediction.close();
+    }
+    if (target != yTrue) {
+      target.close();
     }
   }
 

@@ -19,7 +19,6 @@ import dev.keraunos.loss.internal.observe.OutputObserver;
 import dev.keraunos.loss.internal.observe.ScoreGraph;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
-import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -113,12 +112,7 @@ final class OutputProgram implements AutoCloseable {
     if (function instanceof OpenMetric) {
       function = ((OpenMetric) function).resolve(yTrue.shape(), yPred.value().shape());
     }
-    Precision precision = metric.precision();
-    Value seen = precision.seen(yPred.value(), yPred.dialect());
-    Ranks ranks =
-        LossInputs.forMetric(
-            precision.seen(yTrue, yPred.dialect()),
-            seen == yPred.value() ? yPred : yPred.with(seen));
+    Ranks ranks = LossInputs.forMetric(yTrue, yPred).seen(metric.precision());
     return Optional.of(function.values(ranks.yTrue(), ranks.yPred()));
   }
 

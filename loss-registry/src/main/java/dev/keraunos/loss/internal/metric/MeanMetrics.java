@@ -25,6 +25,7 @@ import dev.keraunos.loss.internal.builtin.BuiltInMetric;
 import dev.keraunos.loss.internal.builtin.Ranks;
 import dev.keraunos.loss.internal.crossentropy.Crossentropy;
 import dev.keraunos.loss.internal.distance.CosineSimilarity;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 
 /** Metrics of Keras that are averages, and neither losses nor accuracies. */
@@ -34,7 +35,7 @@ public final class MeanMetrics {
   public static MetricFunction rootMeanSquaredError() {
     return new BuiltInMetric(
         (yTrue, yPred) -> {
-          Ranks ranks = ranks(yTrue, yPred);
+          Ranks ranks = ranks(yTrue, asFloat32(yPred));
           return squaredDifference(ranks.yPred().value(), ranks.yTrue());
         },
         Math::sqrt,
@@ -97,6 +98,12 @@ public final class MeanMetrics {
 
   private static Value centred(Value x, int... axis) {
     return subtract(x, reduce(ReduceKind.MEAN, x, true, axis));
+  }
+
+  /** Keras 3 casts for the metrics that compute by themselves, and not for its functions. */
+  private static Prediction asFloat32(Prediction yPred) {
+    boolean casts = yPred.dialect().has(Quirk.LOSSES_COMPUTE_IN_FLOAT32);
+    return casts ? yPred.with(cast(yPred.value(), DType.FLOAT32)) : yPred;
   }
 
   private static Ranks ranks(Value yTrue, Prediction yPred) {

@@ -8,7 +8,7 @@ import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 
-/** What a metric of half precision keeps of a number; wider ones are computed as they are. */
+/** What half precision keeps of a number; wider ones are computed as they are. */
 public enum Precision {
   FULL(DType.FLOAT64),
   FLOAT16(DType.FLOAT16),
@@ -22,33 +22,43 @@ public enum Precision {
 
   /** The {@code dtype} of a saved metric. */
   public static Precision of(JsonNode saved) {
-    switch (saved.path("config").path("dtype").asText()) {
-      case "float16":
-        return FLOAT16;
-      case "bfloat16":
-        return BFLOAT16;
-      default:
-        return FULL;
-    }
+    return switch (saved.path("config").path("dtype").asText()) {
+      case "float16" -> FLOAT16;
+      case "bfloat16" -> BFLOAT16;
+      default -> FULL;
+    };
   }
 
-  /** TensorFlow's Keras shows metrics targets and predictions in their own type. */
+  /** Of what has a type. */
+  public static Precision of(DType type) {
+    return switch (type) {
+      case FLOAT16 -> FLOAT16;
+      case BFLOAT16 -> BFLOAT16;
+      default -> FULL;
+    };
+  }
+
+  /** The type in which TensorFlow's Keras shows a metric what floats. */
+  private DType shown() {
+    return this == FULL ? DType.FLOAT32 : dtype;
+  }
+
+  /** TensorFlow's Keras shows metrics targets and predictions in the metric's type. */
   public Value seen(Value x, Dialect dialect) {
-    return rounds(x.dtype(), dialect) ? Ops.cast(Ops.cast(x, dtype), x.dtype()) : x;
+    return x.dtype().isFloating() && dialect.has(Quirk.ROUNDS_TO_COMPUTE_TYPE)
+        ? Ops.cast(x, shown())
+        : x;
   }
 
-  /** The same of a tensor; the caller closes what is another one. */
+  /** As float32 what a metric with a state sees of a tensor; the caller closes what is new. */
   public Tensor seen(Tensor x, Dialect dialect) {
-    if (!rounds(x.dtype(), dialect)) {
+    boolean rounds = this != FULL && dialect.has(Quirk.ROUNDS_TO_COMPUTE_TYPE);
+    if (!x.dtype().isFloating() || (!rounds && x.dtype() == DType.FLOAT32)) {
       return x;
     }
-    try (Tensor half = x.cast(dtype)) {
-      return half.cast(x.dtype());
+    try (Tensor half = x.cast(shown())) {
+      return half.cast(DType.FLOAT32);
     }
-  }
-
-  private boolean rounds(DType type, Dialect dialect) {
-    return this != FULL && dialect.has(Quirk.ROUNDS_TO_COMPUTE_TYPE) && type.isFloating();
   }
 
   public double round(double value) {
