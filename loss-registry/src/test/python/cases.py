@@ -21,10 +21,11 @@ class Line:
 
     def name(self):
         version = self.k.__version__
-        if version == "2.2.4-tf":  # of TensorFlow 1.13 to 2.1
+        if version in ("2.2.4-tf", "2.3.0-tf", "2.4.0"):  # of several TensorFlows
             import tensorflow
 
-            version += "1.13" if tensorflow.__version__.startswith("1.13") else ""
+            number = ".".join(tensorflow.__version__.split(".")[:2])
+            version += "" if number in ("1.14", "1.15") else "-tf" + number if "-tf" not in version else number
         return version + ("-v1" if self.graph else "")
 
     def sizes(self, samples):

@@ -14,8 +14,8 @@ generator.
 
 A line is a version, as `--old` where Keras ran on several backends first (1.2.2, 2.1.6, 2.2.4, 2.2.5, 2.3.1), with
 `--graph` where it ends in -v1 (2.6, 2.15), with `--save keras` from 3.0 on and for tf_keras, but for those that end in
--h5 (3.15, tf_keras), and with KERAS_BACKEND=jax where it ends in -jax (3.15). tf1.11, tf1.13 and tf1.15 are `--keras
-tensorflow.keras` with these TensorFlows (Python 3.6 and 3.7), of which only the folder of the recording tells the last two apart.
+-h5 (3.15, tf_keras), and with KERAS_BACKEND=jax where it ends in -jax (3.15). tf1.11 to tf2.4 are `--keras
+tensorflow.keras` with these TensorFlows (Python 3.6 and 3.7); several of them call their Keras the same.
 
 Some lines cannot load what they saved, or cannot trace a metric of a single output; they evaluate the model as it was
 compiled, or eagerly, and the case says so (`loaded`, `eager`). What a line refuses altogether is listed under `refused`,
@@ -101,7 +101,7 @@ def saved(line, model, customs, record, reload=True, compiled=()):
         if not reload:
             record["loaded"] = "forgets sample_weight_mode"
             return model
-        if line.version >= V26:
+        if line.version >= V26 or "-tf" in line.name():
             line.clear()  # names of metrics are numbered by process
         try:
             return line.k.models.load_model(path, custom_objects=customs)
@@ -130,6 +130,9 @@ def evaluated(line, model, record, x, y, w):
             error = found
             if line.tells_refusals:
                 record.setdefault("refuses", {})[size] = short(found)
+            if line.tells_refusals and not line.returns_dict() and not results:
+                record["refuses"] = {each: short(found) for each in line.sizes(len(x[0]))}
+                return {}
     if line.tells_refusals:
         return results
     if not results and line.returns_dict() and not model.run_eagerly and len(x) == 1:
@@ -149,6 +152,8 @@ def evaluate(line, model, x, y, w, size):
     else:
         values = model.evaluate(alone(x), y, batch_size=size, verbose=0, **weights)
         result = dict(zip(model.metrics_names, values if isinstance(values, list) else [values]))
+    if np.ndim(result["loss"]):  # TensorFlow 2.1
+        raise ValueError("evaluate returns the unreduced loss of the last batch")
     return {k: np.asarray(v, "float64").tolist() for k, v in result.items()}
 
 

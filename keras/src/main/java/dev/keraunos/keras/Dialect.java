@@ -2,16 +2,24 @@ package dev.keraunos.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
+import java.util.List;
 import java.util.Objects;
 
 /** Whose numbers to reproduce: a version of Keras and the library that it computed with. */
 public final class Dialect {
   private final KerasVersion version;
   private final Backend backend;
+  private final List<String> others;
 
-  Dialect(KerasVersion version, Backend backend) {
+  /**
+   * A dialect.
+   *
+   * @param others versions that may be meant as well, as {@link #parse} reads them
+   */
+  Dialect(KerasVersion version, Backend backend, List<String> others) {
     this.version = version;
     this.backend = backend;
+    this.others = List.copyOf(others);
   }
 
   /**
@@ -20,13 +28,14 @@ public final class Dialect {
    * @throws InputException if either is not one of Keras'
    */
   public static Dialect of(String kerasVersion, String backend) {
-    return new Dialect(KerasVersion.parse(kerasVersion), Backend.of(backend));
+    return new Dialect(KerasVersion.parse(kerasVersion), Backend.of(backend), List.of());
   }
 
   /**
    * Reads what a user asks for: {@code VERSION} or {@code VERSION:BACKEND}, such as {@code 2.2.4}
-   * or {@code 3.15.1:jax}. {@code VERSION-v1} is the graph mode of Keras inside TensorFlow 2,
-   * {@code 2.2.4-tf1.13} that of TensorFlow 1.13.
+   * or {@code 3.15.1:jax}. {@code VERSION-v1} is the graph mode of Keras inside TensorFlow 2. Where
+   * several TensorFlows call their Keras the same, {@code -tfX.Y} behind it says which is meant,
+   * such as {@code 2.2.4-tf1.13} and {@code 2.4.0-tf2.3}.
    *
    * @throws InputException if it is neither, or a version whose rules are not known
    */
@@ -60,6 +69,14 @@ public final class Dialect {
   /** {@code Keras VERSION}, for messages. */
   public String keras() {
     return "Keras " + version;
+  }
+
+  /**
+   * Versions that a file does not tell from its own, since several TensorFlows call their Keras the
+   * same: what {@link #parse} may be asked for in its place.
+   */
+  public List<String> others() {
+    return others;
   }
 
   @Override

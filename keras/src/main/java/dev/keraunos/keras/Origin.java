@@ -2,6 +2,7 @@ package dev.keraunos.keras;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -33,20 +34,39 @@ final class Origin {
     if (parsed.isOfTheFuture()) {
       throw unknown(version, null);
     }
-    return new Dialect(
-        parsed.isOfSeveralTensorFlows() ? tensorFlow(parsed, config, training) : parsed,
-        knownBackend(backend));
+    List<String> possible = tensorFlows(parsed, config, training);
+    KerasVersion likely = possible.isEmpty() ? parsed : parsed.of(possible.get(0));
+    List<String> others = possible.stream().skip(1).map(parsed::textOf).toList();
+    return new Dialect(likely, knownBackend(backend), others);
   }
 
   /**
-   * TensorFlow 1.13 to 2.1 all call their Keras 2.2.4-tf. Up to 1.15 initializers save a dtype, in
-   * TensorFlow 2 they do not; up to 1.13 optimizers save the learning rate as {@code lr}.
+   * The TensorFlows that may have written a file, the most likely first, where its config tells
+   * more than the text that several share. Up to 1.15 initializers save a dtype, in TensorFlow 2
+   * they do not; up to 1.13 optimizers save the learning rate as {@code lr}; from 2.1 on input
+   * layers say whether they are ragged, and in 2.2 alone a Sequential says the shape that it was
+   * built for. Nothing tells 2.3 from 2.4.
    */
-  private static KerasVersion tensorFlow(KerasVersion given, JsonNode config, String training) {
-    if (hasInitializerOfTensorFlow2(config)) {
-      return given.ofTensorFlow2();
+  private static List<String> tensorFlows(KerasVersion given, JsonNode config, String training) {
+    List<String> possible = given.tensorFlows();
+    if (possible.contains("2.0")) {
+      if (hasInitializerOfTensorFlow2(config)) {
+        String told = config.findValue("ragged") == null ? "2.0" : "2.1";
+        return hasInputLayer(config) ? List.of(told) : List.of("2.1", "2.0");
+      }
+      boolean told = !training.isEmpty();
+      return told
+          ? List.of(training.contains("\"lr\":") ? "1.13" : "1.14")
+          : List.of("1.14", "1.13");
     }
-    return training.contains("\"lr\":") ? given.ofTensorFlow113() : given;
+    if (possible.contains("2.1") && config.path("class_name").asText().equals("Sequential")) {
+      return List.of(config.findValue("build_input_shape") == null ? "2.1" : "2.2");
+    }
+    return possible;
+  }
+
+  private static boolean hasInputLayer(JsonNode config) {
+    return config.findValuesAsText("class_name").contains("InputLayer");
   }
 
   private static boolean hasInitializerOfTensorFlow2(JsonNode json) {

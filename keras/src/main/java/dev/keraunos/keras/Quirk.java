@@ -21,8 +21,9 @@ import java.util.List;
  * What one Keras does and another does not, with the releases that do it. This is the only place
  * where versions are compared: whoever computes asks {@link Dialect#has}.
  *
- * <p>Graph mode goes by the version of TensorFlow: 1.9 to 1.12 (Keras 2.1.5-tf and 2.1.6-tf), 1.13
- * to 1.15 (2.2.4-tf), and TensorFlow 2 without eager execution.
+ * <p>tf.keras goes by the version of TensorFlow. Graph mode is that of 1.9 to 1.12 (Keras 2.1.5-tf
+ * and 2.1.6-tf), 1.13 to 2.1 (2.2.4-tf, and 2.3.0-tf in 2.1), and TensorFlow 2 without eager
+ * execution.
  */
 public enum Quirk {
   MATCHES_RANKS(
@@ -57,7 +58,7 @@ public enum Quirk {
   CASTS_ALL_TARGETS(
       Topic.TARGETS_AND_PREDICTIONS,
       "Targets are cast to the type of the output; elsewhere only floating ones to" + " floating.",
-      upTo(graph().until("1.13"))),
+      upTo(graph().until("1.13")).or(tfKeras().until("2.3"))),
   LOSSES_COMPUTE_IN_FLOAT32(
       Topic.TARGETS_AND_PREDICTIONS, "Losses cast targets and predictions to float32.", keras3()),
   ROUNDS_TO_COMPUTE_TYPE(
@@ -80,7 +81,7 @@ public enum Quirk {
   SEARCHES_LOGITS(
       Topic.LOSSES,
       "It does so only where the output equals the function of them.",
-      graph().from("1.14").until("2.3")),
+      graph().from("1.14").until("2.4").or(tfKeras().until("2.4"))),
   GOES_BACK_TO_LOGITS(
       Topic.LOSSES,
       "A binary crossentropy turns probabilities back into logits.",
@@ -110,7 +111,9 @@ public enum Quirk {
           + " last one.",
       graph().from("2.14").or(tfKeras().from("2.14"))),
   SMOOTHS_BY_SECOND_AXIS(
-      Topic.LOSSES, "label_smoothing divides by the length of axis 1.", keras2().from("2.3")),
+      Topic.LOSSES,
+      "label_smoothing divides by the length of axis 1.",
+      keras2().from("2.3").or(graph().from("1.13").until("2.3")).or(tfKeras().until("2.3"))),
   SPARSE_LOSS_TAKES_SOFTMAX_OF_LOGS(
       Topic.LOSSES,
       "A sparse crossentropy normalizes probabilities by a softmax of their logarithms.",
@@ -146,7 +149,7 @@ public enum Quirk {
   COSINE_LOSS_IS_POSITIVE(
       Topic.LOSSES,
       "The cosine loss is the similarity itself, not its negative.",
-      graph().from("1.14").until("2.3")),
+      graph().from("1.14").until("2.0")),
   COSINE_METRIC_IS_POSITIVE(
       Topic.LOSSES,
       "The cosine metric is the similarity, not the loss.",
@@ -192,11 +195,7 @@ public enum Quirk {
   SPARSE_ACCURACY_FLATTENS_LABELS(
       Topic.METRICS,
       "Sparse accuracy flattens the labels.",
-      keras2()
-          .from("2.2.3")
-          .until("2.2.5")
-          .or(graph().from("1.13").until("2.3"))
-          .or(tfKeras().until("2.2.5"))),
+      keras2().from("2.2.3").until("2.2.5").or(graph().from("1.13").until("2.0"))),
   SPARSE_ACCURACY_SQUEEZES_LABELS(
       Topic.METRICS,
       "Sparse accuracy removes the last axis of labels whatever their rank.",
@@ -242,7 +241,7 @@ public enum Quirk {
   CONSTRAINED_METRICS_TAKE_CLOSEST(
       Topic.METRICS,
       "Metrics at a constraint take the threshold closest to it, not the best that" + " meets it.",
-      upTo(graph().until("1.13"))),
+      upTo(graph().until("2.3")).or(tfKeras().until("2.3"))),
   FBETA_ADDS_EPSILON(Topic.METRICS, "F-scores add epsilon to their divisors.", keras3()),
   IOU_CUTS_OFF(
       Topic.METRICS,
@@ -269,11 +268,15 @@ public enum Quirk {
   METRICS_SEE_MASKS(
       Topic.METRICS,
       "Metrics see the mask of the output.",
-      keras2().or(graph()).or(tfKeras()).or(keras3().from("3.12"))),
+      keras2().or(graph()).or(tfKeras().from("2.3")).or(keras3().from("3.12"))),
   STATES_SEE_NO_MASK(
       Topic.METRICS,
       "Metrics with a state of their own see no mask, and targets as they are.",
       keras3()),
+  LOADED_ACCURACY_SEES_NO_TARGETS(
+      Topic.METRICS,
+      "Accuracy of a loaded model is that of targets in the shape of the output.",
+      tfKeras().from("2.3").until("2.5")),
   METRICS_AVERAGE_SAMPLES(
       Topic.METRICS, "The mean of a metric counts samples; elsewhere every value.", keras3()),
   METRICS_AVERAGE_AS_LOSSES(
@@ -336,6 +339,10 @@ public enum Quirk {
       Topic.REDUCTION_AND_WEIGHTS,
       "Sample weights are multiplied by the share of the mask that holds.",
       graph().from("2.11")),
+  WEIGHTS_MUST_FIT_SCORES(
+      Topic.REDUCTION_AND_WEIGHTS,
+      "Sample weights of a loss must have the rank of its scores, or one axis more or less.",
+      graph().from("1.14").until("2.2")),
   BROADCASTS_WEIGHTS(
       Topic.REDUCTION_AND_WEIGHTS,
       "Sample weights that do not fit by an axis more or less are broadcast.",
@@ -427,7 +434,7 @@ public enum Quirk {
       upTo(keras2())
           .on(THEANO)
           .or(graph().until("1.13"))
-          .or(graph().from("2.4").until("2.16"))
+          .or(graph().from("2.0").until("2.16"))
           .or(tfKeras().until("2.16"))),
   METRICS_MUST_NAME_OUTPUTS(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
@@ -499,11 +506,11 @@ public enum Quirk {
   NUMBERS_OBJECTS(
       Topic.NAMES_OF_METRICS,
       "Metrics given as classes or objects are numbered and named without the output.",
-      graph().from("1.13")),
+      graph().from("1.13").until("1.14").or(graph().from("2.2"))),
   NUMBERS_OWN_NAMES(
       Topic.NAMES_OF_METRICS,
       "Metrics keep the name that the user gave, and get numbers.",
-      keras2().from("2.3").or(graph().from("2.3"))),
+      keras2().from("2.3").or(graph().from("2.0"))),
   NUMBERS_FUNCTIONS(
       Topic.NAMES_OF_METRICS,
       "Names of functions that occur twice get numbers.",
@@ -515,17 +522,31 @@ public enum Quirk {
   LOOKS_SAVED_NAMES_UP(
       Topic.NAMES_OF_METRICS,
       "A saved name of a metric is replaced by that of its function.",
-      since(graph().from("1.13"))),
+      graph().from("1.13").until("2.0").or(since(graph().from("2.2")))),
   KNOWS_COSINE_PROXIMITY(
       Topic.NAMES_OF_METRICS,
       "The cosine's function is called cosine_proximity.",
-      graph().from("1.13").until("2.8")),
+      graph().from("1.13").until("2.8").or(tfKeras().until("2.5"))),
+  NAMES_LOADED_METRICS(
+      Topic.NAMES_OF_METRICS,
+      "Metrics of a loaded model are named anew, after the output too.",
+      tfKeras().until("2.5")),
   MAKES_OBJECTS_OF_CLASS_NAMES(
       Topic.NAMES_OF_METRICS,
       "A class name of a metric makes an object, with its name.",
-      graph().from("1.13").or(tfKeras())),
+      graph().from("1.13").until("2.0").or(graph().from("2.2")).or(tfKeras())),
   MAKES_OBJECTS_OF_ACCURACY(
-      Topic.NAMES_OF_METRICS, "'Accuracy' is a class name too.", graph().from("1.13")),
+      Topic.NAMES_OF_METRICS,
+      "'Accuracy' is a class name too.",
+      graph().from("1.13").or(tfKeras().until("2.5"))),
+  SAVES_METRICS_AS_TOLD(
+      Topic.NAMES_OF_METRICS,
+      "Objects are saved under the names that evaluate gave them.",
+      keras2().from("2.3").or(graph().from("2.2"))),
+  KNOWS_LONG_NAMES(
+      Topic.NAMES_OF_METRICS,
+      "Functions are called kullback_leibler_divergence and logcosh.",
+      tfKeras().until("2.3")),
 
   NO_PENALTIES(Topic.PENALTIES, "Regularisers are part of training only.", keras1().until("1.2")),
   PENALISES_FROZEN_WEIGHTS(

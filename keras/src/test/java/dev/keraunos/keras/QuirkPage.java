@@ -9,8 +9,8 @@ final class QuirkPage {
       What `predict`, `evaluate` and `explain-loss` do differently for the Keras that wrote a file, or that `--keras` asks for. A cell names the releases that do it; an empty one
       means that none of them does. This page is written from `Quirk.java`, the only place of the code that compares versions.
 
-      Graph mode goes by the version of TensorFlow: 1.9 to 1.12 (files say `2.1.5-tf` or `2.1.6-tf`), 1.13 to 1.15 (`2.2.4-tf`), and TensorFlow 2 without eager execution
-      (`--keras VERSION-v1`).
+      tf.keras goes by the version of TensorFlow. Graph mode is that of 1.9 to 1.12 (files say `2.1.5-tf` or `2.1.6-tf`), 1.13 to 1.15 (`2.2.4-tf`), 2.0 and 2.1 (`2.2.4-tf` or
+      `2.3.0-tf`), and TensorFlow 2 without eager execution (`--keras VERSION-v1`). TensorFlow 2.2 calls its Keras `2.3.0-tf`, 2.3 and 2.4 call it `2.4.0`.
       """;
 
   private QuirkPage() {}

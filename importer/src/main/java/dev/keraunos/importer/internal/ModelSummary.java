@@ -11,6 +11,7 @@ import dev.keraunos.importer.internal.topology.ModelTopology;
 import dev.keraunos.importer.internal.weights.WeightMatcher;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
@@ -42,6 +43,12 @@ public record ModelSummary(
     JsonNode metrics,
     List<Gap> gaps) {
 
+  private static String others(Dialect dialect) {
+    return dialect.others().isEmpty()
+        ? ""
+        : "; the file may as well be of " + String.join(" or ", dialect.others()) + ", see --keras";
+  }
+
   /**
    * One layer.
    *
@@ -68,7 +75,7 @@ public record ModelSummary(
     return new ModelSummary(
         archive.name(),
         archive.format().toString(),
-        archive.dialect() + saved,
+        archive.dialect() + saved + others(archive.dialect()),
         topology.inputs().stream().map(ModelSummary::describe).toList(),
         describe(topology, survey.outputs()),
         layers,

@@ -19,6 +19,9 @@ final class MetricResolution {
   private MetricResolution() {}
 
   static JsonNode resolve(JsonNode saved, Dialect dialect, String loss, Shape yTrue, Shape yPred) {
+    if (saved.asText("").equals("Accuracy") && dialect.has(Quirk.MAKES_OBJECTS_OF_ACCURACY)) {
+      return saved;
+    }
     String name = saved.asText("").toLowerCase(Locale.ROOT);
     String suffix =
         name.equals("accuracy") || name.equals("acc")
@@ -29,8 +32,9 @@ final class MetricResolution {
       return ofBatches ? TextNode.valueOf("batch_" + name) : saved;
     }
     boolean byShape = dialect.has(Quirk.ACCURACY_BY_SHAPE);
+    Shape target = dialect.has(Quirk.LOADED_ACCURACY_SEES_NO_TARGETS) ? yPred : yTrue;
     return TextNode.valueOf(
-        (byShape ? byShape(yTrue, yPred) : byLoss(dialect, loss, yPred)) + suffix);
+        (byShape ? byShape(target, yPred) : byLoss(dialect, loss, yPred)) + suffix);
   }
 
   private static String byShape(Shape yTrue, Shape yPred) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * is smaller.
  */
 class RecordedEvaluateTest {
-  private static final int FILES = 137;
+  private static final int FILES = 167;
 
   /** The property that names a folder of other recordings. */
   private static final String FOLDER = "keraunos.recorded";

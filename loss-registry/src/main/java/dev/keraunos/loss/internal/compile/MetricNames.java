@@ -62,6 +62,9 @@ final class MetricNames {
     if (dialect.has(Quirk.NUMBERS_OWN_NAMES)) {
       return numbered(prefixed(prefix, saved));
     }
+    if (object && dialect.has(Quirk.MAKES_OBJECTS_OF_CLASS_NAMES)) {
+      return numbered(prefix + own(saved));
+    }
     String name = prefix + (weighted ? "weighted_" : "") + function(saved);
     return dialect.has(Quirk.NUMBERS_FUNCTIONS) ? numbered(name) : name;
   }
@@ -84,7 +87,8 @@ final class MetricNames {
   /** Keras 2.3 saves objects under the names that it gave them. */
   private String prefixed(String prefix, JsonNode saved) {
     String name = own(saved);
-    return saved.isObject() && name.startsWith(prefix) ? name : prefix + name;
+    boolean told = saved.isObject() && dialect.has(Quirk.SAVES_METRICS_AS_TOLD);
+    return told && name.startsWith(prefix) ? name : prefix + name;
   }
 
   /** The first keeps its name, the next get _1, _2. */
@@ -97,7 +101,7 @@ final class MetricNames {
   }
 
   private String tfKeras(String prefix, String name, boolean weighted) {
-    if (trainingConfig) {
+    if (trainingConfig && !dialect.has(Quirk.NAMES_LOADED_METRICS)) {
       return name;
     }
     boolean conflict = weighted && taken.contains(prefix + name);
@@ -154,7 +158,11 @@ final class MetricNames {
    */
   private String lookedUp(JsonNode saved) {
     String function = registry.canonicalName(saved);
-    boolean kept = function.equals("cosine_proximity") && dialect.has(Quirk.KNOWS_COSINE_PROXIMITY);
+    boolean kept =
+        dialect.has(
+            function.equals("cosine_proximity")
+                ? Quirk.KNOWS_COSINE_PROXIMITY
+                : Quirk.KNOWS_LONG_NAMES);
     return kept ? function : RENAMED.getOrDefault(function, function);
   }
 

@@ -45,7 +45,8 @@ public final class Crossentropy {
      * user's {@code from_logits} says what the output is.
      */
     static Source of(Prediction yPred, boolean fromLogits) {
-      if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.REMEMBERS_LOGITS)) {
+      boolean told = fromLogits && yPred.dialect().has(Quirk.SEARCHES_LOGITS);
+      if (yPred.logits().isPresent() && !told && yPred.dialect().has(Quirk.REMEMBERS_LOGITS)) {
         return new Source(yPred.logits().get(), true);
       }
       return new Source(yPred.value(), fromLogits);
@@ -57,7 +58,7 @@ public final class Crossentropy {
    * TensorFlow's graph optimizer turns the latter into (1 + epsilon) − p, which rounds differently.
    */
   static Value binary(Value y, Prediction yPred, boolean fromLogits) {
-    if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS)) {
+    if (searchesLogits(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = binary(y, yPred.with(yPred.value()), fromLogits);
       return where(isClose(yPred.value(), sigmoid(x)), binaryOfLogits(y, x), own);
@@ -84,6 +85,11 @@ public final class Crossentropy {
     return negative(add(positive, negatives));
   }
 
+  /** TensorFlow up to 2.3 takes the user's word where the output is said to be logits. */
+  private static boolean searchesLogits(Prediction yPred, boolean fromLogits) {
+    return !fromLogits && yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS);
+  }
+
   private static Value binaryOfLogits(Value y, Value x) {
     return add(subtract(relu(x), multiply(x, y)), rest(x));
   }
@@ -102,7 +108,7 @@ public final class Crossentropy {
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
   static Value logProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS)) {
+    if (searchesLogits(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = logProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
@@ -120,7 +126,7 @@ public final class Crossentropy {
    * logarithms.
    */
   static Value sparseLogProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS)) {
+    if (searchesLogits(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = sparseLogProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);

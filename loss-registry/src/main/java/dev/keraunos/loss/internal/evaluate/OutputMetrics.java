@@ -85,6 +85,7 @@ final class OutputMetrics {
       Optional<Grid> weight) {
     Shape shape = yPred.shape();
     Optional<Grid> user = metric.weighted() ? weight : Optional.empty();
+    boolean seesMasks = dialect.has(Quirk.METRICS_SEE_MASKS);
     Tensor prediction = metric.precision().seen(yPred, dialect);
     Tensor target = Precision.of(yPred.dtype()).seen(yTrue, dialect);
     states
@@ -92,7 +93,8 @@ final class OutputMetrics {
         .add(
             column(target, shape),
             prediction,
-            visible(mask, user, shape.rank()).map(g -> g.toTensor(DType.FLOAT32)));
+            visible(metric.weighted() || seesMasks ? mask : Optional.empty(), user, shape.rank())
+                .map(g -> g.toTensor(DType.FLOAT32)));
     if (prediction != yPred) {
       prediction.close();
     }

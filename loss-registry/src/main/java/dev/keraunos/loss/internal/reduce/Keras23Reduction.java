@@ -1,5 +1,6 @@
 package dev.keraunos.loss.internal.reduce;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.Shape;
@@ -28,6 +29,17 @@ public record Keras23Reduction(Dialect dialect) implements Reduction {
 
   /** Graph mode broadcasts what one trailing axis more or less does not fit. */
   private Grid fit(Grid weight, Shape scores) {
+    int apart = weight.rank() == 0 ? 0 : Math.abs(weight.rank() - scores.rank());
+    if (apart > 1 && dialect.has(Quirk.WEIGHTS_MUST_FIT_SCORES)) {
+      throw new InputException(
+          "sample weights "
+              + weight.shape()
+              + " for scores "
+              + scores
+              + ": "
+              + dialect.keras()
+              + " takes weights in the shape of the scores");
+    }
     return dialect.has(Quirk.BROADCASTS_WEIGHTS)
         ? TfKerasReduction.fitRank(weight, scores)
         : align(weight, scores);

@@ -76,7 +76,8 @@ public final class MetricAverage {
     boolean columns = dialect.has(Quirk.WEIGHTS_BECOME_COLUMNS);
     TfKerasReduction rules = new TfKerasReduction(dialect);
     Optional<Grid> given = columns ? user.map(w -> rules.column(w, outputRank)) : user;
-    Optional<Grid> weight = Keras23Reduction.merge(mask, given);
+    boolean masked = weighted || dialect.has(Quirk.METRICS_SEE_MASKS);
+    Optional<Grid> weight = Keras23Reduction.merge(masked ? mask : Optional.empty(), given);
     if (dialect.has(Quirk.COUNTS_VALID_POSITIONS)) {
       weight = Keras23Reduction.merge(valid, weight);
     }
