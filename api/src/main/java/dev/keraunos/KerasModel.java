@@ -169,7 +169,10 @@ public final class KerasModel implements AutoCloseable {
 
   /** Whose rules {@link #evaluate} follows. */
   public Dialect dialect() {
-    return settings.dialect != null ? settings.dialect : imported.archive().dialect();
+    Dialect written = imported.archive().dialect();
+    boolean other =
+        settings.recorded != null && !settings.recorded.toString().equals(written.toString());
+    return settings.dialect != null ? settings.dialect : other ? settings.recorded : written;
   }
 
   /** The engine that runs this model; prints as its name. */
@@ -515,6 +518,7 @@ public final class KerasModel implements AutoCloseable {
     private int threads = Runtime.getRuntime().availableProcessors();
     private boolean optimize = true;
     private Dialect dialect;
+    private Dialect recorded;
     private LossRegistry losses = LossRegistry.standard();
     private ModelRegistry registry = ModelRegistry.EMPTY;
     private ArchiveReader archives = ArchiveReader.PLAIN;
@@ -567,6 +571,17 @@ public final class KerasModel implements AutoCloseable {
      */
     public Loader keras(String version) {
       dialect = Dialect.parse(version);
+      return this;
+    }
+
+    /**
+     * Which Keras computed what the model is compared to, if it is not the one that wrote the file:
+     * {@link KerasModel#evaluate} follows it unless {@link #keras} says otherwise.
+     *
+     * @throws InputException if there is no such Keras
+     */
+    public Loader recordedBy(String version, String backend) {
+      recorded = Dialect.of(version, backend);
       return this;
     }
 
@@ -640,6 +655,7 @@ public final class KerasModel implements AutoCloseable {
       copy.threads = threads;
       copy.optimize = optimize;
       copy.dialect = dialect;
+      copy.recorded = recorded;
       copy.losses = losses;
       copy.registry = registry;
       copy.archives = archives;

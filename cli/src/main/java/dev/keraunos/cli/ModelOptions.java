@@ -69,6 +69,7 @@ final class ModelOptions {
         KerasModel.loader().registry(registry(fixture)).losses(losses.registry().build());
     losses.engine().ifPresent(loader::engine);
     losses.keras().ifPresent(loader::keras);
+    fixture.ifPresent(recorded -> recorded.follow(loader));
     if (libhdf5) {
       loader.libhdf5();
     }
