@@ -4,6 +4,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.importer.layers.CustomLayer;
 import dev.keraunos.importer.layers.LayerProvider;
 import dev.keraunos.importer.layers.ModelRegistry;
+import java.util.Arrays;
 
 /** Registers the layers that the command line names. */
 final class CustomLayers {
@@ -17,6 +18,16 @@ final class CustomLayers {
    */
   static void register(ModelRegistry.Builder registry, String name, String source) {
     UserClass.of(source).use("layers", registry::providers, made -> add(registry, name, made));
+  }
+
+  /**
+   * Registers an alias.
+   *
+   * @param target the class that it stands for, and behind commas the keys to ignore
+   */
+  static void alias(ModelRegistry.Builder registry, String name, String target) {
+    String[] parts = target.split(",", -1);
+    registry.alias(name, parts[0], Arrays.copyOfRange(parts, 1, parts.length));
   }
 
   private static void add(ModelRegistry.Builder registry, String name, Object made) {

@@ -1,10 +1,12 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import dev.keraunos.importer.internal.archive.ArchiveReader;
 import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.builtin.KerasLayers;
 import dev.keraunos.importer.layers.Expression;
 import dev.keraunos.importer.layers.ModelRegistry;
 import java.nio.file.Path;
@@ -33,6 +35,14 @@ final class ModelOptions {
           "A custom layer by the class name in the file: a class on the class path, JAR!CLASS,"
               + " FOLDER!CLASS, or a JAR or FOLDER that provides it. Repeatable.")
   private Map<String, String> layers = new LinkedHashMap<>();
+
+  @Option(
+      names = "--alias",
+      paramLabel = "NAME=LAYER[,KEY...]",
+      description =
+          "Reads layers of a class as those of another, as in --alias ConvDNA=Conv1D; keys of their"
+              + " configs behind it are ignored. Repeatable.")
+  private Map<String, String> aliases = new LinkedHashMap<>();
 
   @Option(
       names = "--lambda",
@@ -106,8 +116,18 @@ final class ModelOptions {
   ModelRegistry registry(Optional<Fixture> fixture) {
     ModelRegistry.Builder registry = ModelRegistry.builder().providers(Main.class.getClassLoader());
     layers.forEach((name, source) -> CustomLayers.register(registry, name, source));
+    aliases.forEach((name, target) -> CustomLayers.alias(registry, name, target));
     lambdas.forEach(
         (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
+    requireTargets(registry.build());
     return registry.build().or(fixture.map(Verification::lambdas).orElse(ModelRegistry.EMPTY));
+  }
+
+  private static void requireTargets(ModelRegistry registry) {
+    try {
+      KerasLayers.table(registry);
+    } catch (InputException e) {
+      throw new InputException("--alias: " + e.getMessage());
+    }
   }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
@@ -19,6 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 class CustomLayersTest {
   private static final Path MODEL = Path.of("../fixtures/src/test/models/keras/scale.keras");
   private static final Path DATA = Path.of("../fixtures/src/test/models/keras/scale.npz");
+
+  private static final Path ALIASED = Path.of("../fixtures/src/test/models/aliased");
 
   private static final String SOURCE =
       """
@@ -94,10 +97,48 @@ class CustomLayersTest {
   }
 
   @Test
+  void everyCommandTakesAliases() {
+    Path model = ALIASED.resolve("tf_keras.h5");
+    Path data = ALIASED.resolve("tf_keras.npz");
+    List<String> aliases =
+        List.of("ConvDNA=Conv1D", "my_pkg>TextLSTM=LSTM", "Projection=Linear", "Linear=Dense,note");
+    List<Object> options = new ArrayList<>();
+    aliases.forEach(alias -> options.add("--alias=" + alias));
+    for (String command : List.of("verify", "evaluate", "explain-loss", "predict")) {
+      List<Object> words = new ArrayList<>(List.of(command, model, data));
+      words.addAll(options);
+      if (command.equals("predict")) {
+        words.addAll(List.of("-o", folder.resolve("out.npz")));
+      }
+      Cli.run(words.toArray()).fine();
+    }
+    for (List<Object> start :
+        List.<List<Object>>of(List.of("inspect"), List.of("bench", "--runs=1"))) {
+      List<Object> words = new ArrayList<>(start);
+      words.add(model);
+      words.addAll(options);
+      Cli.run(words.toArray()).fine();
+    }
+  }
+
+  @Test
+  void refusesAliasesOfNothing() {
+    for (String command : List.of("verify", "inspect", "evaluate")) {
+      Path model = ALIASED.resolve("keras.keras");
+      Object data = command.equals("inspect") ? "--lambda=none=x" : ALIASED.resolve("keras.npz");
+      Cli unknown = Cli.run(command, model, data, "--alias=ConvDNA=Conv1F");
+      unknown.refused("--alias: alias 'ConvDNA': there is no layer 'Conv1F'; nearest", "Conv1D");
+      assertEquals(1, unknown.err().lines().count(), unknown.err());
+      Cli.run(command, model, data, "--alias=A=B", "--alias=B=A").refused("A = B = A");
+    }
+  }
+
+  @Test
   void refusesWhatIsNoLayer() {
     Cli without = Cli.run("inspect", MODEL);
     assertEquals(1, without.code());
     assertTrue(without.out().contains("--layer-class Scale=CLASS"), without.out());
+    assertTrue(without.out().contains("--alias Scale=LAYER"), without.out());
     for (List<String> words :
         List.of(
             List.of("no.such.Layer", "no.such.Layer", "JAR!CLASS"),

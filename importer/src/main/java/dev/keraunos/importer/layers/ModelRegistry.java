@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -24,13 +26,27 @@ public final class ModelRegistry {
   private final Map<String, Function<List<Value>, Value>> lambdas;
   private final Registry<UnaryOperator<Value>> activations;
   private final Registry<CustomLayer> layers;
+  private final Map<String, Alias> aliases;
 
   private final Optional<ModelRegistry> fallback;
+
+  /**
+   * What stands for a class of layers.
+   *
+   * @param target the name of the class whose layers they are read as
+   * @param ignored the keys of their configs that change nothing, beside those of the target
+   */
+  public record Alias(String target, Set<String> ignored) {
+    public Alias {
+      ignored = Set.copyOf(ignored);
+    }
+  }
 
   private ModelRegistry(Builder builder) {
     lambdas = Map.copyOf(builder.lambdas);
     activations = builder.activations.copy();
     layers = builder.layers.copy();
+    aliases = Map.copyOf(builder.aliases);
     fallback = Optional.empty();
   }
 
@@ -38,6 +54,7 @@ public final class ModelRegistry {
     lambdas = first.lambdas;
     activations = first.activations;
     layers = first.layers;
+    aliases = first.aliases;
     fallback = Optional.of(first.fallback.map(own -> own.or(second)).orElse(second));
   }
 
@@ -61,14 +78,46 @@ public final class ModelRegistry {
     return find(own -> own.activations.find(names)).map(Registry.Entry::value);
   }
 
-  /** The layer of the first of these class names that has one. */
+  /** The layer of the first of these class names that has one, or an alias. */
   public Optional<CustomLayer> layer(List<String> names) {
-    return find(own -> own.layers.exact(names)).map(Registry.Entry::value);
+    return find(own -> own.entry(names))
+        .filter(CustomLayer.class::isInstance)
+        .map(CustomLayer.class::cast);
+  }
+
+  /** The alias of the first of these class names that has one, or a layer. */
+  public Optional<Alias> alias(List<String> names) {
+    return find(own -> own.entry(names)).filter(Alias.class::isInstance).map(Alias.class::cast);
+  }
+
+  /** The alias or the layer of the first of these names that has either. */
+  private Optional<Object> entry(List<String> names) {
+    return names.stream()
+        .map(
+            name ->
+                Optional.<Object>ofNullable(aliases.get(name))
+                    .or(() -> layers.exact(List.of(name)).map(Registry.Entry::value)))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
   /** The same, also of a name in the other case style. */
   public Optional<CustomLayer> layerLike(List<String> names) {
     return find(own -> own.layers.find(names)).map(Registry.Entry::value);
+  }
+
+  /** The names that {@link #alias} knows. */
+  public Set<String> aliases() {
+    Set<String> names = new TreeSet<>(aliases.keySet());
+    fallback.ifPresent(behind -> names.addAll(behind.aliases()));
+    return names;
+  }
+
+  /** The names of the layers that are registered. */
+  public Set<String> layers() {
+    Set<String> names = new TreeSet<>(layers.names());
+    fallback.ifPresent(behind -> names.addAll(behind.layers()));
+    return names;
   }
 
   /** What this registry has, else what the one behind it has. */
@@ -81,6 +130,7 @@ public final class ModelRegistry {
     private final Map<String, Function<List<Value>, Value>> lambdas = new HashMap<>();
     private final Registry<UnaryOperator<Value>> activations = new Registry<>("activation", "");
     private final Registry<CustomLayer> layers = new Registry<>("layer", "");
+    private final Map<String, Alias> aliases = new HashMap<>();
 
     private Builder() {}
 
@@ -108,6 +158,23 @@ public final class ModelRegistry {
     /** A custom layer by the class name in the file, {@code package>Name} or bare. */
     public Builder layer(String className, CustomLayer layer) {
       layers.putOwn(className, layer, ORIGIN);
+      return this;
+    }
+
+    /**
+     * Reads layers of a class as those of another: for classes that inherit from a layer of Keras,
+     * or are one by another name, and compute what it computes. Config, weights, regularisers and
+     * masks are those of the target. Of two entries of one name an alias comes before a layer.
+     *
+     * @param className as in the file, {@code package>Name} or bare for any package
+     * @param target a layer of Keras, one that is registered, or another alias; loading a model
+     *     fails with an {@link dev.keraunos.error.InputException} if there is none, or aliases go
+     *     round in a circle
+     * @param ignoredKeys what the class saves of its own that changes nothing; other keys that the
+     *     target does not know are refused
+     */
+    public Builder alias(String className, String target, String... ignoredKeys) {
+      aliases.put(className, new Alias(target, Set.of(ignoredKeys)));
       return this;
     }
 

@@ -179,9 +179,9 @@ final class ModelWalk implements Site {
   private void reportUnread(RowCall call, LayerRow row) {
     Config config = call.config();
     for (String key : config.unread()) {
-      if (!row.answersFor(key) && !LayerTable.isMeaningless(key, config)) {
-        report(
-            call.layer(), "key '" + key + "' = " + config.json().get(key) + " is not understood");
+      boolean answered = row.answersFor(key) || table.isIgnored(call.layer(), key);
+      if (!answered && !LayerTable.isMeaningless(key, config)) {
+        report(call.layer(), table.unread(call.layer(), key));
       }
     }
     String trains = call.training() ? row.training(config) : "";

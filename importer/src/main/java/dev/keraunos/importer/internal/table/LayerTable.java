@@ -48,6 +48,7 @@ public final class LayerTable implements VariableTable {
   private final Map<String, LayerRow> layers;
   private final Map<String, LayerRow> operations;
   private final ModelRegistry registry;
+  private final Aliases aliases;
 
   /**
    * A table.
@@ -55,12 +56,14 @@ public final class LayerTable implements VariableTable {
    * @param layers the rows by class name
    * @param operations the same of what graphs of Keras 3 hold beside layers
    * @param registry what the caller brought along, which comes first
+   * @throws dev.keraunos.error.InputException if an alias leads to no layer
    */
   public LayerTable(
       Map<String, LayerRow> layers, Map<String, LayerRow> operations, ModelRegistry registry) {
     this.layers = layers;
     this.operations = operations;
     this.registry = registry;
+    this.aliases = new Aliases(registry, layers.keySet());
   }
 
   public static boolean isMeaningless(String key, Config config) {
@@ -71,15 +74,26 @@ public final class LayerTable implements VariableTable {
         || config.json().get(key).isNull();
   }
 
-  /** The row of a layer; what the user registered comes first. */
+  /** The row of a layer, or of the class it is an alias of; what the user registered is first. */
   public Optional<LayerRow> find(LayerSpec layer) {
-    List<String> names = List.of(layer.registeredName(), layer.className());
+    List<String> names = aliases.target(names(layer));
     return registry
         .layer(names)
         .map(own -> LayerRow.custom(own, layer.className()))
-        .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())))
-        .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())))
+        .or(() -> ofKeras(layer))
         .or(() -> registry.layerLike(names).map(own -> LayerRow.custom(own, layer.className())));
+  }
+
+  private Optional<LayerRow> ofKeras(LayerSpec layer) {
+    if (aliases.isAlias(names(layer))) {
+      return Optional.ofNullable(layers.get(Aliases.bare(aliases.target(names(layer)))));
+    }
+    return Optional.ofNullable(rows(layer.kind()).get(layer.className()))
+        .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())));
+  }
+
+  private static List<String> names(LayerSpec layer) {
+    return List.of(layer.registeredName(), layer.className());
   }
 
   @Override
@@ -118,7 +132,31 @@ public final class LayerTable implements VariableTable {
   }
 
   private boolean isLayer(Setting entry) {
-    return entry.json().has("class_name") && layers.containsKey(entry.savedObject().name());
+    if (!entry.json().has("class_name")) {
+      return false;
+    }
+    List<String> names = entry.savedObject().names();
+    return aliases.isAlias(names) || layers.containsKey(entry.savedObject().name());
+  }
+
+  /** Whether an alias of the layer's class says that a key changes nothing. */
+  public boolean isIgnored(LayerSpec layer, String key) {
+    return aliases.ignored(names(layer)).contains(key);
+  }
+
+  /** What to tell of a key that nobody read. */
+  public String unread(LayerSpec layer, String key) {
+    String problem = "key '" + key + "' = " + layer.json().get(key) + " is not understood";
+    if (!aliases.isAlias(names(layer))) {
+      return problem;
+    }
+    String name = layer.className();
+    String target = Aliases.bare(aliases.target(names(layer)));
+    return String.format(
+        "%s by %s, as which '%s' is read. If it changes nothing that the layer computes, ignore"
+            + " it: --alias %s=%s,%s on the command line, alias(\"%s\", \"%s\", \"%s\") in code;"
+            + " else the class needs a lowering of its own",
+        problem, target, layer.registeredName(), name, target, key, name, target, key);
   }
 
   /** What to tell of a class that has no row. */
@@ -134,6 +172,11 @@ public final class LayerTable implements VariableTable {
         + layer.className()
         + "\", call -> ...), or --layer-class "
         + layer.className()
-        + "=CLASS on the command line";
+        + "=CLASS on the command line. If it computes what a layer of Keras does, say which:"
+        + " alias(\""
+        + layer.className()
+        + "\", LAYER), or --alias "
+        + layer.className()
+        + "=LAYER";
   }
 }
