@@ -22,7 +22,8 @@ public interface CustomLayer {
   /**
    * The mask of the output, (batch, time), or null for none: {@code compute_mask}. Hands the mask
    * of the first input on, as a class with {@code supports_masking = True} does; one without it
-   * gives null.
+   * gives null. A layer that makes a mask by one of its config: {@code call.inner("layer",
+   * call.inputs()).get(0).mask()}.
    */
   default Value mask(LayerCall call) {
     return call.passedMask();

@@ -62,7 +62,8 @@ public interface LayerCall {
   /**
    * A variable as a constant of the compute type.
    *
-   * @param name as the file has it
+   * @param name as the file has it: {@code 0} or {@code kernel}, and {@code dense/0} or {@code
+   *     dense/kernel} for one of a layer inside
    * @param dims its shape; {@link Shape#UNKNOWN} where anything goes
    * @throws dev.keraunos.keras.ModelFileException if the file has no such variable or it has
    *     another shape
@@ -73,8 +74,9 @@ public interface LayerCall {
   Tensor tensor(String name, long... dims);
 
   /**
-   * Says which variable of a custom layer a regulariser of its config penalises. Needed where the
-   * file does not tell: {@code .keras} files number the variables.
+   * Says which variable of a custom layer a regulariser of its config penalises; said again of
+   * another variable, it penalises both. Needed where the file does not tell: {@code .keras} files
+   * number the variables.
    *
    * @param key of the config, such as {@code kernel_regularizer}
    * @param variable as {@link #weight} takes it
@@ -88,9 +90,12 @@ public interface LayerCall {
   Value activate(String key, Value x);
 
   /**
-   * Lowers the layer that a config key holds. If that is impossible, neither is this layer lowered.
+   * Lowers the layer that a config key holds, with its own weights, regularisers and mask. Asked
+   * again with the same inputs, it gives the same outputs. If that is impossible, neither is this
+   * layer lowered.
    *
-   * @param key of the config, such as {@code layer}
+   * @param key of the config, such as {@code layer}, or {@code layers[1]} for an element of a list;
+   *     the attribute of the Python class that holds the layer has that name
    */
   List<Masked> inner(String key, List<Masked> inputs);
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -109,10 +110,14 @@ final class Penalties {
   /** As the layer's lowering says, else the variable of that name, else the only one. */
   private static List<String> customVariables(RowCall call, String key) {
     if (call.regularized().containsKey(key)) {
-      return List.of(call.regularized().get(key));
+      return call.regularized().get(key);
     }
-    List<String> targets = targets(call, key);
-    List<String> named = call.weights().names().stream().filter(targets::contains).toList();
+    List<String> named =
+        targets(call, key).stream()
+            .map(call.weights()::find)
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
     boolean only = named.isEmpty() && call.weights().names().size() == 1;
     return only ? List.copyOf(call.weights().names()) : named;
   }

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.table;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.importer.internal.weights.StoredForm;
 import dev.keraunos.importer.internal.weights.Variable;
@@ -110,11 +111,41 @@ public final class LayerTable implements VariableTable {
   public Map<String, LayerSpec> children(LayerSpec layer) {
     Map<String, LayerSpec> children =
         new LinkedHashMap<>(find(layer).map(row -> row.children(layer)).orElse(Map.of()));
+    if (find(layer).map(LayerRow::isCustom).orElse(false)) {
+      children.putAll(held(layer));
+    }
     Setting activation = layer.config().get(ACTIVATION);
     if (isLayer(activation)) {
       children.putIfAbsent(ACTIVATION, layer.inner(activation.json(), ACTIVATION));
     }
     return children;
+  }
+
+  /** The layers that the config of a user's layer has, by key or {@code key[i]} of a list. */
+  private Map<String, LayerSpec> held(LayerSpec layer) {
+    Map<String, LayerSpec> held = new LinkedHashMap<>();
+    layer
+        .json()
+        .properties()
+        .forEach(
+            entry -> {
+              JsonNode value = new Config(layer.json(), layer.path()).get(entry.getKey()).json();
+              for (int i = 0; i < value.size() && value.isArray(); i++) {
+                hold(layer, entry.getKey() + "[" + i + "]", value.get(i), held);
+              }
+              hold(layer, entry.getKey(), value, held);
+            });
+    return held;
+  }
+
+  private void hold(LayerSpec layer, String key, JsonNode value, Map<String, LayerSpec> held) {
+    boolean named = value.path("class_name").isTextual() && value.path("config").isObject();
+    if (named && !isMeaningless(key, layer.config())) {
+      LayerSpec inner = layer.inner(value, key);
+      if (inner.model().isPresent() || find(inner).isPresent()) {
+        held.put(key, inner);
+      }
+    }
   }
 
   private Map<String, LayerRow> rows(LayerSpec.Kind kind) {

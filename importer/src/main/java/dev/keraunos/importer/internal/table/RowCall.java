@@ -42,7 +42,8 @@ public final class RowCall implements LayerCall, Scope {
   private final LayerWeights weights;
   private final CallArguments given;
   private final DTypePolicy policy;
-  private final Map<String, String> regularized = new HashMap<>();
+  private final Map<String, List<String>> regularized = new HashMap<>();
+  private final Map<List<Object>, List<Masked>> held = new HashMap<>();
 
   public RowCall(
       Site site,
@@ -272,10 +273,10 @@ public final class RowCall implements LayerCall, Scope {
 
   @Override
   public void regularize(String key, String variable) {
-    regularized.put(key, variable);
+    regularized.computeIfAbsent(key, unused -> new ArrayList<>()).add(variable);
   }
 
-  public Map<String, String> regularized() {
+  public Map<String, List<String>> regularized() {
     return regularized;
   }
 
@@ -313,7 +314,25 @@ public final class RowCall implements LayerCall, Scope {
 
   @Override
   public List<Masked> inner(String key, List<Masked> inputs) {
-    return inner(layer.inner(config.get(key).json(), key), key, inputs);
+    List<Object> call = List.of(key, List.copyOf(inputs));
+    if (!held.containsKey(call)) {
+      held.put(call, inner(layer.inner(entry(key).json(), key), key, inputs));
+    }
+    return held.get(call);
+  }
+
+  /** The entry of a key, or of an element as in {@code layers[1]}. */
+  private Setting entry(String key) {
+    int bracket = key.indexOf('[');
+    if (bracket < 0) {
+      return config.get(key);
+    }
+    List<Setting> list = config.get(key.substring(0, bracket)).list();
+    String index = key.substring(bracket + 1, key.length() - 1);
+    if (!index.matches("\\d{1,9}") || Integer.parseInt(index) >= list.size()) {
+      throw gap("the config has no '" + key + "'");
+    }
+    return list.get(Integer.parseInt(index));
   }
 
   /**

@@ -105,11 +105,18 @@ final class LayerReader {
         && config.has("output_layers");
   }
 
+  /** Also of a class of a user's own; a layer that merely holds others does not say its input. */
   private static boolean isSequential(Entry entry) {
-    JsonNode layers = entry.config.path("layers");
-    boolean userClass = entry.registeredName.contains(">");
     return entry.className.equals("Sequential")
-        || (userClass && layers.isArray() && layers.path(0).has("class_name"));
+        || (startsWithInput(entry.config) && !entry.className.equals("Merge"));
+  }
+
+  private static boolean startsWithInput(JsonNode sequential) {
+    JsonNode first = sequential.path("layers").path(0);
+    return first.path("class_name").isTextual()
+        && (first.path("class_name").asText().equals("InputLayer")
+            || first.path("config").has("batch_input_shape")
+            || sequential.has("build_input_shape"));
   }
 
   /** The parts of an entry that all dialects share. */

@@ -2,6 +2,7 @@ package dev.keraunos.importer.internal.weights;
 
 import dev.keraunos.tensor.Tensor;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** The stored values of one layer's variables. */
@@ -9,10 +10,18 @@ public interface LayerWeights {
   /**
    * The value of a variable, after the conversions its Keras version needs.
    *
-   * @param name as the layer's row declares it
+   * @param name as the layer's row declares it, or as {@link #find} takes it
    * @throws dev.keraunos.keras.ModelFileException if the file has none
    */
   Tensor get(String name);
+
+  /**
+   * The full name of a variable of a layer that declares none.
+   *
+   * @param name in full, or the end of the only name that ends so: {@code kernel} for {@code
+   *     dense/kernel}
+   */
+  Optional<String> find(String name);
 
   /** The names of all variables that the file holds for this layer, in file order. */
   Set<String> names();

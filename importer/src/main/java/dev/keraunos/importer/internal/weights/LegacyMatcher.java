@@ -48,7 +48,11 @@ final class LegacyMatcher {
   private StoredWeights build(Saveable saveable) {
     Map<String, StoredWeights> inside = new LinkedHashMap<>();
     saveable.inside().forEach((name, child) -> inside.put(name, build(child)));
-    return new StoredWeights(saveable.path(), values.getOrDefault(saveable, Map.of()), inside);
+    return new StoredWeights(
+        saveable.path(),
+        values.getOrDefault(saveable, Map.of()),
+        inside,
+        saveable.variables().isEmpty());
   }
 
   /** Which stored layer belongs to which layer of the model. */
@@ -175,18 +179,81 @@ final class LegacyMatcher {
 
   /** A layer of an unknown class takes what is stored under its name; alone in its group, all. */
   private void takeUndeclared(Saveable saveable, List<StoredArray> left, boolean alone) {
-    if (saveable.variables().isEmpty()) {
-      String name = saveable.layer().orElseThrow().name();
-      Map<String, Tensor> named = new LinkedHashMap<>();
-      for (StoredArray array : List.copyOf(left)) {
-        if (alone || components(array).contains(name)) {
-          named.put(variableName(array), array.value());
-          left.remove(array);
-        }
-      }
-      values.put(saveable, named);
+    if (saveable.variables().isPresent()) {
+      saveable.inside().values().forEach(child -> takeUndeclared(child, left, false));
+      return;
     }
-    saveable.inside().values().forEach(child -> takeUndeclared(child, left, false));
+    String name = saveable.layer().orElseThrow().name();
+    Map<String, StoredArray> taken = new LinkedHashMap<>();
+    for (StoredArray array : List.copyOf(left)) {
+      if (alone || components(array).contains(name)) {
+        String below = below(name, array);
+        taken.put(taken.containsKey(below) ? array.name() : below, array);
+        left.remove(array);
+      }
+    }
+    Map<String, Tensor> named = new LinkedHashMap<>();
+    taken.forEach((path, array) -> named.put(path, array.value()));
+    values.put(saveable, named);
+    assignInside(saveable, taken);
+  }
+
+  /** {@code dense/kernel} of {@code block/dense/kernel:0} in a layer {@code block}. */
+  private static String below(String layer, StoredArray array) {
+    List<String> path = components(array);
+    String directory = String.join("/", path.subList(path.indexOf(layer) + 1, path.size() - 1));
+    return directory.isEmpty() ? variableName(array) : directory + "/" + variableName(array);
+  }
+
+  /**
+   * Gives the layers inside one of an unknown class what lies below their names, else what their
+   * variables alone can be; nothing where neither tells.
+   *
+   * @param taken by path below that layer
+   */
+  private void assignInside(Saveable outer, Map<String, StoredArray> taken) {
+    Map<String, StoredArray> left = new LinkedHashMap<>(taken);
+    List<Saveable> unnamed = new ArrayList<>();
+    for (Saveable child : outer.inside().values()) {
+      String directory = child.layer().orElseThrow().name() + "/";
+      List<StoredArray> own = new ArrayList<>();
+      taken.forEach(
+          (path, array) -> {
+            if (path.startsWith(directory)) {
+              own.add(array);
+              left.remove(path);
+            }
+          });
+      if (own.isEmpty()) {
+        unnamed.add(child);
+      } else {
+        assignIfFits(child, own);
+      }
+    }
+    for (Saveable child : unnamed) {
+      assignIfFits(child, alone(child, List.copyOf(left.values())));
+    }
+  }
+
+  private void assignIfFits(Saveable saveable, List<StoredArray> arrays) {
+    boolean fits = saveable.size().map(size -> size == arrays.size()).orElse(true);
+    if (fits && !arrays.isEmpty()) {
+      assign(saveable, arrays, saveable.path());
+    }
+  }
+
+  /** The arrays that have the name of a variable of a layer, if there is one for each. */
+  private List<StoredArray> alone(Saveable saveable, List<StoredArray> arrays) {
+    List<StoredArray> found = new ArrayList<>();
+    for (Slot slot : slots(saveable, LegacyLayouts.Gates.AS_CONFIGURED)) {
+      List<StoredArray> named =
+          arrays.stream().filter(array -> variableName(array).equals(slot.name)).toList();
+      if (named.size() != 1) {
+        return List.of();
+      }
+      found.addAll(named);
+    }
+    return found;
   }
 
   /** The places in Keras' order. A Keras 1 recurrent layer may have its gates apart or fused. */
@@ -203,13 +270,16 @@ final class LegacyMatcher {
   }
 
   private void addTrainable(Saveable saveable, LegacyLayouts.Gates gates, List<Slot> slots) {
-    if (saveable.isTrainable()) {
+    if (saveable.isTrainable() && saveable.variables().isPresent()) {
       addOwn(saveable, gates, true, slots);
       saveable.inside().values().forEach(child -> addTrainable(child, gates, slots));
     }
   }
 
   private void addOthers(Saveable saveable, LegacyLayouts.Gates gates, List<Slot> slots) {
+    if (saveable.variables().isEmpty()) {
+      return; // what is inside has been given its own
+    }
     if (!saveable.isTrainable()) {
       addOwn(saveable, gates, true, slots);
     }

@@ -183,9 +183,7 @@ final class ObjectMatcher {
 
   private StoredWeights layer(Saveable layer, Entry entry) {
     if (layer.variables().isEmpty()) {
-      Map<String, Tensor> all = new LinkedHashMap<>();
-      collect(entry, "", all);
-      return new StoredWeights(layer.path(), all, Map.of());
+      return undeclared(layer, entry);
     }
     Map<String, Tensor> own = variables(layer, holder(layer, entry));
     int used = layer.variables().orElseThrow().size();
@@ -203,6 +201,23 @@ final class ObjectMatcher {
           "Give the weights of this very model.");
     }
     return new StoredWeights(layer.path(), own, inside);
+  }
+
+  /** All arrays by path; those of layers inside also as theirs, where the file has them. */
+  private StoredWeights undeclared(Saveable layer, Entry entry) {
+    Map<String, Tensor> all = new LinkedHashMap<>();
+    collect(entry, "", all);
+    Map<String, StoredWeights> inside = new LinkedHashMap<>();
+    layer
+        .inside()
+        .forEach(
+            (attribute, child) -> {
+              Entry place = place(layer, entry, attribute);
+              if (child.size().map(size -> size == place.size()).orElse(true)) {
+                inside.put(attribute, any(child, place));
+              }
+            });
+    return new StoredWeights(layer.path(), all, inside, true);
   }
 
   private static void collect(Entry entry, String prefix, Map<String, Tensor> all) {

@@ -4,24 +4,46 @@ import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** The variables of one layer and of the layers inside it. */
-record StoredWeights(String path, Map<String, Tensor> variables, Map<String, StoredWeights> inside)
+/**
+ * The variables of one layer and of the layers inside it.
+ *
+ * @param variables by name
+ * @param holdsAll whether the variables are also those of the layers inside, by path: of a layer
+ *     that declares none
+ */
+record StoredWeights(
+    String path, Map<String, Tensor> variables, Map<String, StoredWeights> inside, boolean holdsAll)
     implements LayerWeights {
+  StoredWeights(String path, Map<String, Tensor> variables, Map<String, StoredWeights> inside) {
+    this(path, variables, inside, false);
+  }
 
   @Override
   public Tensor get(String name) {
-    Tensor value = variables.get(name);
-    if (value == null) {
-      throw new ModelFileException(
-          path,
-          "no variable '" + name + "' in the file",
-          "the variables " + variables.keySet() + " that the file holds for this layer",
-          "The weights belong to another model.");
+    return variables.get(find(name).orElseThrow(() -> missing(name)));
+  }
+
+  private ModelFileException missing(String name) {
+    return new ModelFileException(
+        path,
+        "no variable '" + name + "' in the file",
+        "the variables " + variables.keySet() + " that the file holds for this layer",
+        "The weights belong to another model.");
+  }
+
+  @Override
+  public Optional<String> find(String name) {
+    if (variables.containsKey(name)) {
+      return Optional.of(name);
     }
-    return value;
+    List<String> ends =
+        variables.keySet().stream().filter(whole -> whole.endsWith("/" + name)).toList();
+    return holdsAll && ends.size() == 1 ? Optional.of(ends.get(0)) : Optional.empty();
   }
 
   @Override
@@ -39,7 +61,8 @@ record StoredWeights(String path, Map<String, Tensor> variables, Map<String, Sto
   private long count(Map<String, Long> parameters) {
     long sum = variables.values().stream().mapToLong(Tensor::size).sum();
     for (StoredWeights below : inside.values()) {
-      sum += below.count(parameters);
+      long inner = below.count(parameters);
+      sum += holdsAll ? 0 : inner;
     }
     parameters.put(path, sum);
     return sum;

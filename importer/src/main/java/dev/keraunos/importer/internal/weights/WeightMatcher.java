@@ -14,8 +14,10 @@ public final class WeightMatcher {
    * Matches a file to a model. What older versions stored otherwise is converted to the layouts of
    * Keras 3 on TensorFlow.
    *
-   * <p>The variables of a layer that the table does not know are named as in the file: the last
-   * part of a legacy weight name, or the key in {@code vars}.
+   * <p>The variables of a layer that the table does not know, those of layers inside it among them,
+   * are named as in the file, by their path below the layer: {@code kernel} and {@code
+   * dense/kernel} of legacy weight names, the keys in {@code vars} as {@code 0} and {@code
+   * dense/0}.
    *
    * @throws dev.keraunos.keras.ModelFileException if an array belongs to no variable or a variable
    *     has no array; it names both sides. Shapes are checked where layers are lowered.

@@ -122,6 +122,11 @@ class CoreLayersTest {
     }
 
     @Override
+    public Optional<String> find(String name) {
+      throw new AssertionError(name);
+    }
+
+    @Override
     public Set<String> names() {
       return Set.of("kernel");
     }

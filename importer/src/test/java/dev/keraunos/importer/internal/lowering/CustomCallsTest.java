@@ -1,6 +1,9 @@
 package dev.keraunos.importer.internal.lowering;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,6 +18,7 @@ import dev.keraunos.importer.layers.CustomLayer;
 import dev.keraunos.importer.layers.LayerCall;
 import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.importer.layers.ModelRegistry;
+import dev.keraunos.importer.layers.UnsupportedModelException;
 import dev.keraunos.keras.Dialect;
 import java.io.IOException;
 import java.util.List;
@@ -33,7 +37,10 @@ class CustomCallsTest {
          "config": {"name": "b", "batch_shape": [null, 3], "dtype": "float32"}},
         {"class_name": "Mix", "registered_name": "acme>Mix", "name": "mix",
          "config": {"name": "mix", "layer": {"module": "keras.layers", "class_name": "Activation",
-           "config": {"name": "inside", "activation": "tanh"}, "registered_name": null}},
+           "config": {"name": "inside", "activation": "tanh"}, "registered_name": null},
+           "layers": [
+             {"class_name": "Activation", "config": {"name": "first", "activation": "relu"}},
+             {"class_name": "Activation", "config": {"name": "second", "activation": "exponential"}}]},
          "inbound_nodes": [{"args": [TENSOR_A, 3], "kwargs": {"other": TENSOR_B, "factor": 2.5}}]}],
         "input_layers": [["a", 0, 0], ["b", 0, 0]], "output_layers": [["mix", 0, 0]]}}
       """;
@@ -88,6 +95,28 @@ class CustomCallsTest {
   void lowersTheLayerInside() throws IOException {
     Op last = lowered(CustomCallsTest::wrapped);
     assertTrue(last instanceof Op.Unary unary && unary.kind() == UnaryKind.TANH, last::toString);
+  }
+
+  @Test
+  void lowersALayerOfAList() throws IOException {
+    Op last = lowered(call -> call.inner("layers[1]", call.inputs()).get(0).value());
+    assertTrue(last instanceof Op.Unary unary && unary.kind() == UnaryKind.EXP, last::toString);
+    for (String key : List.of("layers[2]", "layers[]", "layers[-1]")) {
+      CustomLayer wrong = call -> call.inner(key, call.inputs()).get(0).value();
+      assertThrows(UnsupportedModelException.class, () -> lowered(wrong), key);
+    }
+  }
+
+  /** So a mask may ask for the layer that the output came from. */
+  @Test
+  void lowersTheLayerInsideOnce() throws IOException {
+    lowered(
+        call -> {
+          Value once = wrapped(call);
+          assertSame(once, wrapped(call));
+          assertNotSame(once, call.inner("layer", call.inputs("other")).get(0).value());
+          return once;
+        });
   }
 
   private static Value wrapped(LayerCall call) {

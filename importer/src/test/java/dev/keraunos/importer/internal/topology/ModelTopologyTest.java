@@ -63,6 +63,30 @@ class ModelTopologyTest {
     }
   }
 
+  /** A class of a user's own is a Sequential if it says its input; else it is a layer. */
+  @Test
+  void ownClassesWithLayers() {
+    String dense = layer("Dense", "d", "'trainable': true", "");
+    String first = layer("Dense", "d", "'batch_input_shape': [null, 4]", "");
+    for (String config :
+        List.of(
+            "'layers': [" + INPUT + "," + dense + "]",
+            "'layers': [" + first + "]",
+            "'build_input_shape': [null, 4], 'layers': [" + dense + "]")) {
+      assertEquals(LayerSpec.Kind.MODEL, ownClass("acme>Chain", config).kind());
+      String root = "{'class_name': 'Chain', 'config': {'name': 'chain', " + config + "}}";
+      assertEquals(ModelTopology.Kind.SEQUENTIAL, read("2.15.0", root).kind());
+    }
+    LayerSpec sum = ownClass("acme>Sum", "'layers': [" + dense + "]");
+    assertEquals(LayerSpec.Kind.LAYER, sum.kind());
+  }
+
+  private static LayerSpec ownClass(String className, String config) {
+    String own = layer(className, "own", config, "[['in', 0, 0, {}]]");
+    String model = functional(INPUT + "," + own, "[['in',0,0]]", "[['own',0,0]]");
+    return read("2.15.0", model).layersByName().get("own");
+  }
+
   @Test
   void opLayersDropOneListAndKeepTensorsInKeywords() {
     String add =
