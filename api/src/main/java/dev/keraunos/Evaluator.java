@@ -107,7 +107,8 @@ final class Evaluator {
     }
     Map<String, Value> wanted = wanted();
     List<String> names = List.copyOf(wanted.keySet());
-    try (Predictor predictor = model.predictor(wanted)) {
+    try (KeptStates states = new KeptStates()) {
+      Predictor predictor = model.predictor(wanted, states);
       while (batches.hasNext()) {
         Dataset data = batches.next();
         List<Tensor> inputs = inputs(data);

@@ -34,7 +34,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,7 +55,7 @@ import java.util.function.Supplier;
  *
  * <p>Recurrent layers with {@code stateful=True} start every call from zeros, as after {@code
  * reset_states}, and keep their states from batch to batch inside of it. A batch has as many
- * samples as the model's batch shape says.
+ * samples as the model's batch shape says. A {@link #session} keeps the states from call to call.
  */
 public final class KerasModel implements AutoCloseable {
   private final ImportedModel imported;
@@ -188,12 +187,21 @@ public final class KerasModel implements AutoCloseable {
     return settings.threads;
   }
 
-  private Graph graph() {
+  Graph graph() {
     return imported.lowered().graph();
   }
 
   /**
-   * Predicts with a model of one input and one output.
+   * What one caller predicts with where layers keep states from call to call: each caller has a
+   * session of its own, and no other sees its states. Close it after use; closing the model does
+   * not wait for it.
+   */
+  public Session session() {
+    return new Session(this);
+  }
+
+  /**
+   * Predicts with a model of one input and one output. Stateful layers start from zeros.
    *
    * @param input any number of samples in row-major order; all dimensions but the batch must be
    *     known
@@ -202,70 +210,35 @@ public final class KerasModel implements AutoCloseable {
    *     of a sample's
    */
   public float[] predict(float[] input) {
-    Value only = only();
-    Shape sample = only.shape().slice(1, only.rank());
-    if (!sample.isConcrete() || sample.size() == 0 || input.length % sample.size() != 0) {
-      throw new InputException(
-          "input '"
-              + inputNames().get(0)
-              + "' takes samples of shape "
-              + sample
-              + ", given are "
-              + input.length
-              + " numbers; where dimensions are unknown give a Tensor");
+    try (Session alone = session()) {
+      return alone.predict(input);
     }
-    try (Tensor tensor =
-            Tensor.of(input, Shape.of(input.length / sample.size()).concat(sample).toArray());
-        Tensor output = predict(tensor)) {
-      return output.toFloatArray();
-    }
-  }
-
-  /** Predicts with a model of one input and one output; the caller owns the result. */
-  public Tensor predict(Tensor input) {
-    only();
-    return run(outputNames(), List.of(input)).get(0);
   }
 
   /**
-   * Predicts from one direct buffer of floats into another, without copying either.
+   * Predicts with a model of one input and one output; the caller owns the result. Stateful layers
+   * start from zeros.
+   */
+  public Tensor predict(Tensor input) {
+    try (Session alone = session()) {
+      return alone.predict(input);
+    }
+  }
+
+  /**
+   * Predicts from one direct buffer of floats into another, without copying either. Stateful layers
+   * start from zeros.
    *
    * @param samples how many samples the input holds
    */
   public void predict(ByteBuffer input, ByteBuffer output, long samples) {
-    Value only = only();
-    Shape result = graph().outputs().values().iterator().next().shape();
-    List<Tensor> given =
-        List.of(Tensor.wrap(only.dtype(), input, only.shape().with(0, samples).toArray()));
-    List<Tensor> target =
-        List.of(Tensor.wrap(DType.FLOAT32, output, result.with(0, samples).toArray()));
-    whileOpen(
-        () -> {
-          if (imported.lowered().states().isEmpty()) {
-            executable(values(outputNames())).run(given, target);
-          } else {
-            try (Tensor computed = run(values(outputNames()), given).get(0)) {
-              target.get(0).copyFrom(0, computed, 0, computed.size());
-            }
-          }
-          return target;
-        });
-  }
-
-  private Value only() {
-    if (graph().inputs().size() != 1 || graph().outputs().size() != 1) {
-      throw new InputException(
-          "the model has the inputs "
-              + describeInputs()
-              + " and the outputs "
-              + outputNames()
-              + "; predict them by name");
+    try (Session alone = session()) {
+      alone.predict(input, output, samples);
     }
-    return graph().inputs().get(0);
   }
 
   /**
-   * Predicts.
+   * Predicts. Stateful layers start from zeros; {@link #session} keeps their states.
    *
    * @param inputs by input name; converted to the inputs' types, float64 by way of float32 where
    *     Keras' {@code floatx} is that. A last axis of length 1 may be left out or be there too
@@ -277,17 +250,15 @@ public final class KerasModel implements AutoCloseable {
   }
 
   /**
-   * Predicts chosen outputs and intermediate layers.
+   * Predicts chosen outputs and intermediate layers. Stateful layers start from zeros.
    *
    * @param wanted output names, or paths of layers as {@code inspect} lists them; {@code path#1} is
    *     the second call of a layer, {@code path:1} its second tensor
    */
   public Map<String, Tensor> predict(Map<String, Tensor> inputs, Collection<String> wanted) {
-    List<String> names = List.copyOf(new LinkedHashSet<>(wanted));
-    List<Tensor> results = run(names, ordered(inputs));
-    Map<String, Tensor> named = new LinkedHashMap<>();
-    names.forEach(name -> named.put(name, results.get(named.size())));
-    return named;
+    try (Session alone = session()) {
+      return alone.predict(inputs, wanted);
+    }
   }
 
   /**
@@ -298,10 +269,30 @@ public final class KerasModel implements AutoCloseable {
     return imported
         .lowered()
         .logits(output)
-        .map(value -> run(Map.of("logits of " + output, value), ordered(inputs)).get(0));
+        .map(
+            value -> {
+              try (KeptStates states = new KeptStates()) {
+                Map<String, Value> wanted = Map.of("logits of " + output, value);
+                return run(wanted, ordered(inputs), states).get(0);
+              }
+            });
   }
 
-  private List<Tensor> ordered(Map<String, Tensor> inputs) {
+  /** The only input, of a model that has one and one output. */
+  Value only() {
+    if (graph().inputs().size() != 1 || graph().outputs().size() != 1) {
+      throw new InputException(
+          "the model has the inputs "
+              + describeInputs()
+              + " and the outputs "
+              + outputNames()
+              + "; predict them by name");
+    }
+    return graph().inputs().get(0);
+  }
+
+  /** Tensors by input name in the order of the inputs. */
+  List<Tensor> ordered(Map<String, Tensor> inputs) {
     for (String name : inputs.keySet()) {
       inputValue(name);
     }
@@ -316,21 +307,22 @@ public final class KerasModel implements AutoCloseable {
     return ordered;
   }
 
-  private List<Tensor> run(List<String> wanted, List<Tensor> given) {
-    return run(values(wanted), given);
-  }
-
-  private List<Tensor> run(Map<String, Value> wanted, List<Tensor> given) {
+  /** The values of a call that takes the states before it and leaves those after it. */
+  List<Tensor> run(Map<String, Value> wanted, List<Tensor> given, KeptStates states) {
     List<Tensor> inputs = new ArrayList<>();
     DataAdapter adapter = new DataAdapter(this);
     for (int i = 0; i < given.size(); i++) {
       inputs.add(adapter.adapt(given.get(i), graph().inputs().get(i)));
     }
-    return whileOpen(
+    return whileOpen(() -> predictor(wanted, states).run(inputs));
+  }
+
+  /** The values of a model without states, written where the caller wants them. */
+  void run(Map<String, Value> wanted, List<Tensor> given, List<Tensor> targets) {
+    whileOpen(
         () -> {
-          try (Predictor predictor = predictor(wanted)) {
-            return predictor.run(inputs);
-          }
+          executable(wanted).run(given, targets);
+          return targets;
         });
   }
 
@@ -347,14 +339,19 @@ public final class KerasModel implements AutoCloseable {
     }
   }
 
-  private Map<String, Value> values(List<String> wanted) {
+  /** Outputs and layers by name, as {@link #predict(Map, Collection)} takes them. */
+  Map<String, Value> values(List<String> wanted) {
     Map<String, Value> values = new LinkedHashMap<>();
     wanted.forEach(name -> values.put(name, value(name)));
     return values;
   }
 
-  /** What computes these values for one call. */
-  Predictor predictor(Map<String, Value> selected) {
+  boolean isStateful() {
+    return !imported.lowered().states().isEmpty();
+  }
+
+  /** What computes these values for one call, from these states on. */
+  Predictor predictor(Map<String, Value> selected, KeptStates kept) {
     if (selected.isEmpty()) {
       throw new InputException(
           "nothing is asked for"
@@ -376,7 +373,8 @@ public final class KerasModel implements AutoCloseable {
         executables.computeIfAbsent(
             continued, names -> compile(Predictor.continued(graph().select(all), states))),
         selected.size(),
-        batch);
+        batch,
+        kept);
   }
 
   /** What computes these values, compiled once. */

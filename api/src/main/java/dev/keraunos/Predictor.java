@@ -14,18 +14,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Computes values of a model batch after batch. The states of stateful layers start from zeros and
- * live from batch to batch as Keras has them; a batch of these is as large as the model says. Not
- * thread-safe: every call of the model has its own.
+ * Computes values of a model batch after batch. The states of stateful layers live from batch to
+ * batch as Keras has them; a batch of these is as large as the model says. Not thread-safe: every
+ * call of the model has its own.
  */
-final class Predictor implements AutoCloseable {
+final class Predictor {
   private static final String STATE = "state ";
 
   private final Executable first;
   private final Executable next;
   private final int wanted;
   private final long batch;
-  private List<Tensor> states = List.of();
+  private final KeptStates states;
 
   /**
    * A predictor.
@@ -34,17 +34,19 @@ final class Predictor implements AutoCloseable {
    * @param next the same, taking the states before as further inputs
    * @param wanted how many values are wanted
    * @param batch the samples of a batch, or a negative number for any
+   * @param states those before the first batch, which become those after the last
    */
-  Predictor(Executable first, Executable next, int wanted, long batch) {
+  Predictor(Executable first, Executable next, int wanted, long batch, KeptStates states) {
     this.first = first;
     this.next = next;
     this.wanted = wanted;
     this.batch = batch;
+    this.states = states;
   }
 
   /** A predictor without states. */
   static Predictor stateless(Executable executable, int wanted) {
-    return new Predictor(executable, executable, wanted, -1);
+    return new Predictor(executable, executable, wanted, -1, new KeptStates());
   }
 
   /** Wanted values, and the states after them. */
@@ -68,7 +70,8 @@ final class Predictor implements AutoCloseable {
   }
 
   /**
-   * The wanted values for the samples that follow those of the call before.
+   * The wanted values for the samples that follow those of the call before. If it fails, the states
+   * are as they were.
    *
    * @throws InputException if a stateful model gets samples that do not fill batches
    */
@@ -81,13 +84,15 @@ final class Predictor implements AutoCloseable {
       return first.run(inputs).subList(0, wanted);
     }
     long size = batch < 0 ? samples : batch;
-    if (samples % size != 0) {
-      throw new InputException(
-          "the model is stateful and takes batches of " + size + " samples, given are " + samples);
-    }
+    requireBatches(samples, size);
     List<Tensor> results = new ArrayList<>();
+    List<Tensor> before = states.tensors();
     for (long from = 0; from < samples; from += size) {
-      List<Tensor> part = batch(Samples.rows(inputs, samples, from, from + size));
+      List<Tensor> part = batch(Samples.rows(inputs, samples, from, from + size), before);
+      if (from > 0) {
+        before.forEach(Tensor::close);
+      }
+      before = part.subList(wanted, part.size());
       for (int i = 0; i < wanted; i++) {
         Tensor rows = part.get(i);
         if (results.size() == i) {
@@ -98,30 +103,31 @@ final class Predictor implements AutoCloseable {
         rows.close();
       }
     }
+    states.replace(before);
     return results;
   }
 
-  private List<Tensor> batch(List<Tensor> inputs) {
-    List<Tensor> results;
-    if (states.isEmpty()) {
-      results = first.run(inputs);
-    } else {
-      List<Tensor> given = new ArrayList<>(inputs);
-      List<String> names = next.graph().inputNames();
-      for (String name : names.subList(inputs.size(), names.size())) {
-        given.add(states.get(Integer.parseInt(name.substring(STATE.length()))));
-      }
-      results = next.run(given);
-      close();
+  private void requireBatches(long samples, long size) {
+    if (samples % size != 0) {
+      throw new InputException(
+          "the model is stateful and takes batches of " + size + " samples, given are " + samples);
     }
-    states = results.subList(wanted, results.size());
-    return results;
+    long kept = states.tensors().isEmpty() ? size : states.tensors().get(0).shape().dim(0);
+    if (kept != size) {
+      throw new InputException(
+          "the states are those of " + kept + " samples, given are " + size + "; reset them first");
+    }
   }
 
-  /** Frees the states. */
-  @Override
-  public void close() {
-    states.forEach(Tensor::close);
-    states = List.of();
+  private List<Tensor> batch(List<Tensor> inputs, List<Tensor> before) {
+    if (before.isEmpty()) {
+      return first.run(inputs);
+    }
+    List<Tensor> given = new ArrayList<>(inputs);
+    List<String> names = next.graph().inputNames();
+    for (String name : names.subList(inputs.size(), names.size())) {
+      given.add(before.get(Integer.parseInt(name.substring(STATE.length()))));
+    }
+    return next.run(given);
   }
 }

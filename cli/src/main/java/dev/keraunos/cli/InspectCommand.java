@@ -71,6 +71,12 @@ final class InspectCommand implements Callable<Integer> {
     }
     out.println();
     out.println(summary.parameters() + " parameters");
+    if (!summary.stateful().isEmpty()) {
+      out.println(
+          "states    kept from batch to batch by "
+              + String.join(", ", summary.stateful())
+              + "; every call of predict starts them from zeros, KerasModel.session() does not");
+    }
     out.println("loss      " + text(summary.loss()));
     out.println("metrics   " + text(summary.metrics()));
     if (!summary.gaps().isEmpty()) {

@@ -127,6 +127,17 @@ class MainTest {
   }
 
   @Test
+  void inspectTellsWhichLayersKeepStates() {
+    Path stateful = Cli.CASES.resolve("tfk/stateful/bidirectional.h5");
+    String text = Cli.run("inspect", stateful).fine().out();
+    assertTrue(text.contains("states    kept from batch to batch by both.forward_layer, "), text);
+    assertTrue(text.contains("KerasModel.session()"), text);
+    JsonNode json = Cli.run("inspect", stateful, "--json", "-").fine().json();
+    assertEquals(4, json.get("stateful").size());
+    assertFalse(Cli.run("inspect", SEQUENTIAL).fine().out().contains("states "));
+  }
+
+  @Test
   void evaluateGivesTheRecordedNames() {
     JsonNode recorded = Fixture.read(UNET_DATA).metrics();
     Cli run = Cli.run("evaluate", UNET, UNET_DATA, LAMBDA, Cli.EXAMPLE, "--json", "-");

@@ -27,6 +27,7 @@ import java.util.Optional;
  * @param inputs name, type and shape of each
  * @param outputs the names, with the shapes where all layers are supported
  * @param parameters how many numbers the weights hold
+ * @param stateful the paths of the layers that keep states from batch to batch
  * @param loss as saved; missing if the model was not compiled
  * @param metrics as saved
  * @param gaps everything that is not supported
@@ -39,6 +40,7 @@ public record ModelSummary(
     List<String> outputs,
     List<Layer> layers,
     long parameters,
+    List<String> stateful,
     JsonNode loss,
     JsonNode metrics,
     List<Gap> gaps) {
@@ -80,6 +82,7 @@ public record ModelSummary(
         describe(topology, survey.outputs()),
         layers,
         archive.weights().arrays().stream().mapToLong(array -> array.value().size()).sum(),
+        List.copyOf(survey.stateful()),
         training.path("loss"),
         training.path("metrics"),
         survey.gaps());

@@ -5,6 +5,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,6 +51,13 @@ public record LoweredModel(
    * @param isMean whether it is the mean over all numbers of the value; else it is not known
    */
   public record Metric(String path, String name, boolean isMean, Value value) {}
+
+  /** The paths of the layers that keep states. */
+  public Set<String> statefulLayers() {
+    Set<String> paths = new LinkedHashSet<>();
+    states.forEach(state -> paths.add(state.after().producer().path()));
+    return paths;
+  }
 
   /**
    * What a final sigmoid or softmax was applied to: Keras on TensorFlow computes crossentropies

@@ -1,7 +1,6 @@
 package dev.keraunos.importer.internal.lowering;
 
 import dev.keraunos.error.InputException;
-import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
@@ -24,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 
 /** From a model's layers and calls to its graph. */
@@ -66,10 +66,11 @@ public final class ModelLowering {
     ModelLowering lowering = new ModelLowering(topology, registry);
     Map<String, List<Value>> outputs = lowering.walk.layerOutputs();
     try {
-      Graph graph = lowering.lower(weights).graph();
-      return new Survey(outputs, graph.outputs(), lowering.parameters, List.of());
+      LoweredModel model = lowering.lower(weights);
+      return new Survey(
+          outputs, model.graph().outputs(), lowering.parameters, model.statefulLayers(), List.of());
     } catch (UnsupportedModelException e) {
-      return new Survey(outputs, Map.of(), lowering.parameters, e.gaps());
+      return new Survey(outputs, Map.of(), lowering.parameters, Set.of(), e.gaps());
     }
   }
 
@@ -79,12 +80,14 @@ public final class ModelLowering {
    * @param layerOutputs as in {@link LoweredModel}, without the layers behind a gap
    * @param outputs of the model; empty if it has gaps
    * @param parameters as in {@link LoweredModel}; empty if an unknown layer leaves weights over
+   * @param stateful the paths of the layers that keep states; empty if the model has gaps
    * @param gaps everything that cannot be lowered
    */
   public record Survey(
       Map<String, List<Value>> layerOutputs,
       Map<String, Value> outputs,
       Map<String, Long> parameters,
+      Set<String> stateful,
       List<Gap> gaps) {}
 
   private LoweredModel lower(Function<VariableTable, LayerWeights> weights) {
