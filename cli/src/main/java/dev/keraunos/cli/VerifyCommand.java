@@ -165,7 +165,7 @@ final class VerifyCommand implements Callable<Integer> {
     for (Check check : result.checks()) {
       if (all || !check.ok()) {
         out.println(line(check));
-        if (!check.ok()) {
+        if (!check.message().isEmpty()) {
           out.println("        " + check.message());
         }
       }

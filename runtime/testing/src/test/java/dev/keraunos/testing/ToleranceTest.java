@@ -95,4 +95,21 @@ class ToleranceTest {
     Tolerance.CLOSE.check(1e-9, 2e-9, 1, "a small part");
     assertThrows(AssertionError.class, () -> Tolerance.CLOSE.check(1e-9, 2e-9, "a number"));
   }
+
+  /** A value beyond the tolerance holds where the recorded one is off by half as much. */
+  @Test
+  void float64IsWhatCounts() {
+    Tensor recorded = Tensor.of(new float[] {1.001f, 2, 3}, 3);
+    Optional<Tensor> exact = Optional.of(Tensor.of(new double[] {1, 2, 3}, 3));
+    Tensor near = Tensor.of(new float[] {0.999f, 2, 3}, 3);
+    assertFalse(Tolerance.PREDICTION.compare(near, recorded).ok());
+    Comparison excused = Tolerance.PREDICTION.compare(near, recorded, exact);
+    assertTrue(excused.ok());
+    assertTrue(excused.message().startsWith("1 of 3 values"), excused.message());
+    Tensor far = Tensor.of(new float[] {0.9f, 2, 3}, 3);
+    assertFalse(Tolerance.PREDICTION.compare(far, recorded, exact).ok());
+    Tensor wrong = Tensor.of(new float[] {1.001f, 2.1f, Float.NaN}, 3);
+    assertFalse(Tolerance.PREDICTION.compare(wrong, recorded, exact).ok());
+    assertEquals("", Tolerance.PREDICTION.compare(recorded, recorded, exact).message());
+  }
 }
