@@ -171,6 +171,11 @@ public final class ModelLowering {
           .ifPresentOrElse(
               row -> row.children(layer).values().forEach(this::findUnknown),
               () -> walk.report(layer, table.unknown(layer)));
+      String mode = layer.kind() == LayerSpec.Kind.LAYER ? layer.quantization() : "";
+      if (!mode.isEmpty()) {
+        walk.report(
+            layer, "its weights are quantized to " + mode + "; save the model before quantize()");
+      }
     }
   }
 }

@@ -26,6 +26,7 @@ import dev.keraunos.tensor.Tensor;
 import dev.keraunos.tensor.internal.UnknownLengthException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,6 +46,12 @@ final class ModelWalk implements Site {
   private final List<LoweredModel.Metric> metrics = new ArrayList<>();
   private final List<LoweredModel.State> states = new ArrayList<>();
 
+  /**
+   * Whether the call that is being lowered takes what stands for the output of one that failed, of
+   * a shape and type that need not be right.
+   */
+  private boolean behindGap;
+
   /** Whether the call that is being lowered computes as in training. */
   private boolean training;
 
@@ -60,7 +67,10 @@ final class ModelWalk implements Site {
     this.channelsFirst = channelsFirst;
   }
 
-  /** Lowers all calls of a model; a call that needs the output of one that failed is left out. */
+  /**
+   * Lowers all calls of a model. For the output of one that fails its first input stands, so that
+   * what lies behind it can tell its gaps too.
+   */
   List<Masked> model(
       GraphBuilder target, ModelTopology topology, LayerWeights weights, List<Masked> inputs) {
     Map<TensorRef, Masked> tensors = new HashMap<>();
@@ -68,21 +78,33 @@ final class ModelWalk implements Site {
     for (int i = 0; i < inputs.size(); i++) {
       tensors.put(entries.get(i), inputs.get(i));
     }
+    Set<TensorRef> guessed = new HashSet<>();
+    boolean outside = behindGap;
     for (Call call : topology.calls()) {
       LayerSpec layer = call.layer();
       if (layer.kind() == LayerSpec.Kind.INPUT || !tensors.keySet().containsAll(call.tensors())) {
         continue;
       }
+      behindGap = outside || call.tensors().stream().anyMatch(guessed::contains);
       CallArguments given = CallArguments.of(call, parameters(layer), tensors::get, training);
       List<Masked> outputs = layer(target, layer, weights.layer(layer.name()), given);
-      for (int i = 0; i < outputs.size(); i++) {
-        tensors.put(new TensorRef(layer.name(), call.index(), i), outputs.get(i));
-      }
-      if (target == builder && !outputs.isEmpty()) {
+      boolean known = !outputs.isEmpty() && !behindGap;
+      if (target == builder && known) {
         String path = layer.path() + (call.index() == 0 ? "" : "#" + call.index());
         layerOutputs.putIfAbsent(path, outputs.stream().map(Masked::value).toList());
       }
+      if (outputs.isEmpty() && !given.inputs().isEmpty()) {
+        outputs = given.inputs().subList(0, 1);
+      }
+      for (int i = 0; i < outputs.size(); i++) {
+        TensorRef ref = new TensorRef(layer.name(), call.index(), i);
+        tensors.put(ref, outputs.get(i));
+        if (!known) {
+          guessed.add(ref);
+        }
+      }
     }
+    behindGap = outside;
     List<Masked> outputs = new ArrayList<>();
     for (TensorRef ref : topology.outputs()) {
       Masked output = tensors.get(ref);
@@ -92,7 +114,9 @@ final class ModelWalk implements Site {
       }
       outputs.add(output);
     }
-    return outputs.contains(null) ? List.of() : outputs;
+    boolean whole =
+        !outputs.contains(null) && topology.outputs().stream().noneMatch(guessed::contains);
+    return whole ? outputs : List.of();
   }
 
   /** Of the layer's {@code call} behind the first; see {@link LayerRow#takes}. */
@@ -139,34 +163,45 @@ final class ModelWalk implements Site {
       }
       RowCall call = new RowCall(this, target, layer, row, layer.config(), weights, given);
       List<Masked> outputs = row.lowering().lower(call);
-      if (!outputs.isEmpty()) {
+      if (!outputs.isEmpty() && !behindGap) {
         penalties.collect(call, outputs, target == builder);
       }
       reportUnread(call, row);
       return outputs;
     } catch (GapException e) {
       if (!e.isTold()) {
-        report(layer, e.getMessage());
+        report(layer, e.getMessage() + (behindGap ? "; seen behind what is not supported" : ""));
       }
       return List.of();
     } catch (UnknownLengthException e) {
-      report(layer, e.getMessage());
+      if (!behindGap) {
+        report(layer, e.getMessage());
+      }
       return List.of();
-    } catch (InputException e) {
-      throw new ModelFileException(
+    } catch (RuntimeException e) {
+      if (behindGap) {
+        return List.of();
+      }
+      throw fault(layer, e);
+    } finally {
+      target.path(before);
+    }
+  }
+
+  private static RuntimeException fault(LayerSpec layer, RuntimeException found) {
+    if (found instanceof InputException e) {
+      return new ModelFileException(
           layer.path(),
           "settings that do not go with the input: " + without(layer.path() + ": ", e.getMessage()),
           "axes and sizes that the input has",
           "",
           e);
-    } catch (KeraunosException e) {
-      throw e;
-    } catch (RuntimeException e) { // no fault of the file: it shows itself, with its place
-      e.addSuppressed(new IllegalStateException("while lowering " + layer.path()));
-      throw e;
-    } finally {
-      target.path(before);
     }
+    if (!(found
+        instanceof KeraunosException)) { // no fault of the file: it shows itself, with its place
+      found.addSuppressed(new IllegalStateException("while lowering " + layer.path()));
+    }
+    return found;
   }
 
   /** A message without the place where it begins with one. */

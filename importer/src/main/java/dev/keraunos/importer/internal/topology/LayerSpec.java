@@ -65,6 +65,11 @@ public record LayerSpec(
         : Stream.of(DTypePolicy.read(dtype, path).compute());
   }
 
+  /** How its weights are quantized, such as {@code int8}; empty if they are not. */
+  public String quantization() {
+    return DTypePolicy.read(json.path("dtype"), path).quantization();
+  }
+
   /**
    * True for Keras 1's Merge at the start of a Sequential, which holds the models that it merges.
    */
