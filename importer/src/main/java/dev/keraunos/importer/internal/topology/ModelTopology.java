@@ -121,13 +121,13 @@ public record ModelTopology(
   }
 
   /**
-   * Keras' {@code floatx} where the model was built, as far as the file tells: float64 if all
-   * layers compute in it.
+   * Keras' {@code floatx} where the model was built, as far as the file tells: the type of most
+   * layers, if that is float64.
    */
   public DType floatx() {
     List<DType> types = computeTypes().toList();
-    boolean wide = !types.isEmpty() && types.stream().allMatch(DType.FLOAT64::equals);
-    return wide ? DType.FLOAT64 : DType.FLOAT32;
+    long wide = types.stream().filter(DType.FLOAT64::equals).count();
+    return 2 * wide > types.size() ? DType.FLOAT64 : DType.FLOAT32;
   }
 
   private Stream<DType> computeTypes() {
