@@ -37,11 +37,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * A Keras model, ready to predict, evaluate and explain. Immutable and safe to share among threads:
@@ -63,12 +66,23 @@ public final class KerasModel implements AutoCloseable {
   private final Engine engine;
   private final Map<List<String>, Executable> executables = new ConcurrentHashMap<>();
   private final ReadWriteLock use = new ReentrantReadWriteLock();
+  private final AtomicLong calls = new AtomicLong();
   private boolean closed;
 
   private KerasModel(ImportedModel imported, Loader settings) {
     this.imported = imported;
     this.settings = settings;
     this.engine = settings.engine;
+    Set<String> drawing = imported.lowered().drawingLayers();
+    if (!drawing.isEmpty()) {
+      LoggerFactory.getLogger(KerasModel.class)
+          .warn(
+              "{}: the model calls {} with training=True, where they draw random numbers: every"
+                  + " call gives another prediction, and the same ones after every load."
+                  + " Loader.seed chooses others.",
+              imported.archive().name(),
+              drawing);
+    }
   }
 
   /**
@@ -99,7 +113,7 @@ public final class KerasModel implements AutoCloseable {
 
   /** The names of the inputs, in the model's order. */
   public List<String> inputNames() {
-    return graph().inputNames();
+    return graph().inputNames().subList(0, imported.topology().inputs().size());
   }
 
   /** The names of the outputs, in the model's order. */
@@ -155,9 +169,9 @@ public final class KerasModel implements AutoCloseable {
 
   private List<String> describeInputs() {
     List<String> inputs = new ArrayList<>();
-    graph()
-        .inputs()
-        .forEach(input -> inputs.add("'" + inputNames().get(inputs.size()) + "' " + input.type()));
+    for (String name : inputNames()) {
+      inputs.add("'" + name + "' " + graph().inputs().get(inputs.size()).type());
+    }
     return inputs;
   }
 
@@ -280,7 +294,7 @@ public final class KerasModel implements AutoCloseable {
 
   /** The only input, of a model that has one and one output. */
   Value only() {
-    if (graph().inputs().size() != 1 || graph().outputs().size() != 1) {
+    if (inputNames().size() != 1 || graph().outputs().size() != 1) {
       throw new InputException(
           "the model has the inputs "
               + describeInputs()
@@ -346,8 +360,10 @@ public final class KerasModel implements AutoCloseable {
     return values;
   }
 
-  boolean isStateful() {
-    return !imported.lowered().states().isEmpty();
+  /** Whether its graph takes what no caller gives: states or random numbers. */
+  boolean takesMore() {
+    LoweredModel lowered = imported.lowered();
+    return !lowered.states().isEmpty() || !lowered.draws().isEmpty();
   }
 
   /** What computes these values for one call, from these states on. */
@@ -359,9 +375,10 @@ public final class KerasModel implements AutoCloseable {
               + "; ask for outputs or for layers, which are "
               + imported.lowered().layerOutputs().keySet());
     }
+    Draws draws = new Draws(imported.lowered().draws(), settings.seed + calls.getAndIncrement());
     List<LoweredModel.State> states = imported.lowered().states();
     if (states.isEmpty()) {
-      return Predictor.stateless(executable(selected), selected.size());
+      return Predictor.stateless(executable(selected), selected.size(), draws);
     }
     Map<String, Value> all = Predictor.withStates(selected, states);
     List<String> continued = new ArrayList<>(all.keySet());
@@ -374,7 +391,8 @@ public final class KerasModel implements AutoCloseable {
             continued, names -> compile(Predictor.continued(graph().select(all), states))),
         selected.size(),
         batch,
-        kept);
+        kept,
+        draws);
   }
 
   /** What computes these values, compiled once. */
@@ -515,6 +533,7 @@ public final class KerasModel implements AutoCloseable {
 
     private int threads = Runtime.getRuntime().availableProcessors();
     private boolean optimize = true;
+    private long seed;
     private Dialect dialect;
     private Dialect recorded;
     private LossRegistry losses = LossRegistry.standard();
@@ -558,6 +577,16 @@ public final class KerasModel implements AutoCloseable {
     /** False runs the graph as imported, without optimising passes. */
     public Loader optimize(boolean value) {
       optimize = value;
+      return this;
+    }
+
+    /**
+     * From where layers draw random numbers that the model calls with {@code training=True}, as for
+     * Monte Carlo dropout; 0 if not given. Every call of the model draws others, the same ones
+     * after every load.
+     */
+    public Loader seed(long value) {
+      seed = value;
       return this;
     }
 
@@ -652,6 +681,7 @@ public final class KerasModel implements AutoCloseable {
       copy.engine = engine == null ? Engines.preferred() : engine;
       copy.threads = threads;
       copy.optimize = optimize;
+      copy.seed = seed;
       copy.dialect = dialect;
       copy.recorded = recorded;
       copy.losses = losses;

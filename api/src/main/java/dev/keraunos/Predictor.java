@@ -26,6 +26,7 @@ final class Predictor {
   private final int wanted;
   private final long batch;
   private final KeptStates states;
+  private final Draws draws;
 
   /**
    * A predictor.
@@ -35,18 +36,21 @@ final class Predictor {
    * @param wanted how many values are wanted
    * @param batch the samples of a batch, or a negative number for any
    * @param states those before the first batch, which become those after the last
+   * @param draws what layers take beside
    */
-  Predictor(Executable first, Executable next, int wanted, long batch, KeptStates states) {
+  Predictor(
+      Executable first, Executable next, int wanted, long batch, KeptStates states, Draws draws) {
     this.first = first;
     this.next = next;
     this.wanted = wanted;
     this.batch = batch;
     this.states = states;
+    this.draws = draws;
   }
 
   /** A predictor without states. */
-  static Predictor stateless(Executable executable, int wanted) {
-    return new Predictor(executable, executable, wanted, -1, new KeptStates());
+  static Predictor stateless(Executable executable, int wanted, Draws draws) {
+    return new Predictor(executable, executable, wanted, -1, new KeptStates(), draws);
   }
 
   /** Wanted values, and the states after them. */
@@ -75,7 +79,21 @@ final class Predictor {
    *
    * @throws InputException if a stateful model gets samples that do not fill batches
    */
-  List<Tensor> run(List<Tensor> inputs) {
+  List<Tensor> run(List<Tensor> given) {
+    if (draws.isEmpty()) {
+      return withDraws(given);
+    }
+    List<Tensor> drawn = draws.next(given.get(0).shape().dim(0));
+    List<Tensor> inputs = new ArrayList<>(given);
+    inputs.addAll(drawn);
+    try {
+      return withDraws(inputs);
+    } finally {
+      drawn.forEach(Tensor::close);
+    }
+  }
+
+  private List<Tensor> withDraws(List<Tensor> inputs) {
     if (first == next) {
       return first.run(inputs);
     }

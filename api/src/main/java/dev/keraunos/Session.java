@@ -97,7 +97,7 @@ public final class Session implements AutoCloseable {
     List<Tensor> target =
         List.of(Tensor.wrap(DType.FLOAT32, output, result.with(0, samples).toArray()));
     Map<String, Value> wanted = model.values(model.outputNames());
-    if (model.isStateful()) {
+    if (model.takesMore()) {
       try (Tensor computed = model.run(wanted, given, states).get(0)) {
         target.get(0).copyFrom(0, computed, 0, computed.size());
       }

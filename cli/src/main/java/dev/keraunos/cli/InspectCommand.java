@@ -77,6 +77,13 @@ final class InspectCommand implements Callable<Integer> {
               + String.join(", ", summary.stateful())
               + "; every call of predict starts them from zeros, KerasModel.session() does not");
     }
+    if (!summary.drawing().isEmpty()) {
+      out.println(
+          "random    drawn by "
+              + String.join(", ", summary.drawing())
+              + ", called with training=True; every call of predict draws others, the same after"
+              + " every load, and KerasModel.Loader.seed() chooses which");
+    }
     out.println("loss      " + text(summary.loss()));
     out.println("metrics   " + text(summary.metrics()));
     if (!summary.gaps().isEmpty()) {

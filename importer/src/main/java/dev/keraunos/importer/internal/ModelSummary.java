@@ -28,6 +28,7 @@ import java.util.Optional;
  * @param outputs the names, with the shapes where all layers are supported
  * @param parameters how many numbers the weights hold
  * @param stateful the paths of the layers that keep states from batch to batch
+ * @param drawing the paths of the layers that draw random numbers
  * @param loss as saved; missing if the model was not compiled
  * @param metrics as saved
  * @param gaps everything that is not supported
@@ -41,6 +42,7 @@ public record ModelSummary(
     List<Layer> layers,
     long parameters,
     List<String> stateful,
+    List<String> drawing,
     JsonNode loss,
     JsonNode metrics,
     List<Gap> gaps) {
@@ -83,6 +85,7 @@ public record ModelSummary(
         layers,
         archive.weights().arrays().stream().mapToLong(array -> array.value().size()).sum(),
         List.copyOf(survey.stateful()),
+        List.copyOf(survey.drawing()),
         training.path("loss"),
         training.path("metrics"),
         survey.gaps());

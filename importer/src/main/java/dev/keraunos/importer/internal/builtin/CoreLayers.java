@@ -59,17 +59,6 @@ final class CoreLayers {
                   "mask",
                   "mask_type",
                   "mask_module"),
-          LayerRow.passes(
-                  RowCall::x,
-                  "Dropout",
-                  "SpatialDropout1D",
-                  "SpatialDropout2D",
-                  "SpatialDropout3D",
-                  "GaussianNoise",
-                  "GaussianDropout",
-                  "AlphaDropout")
-              .draws("rate", "p", "stddev", "sigma")
-              .ignores("noise_shape", "data_format", "dim_ordering"),
           LayerRow.passes(RowCall::x, "ActivityRegularization").penalises(CoreLayers::l1l2));
 
   private CoreLayers() {}

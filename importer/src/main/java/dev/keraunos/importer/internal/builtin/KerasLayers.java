@@ -23,6 +23,7 @@ public final class KerasLayers {
                   ReshapingLayers.ROWS,
                   MergingLayers.ROWS,
                   NormalizationLayers.ROWS,
+                  NoiseLayers.ROWS,
                   PreprocessingLayers.ROWS,
                   ApplicationLayers.ROWS,
                   RecurrentLayers.ROWS,

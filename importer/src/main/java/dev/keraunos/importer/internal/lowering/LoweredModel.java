@@ -21,6 +21,7 @@ import java.util.Set;
  * @param penalties the regularisers
  * @param parameters how many numbers the variables of each layer hold, by path
  * @param states what stateful layers keep from batch to batch
+ * @param draws inputs of the graph behind those of the model, which are drawn anew for every batch
  * @param metrics what was given to {@code Model.add_metric}
  * @param weights the variables that the graph holds as constants; other constants may be those of
  *     functions that were registered, and belong to whoever made them
@@ -32,6 +33,7 @@ public record LoweredModel(
     List<Penalty> penalties,
     Map<String, Long> parameters,
     List<State> states,
+    List<Draw> draws,
     List<Metric> metrics,
     Set<Tensor> weights) {
 
@@ -44,6 +46,16 @@ public record LoweredModel(
   public record State(Value before, Value after) {}
 
   /**
+   * Random numbers that a layer takes.
+   *
+   * @param input of the graph; of its dimensions the first alone may be unknown
+   * @param normal true for the standard normal distribution, false for numbers evenly spread over 0
+   *     (inclusive) to 1 (exclusive)
+   * @param path of the layer
+   */
+  public record Draw(Value input, boolean normal, String path) {}
+
+  /**
    * What {@code Model.add_metric} of tf.keras was given.
    *
    * @param path of the layer that stands for it
@@ -51,6 +63,13 @@ public record LoweredModel(
    * @param isMean whether it is the mean over all numbers of the value; else it is not known
    */
   public record Metric(String path, String name, boolean isMean, Value value) {}
+
+  /** The paths of the layers that draw random numbers. */
+  public Set<String> drawingLayers() {
+    Set<String> paths = new LinkedHashSet<>();
+    draws.forEach(draw -> paths.add(draw.path()));
+    return paths;
+  }
 
   /** The paths of the layers that keep states. */
   public Set<String> statefulLayers() {

@@ -68,9 +68,14 @@ public final class ModelLowering {
     try {
       LoweredModel model = lowering.lower(weights);
       return new Survey(
-          outputs, model.graph().outputs(), lowering.parameters, model.statefulLayers(), List.of());
+          outputs,
+          model.graph().outputs(),
+          lowering.parameters,
+          model.statefulLayers(),
+          model.drawingLayers(),
+          List.of());
     } catch (UnsupportedModelException e) {
-      return new Survey(outputs, Map.of(), lowering.parameters, Set.of(), e.gaps());
+      return new Survey(outputs, Map.of(), lowering.parameters, Set.of(), Set.of(), e.gaps());
     }
   }
 
@@ -81,6 +86,7 @@ public final class ModelLowering {
    * @param outputs of the model; empty if it has gaps
    * @param parameters as in {@link LoweredModel}; empty if an unknown layer leaves weights over
    * @param stateful the paths of the layers that keep states; empty if the model has gaps
+   * @param drawing the paths of the layers that draw random numbers; empty if the model has gaps
    * @param gaps everything that cannot be lowered
    */
   public record Survey(
@@ -88,6 +94,7 @@ public final class ModelLowering {
       Map<String, Value> outputs,
       Map<String, Long> parameters,
       Set<String> stateful,
+      Set<String> drawing,
       List<Gap> gaps) {}
 
   private LoweredModel lower(Function<VariableTable, LayerWeights> weights) {

@@ -4,6 +4,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.GapException;
 import dev.keraunos.importer.internal.table.CallArguments;
@@ -22,6 +23,7 @@ import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import dev.keraunos.tensor.internal.UnknownLengthException;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ final class ModelWalk implements Site {
   private final Penalties penalties = new Penalties();
   private final List<LoweredModel.Metric> metrics = new ArrayList<>();
   private final List<LoweredModel.State> states = new ArrayList<>();
+  private final List<LoweredModel.Draw> draws = new ArrayList<>();
 
   /**
    * Whether the call that is being lowered takes what stands for the output of one that failed, of
@@ -248,6 +251,20 @@ final class ModelWalk implements Site {
   }
 
   @Override
+  public Value draw(RowCall call, Shape shape, boolean normal) {
+    if (call.builder() != builder || !shape.slice(1, shape.rank()).isConcrete()) {
+      throw call.gap(
+          call.builder() == builder
+              ? "it draws random numbers of the shape " + shape + "; fix its input's dimensions"
+              : "it draws random numbers inside of a layer that repeats it, which is not"
+                  + " supported");
+    }
+    Value input = builder.input("draw " + draws.size(), new TensorType(DType.FLOAT32, shape));
+    draws.add(new LoweredModel.Draw(input, normal, call.path()));
+    return input;
+  }
+
+  @Override
   public void measure(LayerSpec layer, String name, boolean isMean, Value value) {
     metrics.add(new LoweredModel.Metric(layer.path(), name, isMean, value));
   }
@@ -291,6 +308,7 @@ final class ModelWalk implements Site {
         penalties.list(),
         parameters,
         states,
+        draws,
         metrics,
         constants.tensors());
   }

@@ -8,6 +8,7 @@ import dev.keraunos.importer.internal.weights.LayerWeights;
 import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
 
@@ -37,6 +38,17 @@ public interface Site {
    * @throws GapException if the layer has been called before
    */
   void keep(RowCall call, List<Value> before, List<Value> after);
+
+  /**
+   * Numbers that are drawn anew for every batch, in float32.
+   *
+   * @param shape all dimensions known but the first, which is that of the samples if it is not
+   * @param normal true for the standard normal distribution, false for numbers evenly spread over 0
+   *     (inclusive) to 1 (exclusive)
+   * @throws GapException if further dimensions are unknown, or the layer lies in one that repeats
+   *     it
+   */
+  Value draw(RowCall call, Shape shape, boolean normal);
 
   /**
    * Notes a metric of the model itself.

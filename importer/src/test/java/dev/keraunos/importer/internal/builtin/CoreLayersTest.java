@@ -104,6 +104,11 @@ class CoreLayersTest {
     }
 
     @Override
+    public Value draw(RowCall call, Shape shape, boolean normal) {
+      throw new AssertionError("no random numbers");
+    }
+
+    @Override
     public void measure(LayerSpec layer, String name, boolean isMean, Value value) {
       throw new AssertionError("no metric");
     }

@@ -7,19 +7,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.importer.internal.archive.Fixtures;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.topology.ModelTopology;
+import dev.keraunos.importer.internal.weights.WeightMatcher;
 import dev.keraunos.importer.layers.ModelRegistry;
-import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** Layers that would draw random numbers in training are told of; the others are recorded cases. */
+/** Layers that draw random numbers in training take them; the others are recorded cases. */
 class TrainingCallsTest {
   @Test
-  void whatDrawsRandomNumbersIsAGap() {
+  void whatDrawsRandomNumbersTakesThem() {
     assertEquals(
-        List.of("no_dropout", "no_noise"),
-        gaps(
+        Set.of("no_dropout", "no_noise"),
+        drawing(
             "tfk/calls/training.h5",
             Map.of("no_dropout", "rate", "no_noise", "stddev", "plain", "momentum")));
   }
@@ -27,16 +27,20 @@ class TrainingCallsTest {
   @Test
   void insideOfNestedModelsToo() {
     assertEquals(
-        List.of("sequential/sd"), gaps("tfk/calls/training_of_nested.h5", Map.of("sd", "rate")));
+        Set.of("sequential/sd"), drawing("tfk/calls/training_of_nested.h5", Map.of("sd", "rate")));
   }
 
-  /** The layers that are told of after some keys were set to one half. */
-  private static List<String> gaps(String file, Map<String, String> keys) {
+  /** The layers that draw random numbers after some keys were set to one half. */
+  private static Set<String> drawing(String file, Map<String, String> keys) {
     try (ModelArchive archive = ModelArchive.open(Fixtures.folder(file))) {
       JsonNode config = archive.config().deepCopy();
       set(config, keys);
       ModelTopology topology = ModelTopology.read(config, archive.dialect());
-      return Gaps.of(archive, topology, ModelRegistry.EMPTY).stream().map(Gap::path).toList();
+      return ModelLowering.lower(
+              topology,
+              table -> WeightMatcher.match(archive.weights(), topology, table),
+              ModelRegistry.EMPTY)
+          .drawingLayers();
     }
   }
 
