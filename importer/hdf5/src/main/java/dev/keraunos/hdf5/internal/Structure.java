@@ -102,7 +102,7 @@ final class Structure {
           path,
           "a second link to the object at " + address,
           "one path to each object",
-          "The file is damaged or hostile.");
+          "Remove the other link.");
     }
     return guarded(path, () -> read(address));
   }
@@ -129,6 +129,9 @@ final class Structure {
       parts.add(message);
     }
     requireCached(address, parts);
+    if (parts.type != null && parts.layout == null) {
+      throw unsupported("a named datatype");
+    }
     parts.symbolTable.ifPresent(table -> parts.links.putAll(groups.links(table)));
     Optional<StoredData> data =
         parts.layout == null

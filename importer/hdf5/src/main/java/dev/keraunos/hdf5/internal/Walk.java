@@ -3,12 +3,13 @@ package dev.keraunos.hdf5.internal;
 import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.file.Limits;
+import dev.keraunos.hdf5.internal.group.Links;
 import dev.keraunos.hdf5.internal.storage.StoredData;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -16,6 +17,8 @@ import java.util.function.Predicate;
  * in the file, so that what has been read can be discarded.
  */
 final class Walk {
+  private static final Set<Kind> LEFT_ALONE = Set.of(Kind.LINK, Kind.SHARED, Kind.UNSUPPORTED);
+
   /** Reads the values of one dataset. */
   interface Values {
     Tensor read(StoredData data, String path);
@@ -51,7 +54,10 @@ final class Walk {
     try {
       for (Found found : datasets) {
         structure.file().discardBefore(found.data.storage().start());
-        found.parent.datasets().put(found.name, values.read(found.data, found.path));
+        unlessRefused(
+            found.parent,
+            found.name,
+            () -> found.parent.datasets().put(found.name, values.read(found.data, found.path)));
       }
       return root;
     } catch (RuntimeException | Error e) {
@@ -69,18 +75,37 @@ final class Walk {
           "at most " + Limits.GROUP_DEPTH,
           "");
     }
-    Hdf5Group group =
-        new Hdf5Group(object.attributes(), new LinkedHashMap<>(), new LinkedHashMap<>());
+    Hdf5Group group = Hdf5Group.empty(object.attributes());
     object
         .links()
-        .forEach((name, address) -> child(group, name, address, path + "/" + name, depth));
+        .forEach(
+            (name, address) ->
+                unlessRefused(
+                    group, name, () -> child(group, name, address, path + "/" + name, depth)));
     return group;
+  }
+
+  /** What is sound, but not for this reader, stops nobody who does not want it. */
+  private static void unlessRefused(Hdf5Group parent, String name, Runnable step) {
+    try {
+      step.run();
+    } catch (Hdf5Exception e) {
+      if (!LEFT_ALONE.contains(e.kind())) {
+        throw e;
+      }
+      parent.refused().put(name, e);
+    }
   }
 
   private void child(Hdf5Group parent, String name, long address, String path, int depth) {
     if (!wanted.test(path)) {
       return;
     }
+    Links.refusal(name, address)
+        .ifPresent(
+            refusal -> {
+              throw refusal.under(path.substring(0, Math.max(1, path.lastIndexOf('/'))));
+            });
     StoredObject object = structure.object(address, path);
     if (object.data().isPresent()) {
       datasets.add(new Found(parent, name, object.data().get(), path));

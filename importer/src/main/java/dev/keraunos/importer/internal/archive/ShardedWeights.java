@@ -80,7 +80,7 @@ final class ShardedWeights {
   }
 
   private static Hdf5Group newGroup() {
-    return new Hdf5Group(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+    return Hdf5Group.empty(new LinkedHashMap<>());
   }
 
   private static Hdf5Group find(Hdf5Group group, String path) {

@@ -43,6 +43,10 @@ final class WeightFiles {
     if (inner != null) {
       return byLayer(inner, "/model_weights");
     }
+    Hdf5Exception refused = root.refused().get("model_weights");
+    if (refused != null) {
+      throw Hdf5Refusals.of(refused);
+    }
     if (root.attributes().containsKey("nb_layers")) {
       throw new ModelFileException(
           "/@nb_layers",
@@ -118,10 +122,11 @@ final class WeightFiles {
   private static Hdf5Group child(Hdf5Group group, String name, String path) {
     Hdf5Group at = group;
     for (String part : name.split("/", -1)) {
-      at = part.isEmpty() ? at : at.groups().get(part);
-      if (at == null) {
-        throw missing(path + "/" + name, "group");
+      Hdf5Group inside = part.isEmpty() ? at : at.groups().get(part);
+      if (inside == null) {
+        throw missing(at, part, path + "/" + name, "group");
       }
+      at = inside;
     }
     return at;
   }
@@ -133,14 +138,19 @@ final class WeightFiles {
       Hdf5Group parent = slash < 0 ? layer : child(layer, name.substring(0, slash), path);
       Tensor value = parent.datasets().get(name.substring(slash + 1));
       if (value == null) {
-        throw missing(path + "/" + name, "dataset");
+        throw missing(parent, name.substring(slash + 1), path + "/" + name, "dataset");
       }
       arrays.add(new StoredArray(path + "/" + name, name, value));
     }
     return arrays;
   }
 
-  private static ModelFileException missing(String path, String kind) {
+  private static ModelFileException missing(
+      Hdf5Group parent, String name, String path, String kind) {
+    Hdf5Exception refused = parent.refused().get(name);
+    if (refused != null) {
+      return Hdf5Refusals.of(refused);
+    }
     return new ModelFileException(
         path,
         "no " + kind + " of this name",
@@ -150,6 +160,7 @@ final class WeightFiles {
 
   /** One object of a v3 store, with what is below it. */
   static WeightStore.Entry entry(Hdf5Group group, String path) {
+    requireRead(group);
     Hdf5Group vars = group.groups().get("vars");
     Map<String, WeightStore.Entry> children = new LinkedHashMap<>();
     group
@@ -169,11 +180,21 @@ final class WeightFiles {
   }
 
   static List<StoredArray> variables(Hdf5Group vars, String path) {
+    requireRead(vars);
     List<StoredArray> variables = new ArrayList<>();
     vars.datasets()
         .forEach((key, value) -> variables.add(new StoredArray(path + "/" + key, key, value)));
     variables.sort(Comparator.comparingInt(WeightFiles::position).thenComparing(StoredArray::name));
     return variables;
+  }
+
+  /** All that lies in a v3 store is the model's, but links that somebody added. */
+  private static void requireRead(Hdf5Group group) {
+    for (Hdf5Exception refused : group.refused().values()) {
+      if (refused.kind() == Hdf5Exception.Kind.UNSUPPORTED) {
+        throw Hdf5Refusals.of(refused);
+      }
+    }
   }
 
   private static int position(StoredArray array) {

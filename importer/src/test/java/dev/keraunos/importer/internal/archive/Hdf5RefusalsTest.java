@@ -56,7 +56,7 @@ class Hdf5RefusalsTest {
     assertRefused(
         "hostile/hard_link_twice.h5",
         "/model_weights/shared: found a second link to the object at 7672; allowed: one path to"
-            + " each object, as Keras writes. The file is damaged or hostile.");
+            + " each object, as Keras writes. Remove the other link.");
   }
 
   @Test

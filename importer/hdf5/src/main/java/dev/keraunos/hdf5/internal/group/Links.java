@@ -24,6 +24,11 @@ public final class Links {
   private static final int SIGNATURE_SNOD = 0x444f4e53;
   private static final int ENTRY_SIZE = 40;
 
+  /** In place of addresses, which are not negative. */
+  private static final long SOFT = -2;
+
+  private static final long EXTERNAL = -3;
+
   private final ByteSource file;
   private final Superblock superblock;
   private final Set<Long> visited = new HashSet<>();
@@ -37,7 +42,7 @@ public final class Links {
   /**
    * The links of a symbol-table group: addresses of object headers by name.
    *
-   * @throws Hdf5Exception if its structures are damaged, used twice, or hold a soft link
+   * @throws Hdf5Exception if its structures are damaged or used twice
    */
   public Map<String, Long> links(SymbolTable table) {
     claim(table.heap());
@@ -87,7 +92,8 @@ public final class Links {
     long header = entry.getLong();
     int cacheType = entry.getInt();
     if (cacheType == 2) {
-      throw linkRefused("a soft link '" + name + "'");
+      add(links, name, SOFT);
+      return;
     }
     if (cacheType < 0 || cacheType > 2) {
       throw Hdf5Exception.invalid("a symbol table entry of type " + cacheType);
@@ -113,7 +119,7 @@ public final class Links {
   /**
    * Adds a link message of a compact group.
    *
-   * @throws Hdf5Exception if it is damaged, no hard link, or there is one of the same name
+   * @throws Hdf5Exception if it is damaged, or there is one of the same name
    */
   public static void link(ByteBuffer in, Map<String, Long> links) {
     int version = in.get();
@@ -136,10 +142,7 @@ public final class Links {
     byte[] bytes = new byte[(int) length];
     in.get(bytes);
     String name = new String(bytes, StandardCharsets.UTF_8);
-    if (type != 0) {
-      throw linkRefused((type == 1 ? "a soft link '" : "an external link '") + name + "'");
-    }
-    add(links, name, in.getLong());
+    add(links, name, type == 0 ? in.getLong() : type == 1 ? SOFT : EXTERNAL);
   }
 
   private static void add(Map<String, Long> links, String name, long address) {
@@ -148,8 +151,21 @@ public final class Links {
     }
   }
 
-  private static Hdf5Exception linkRefused(String found) {
-    return new Hdf5Exception(
-        Kind.LINK, "", found, "hard links only: others may lead to files of your machine", "");
+  /**
+   * Why a link is not followed; empty for one to an object of the file.
+   *
+   * @param address as {@link #links} and {@link #link} give it
+   */
+  public static Optional<Hdf5Exception> refusal(String name, long address) {
+    if (address != SOFT && address != EXTERNAL) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Hdf5Exception(
+            Kind.LINK,
+            "",
+            (address == SOFT ? "a soft link '" : "an external link '") + name + "'",
+            "hard links only: others may lead to files of your machine",
+            ""));
   }
 }

@@ -16,6 +16,9 @@ import java.util.Map;
  * says.
  */
 public final class Attributes {
+  /** Flags of a type or a space that is shared with other objects. */
+  private static final int SHARED = 3;
+
   private final GlobalHeap heap;
 
   public Attributes(ByteSource file) {
@@ -23,14 +26,15 @@ public final class Attributes {
   }
 
   /**
-   * Adds the attribute of a message: its elements as texts, by its name.
+   * Adds the attribute of a message: its elements as texts, by its name. One of another kind than
+   * number or text is left out: Keras writes none.
    *
-   * @throws Hdf5Exception if it is of another kind than number or text, or there is one already
+   * @throws Hdf5Exception if it is damaged, or there is one already
    */
   public void read(ByteBuffer in, Map<String, List<String>> attributes) {
     int version = in.get();
     int flags = in.get();
-    if (version < 1 || version > 3 || (version > 1 && flags != 0)) {
+    if (version < 1 || version > 3 || (flags & ~SHARED) != 0) {
       throw Hdf5Exception.invalid("an attribute of version " + version + ", flags " + flags);
     }
     int nameSize = in.getShort() & 0xffff;
@@ -41,14 +45,20 @@ public final class Attributes {
     }
     int padding = version == 1 ? 8 : 1;
     ByteBuffer nameBytes = part(in, nameSize, padding);
+    if (version > 1 && flags != 0) {
+      return; // its type is another object of the file
+    }
     Datatype type = Datatype.read(part(in, typeSize, padding));
     Dataspace space = Dataspace.read(part(in, spaceSize, padding));
     if (nameSize == 0 || nameBytes.get(nameSize - 1) != 0) {
       throw Hdf5Exception.invalid("an attribute name without an end");
     }
     String name = trim(nameBytes, 0);
+    if (type.kind() == Datatype.Kind.UNSUPPORTED) {
+      return;
+    }
     ByteBuffer data = part(in, Math.toIntExact(space.bytes(type)), 1);
-    if (attributes.put(name, values(name, type, (int) space.elements(), data)) != null) {
+    if (attributes.put(name, values(type, (int) space.elements(), data)) != null) {
       throw Hdf5Exception.invalid("two attributes named '" + name + "'");
     }
   }
@@ -60,7 +70,7 @@ public final class Attributes {
     return part;
   }
 
-  private List<String> values(String name, Datatype type, int count, ByteBuffer data) {
+  private List<String> values(Datatype type, int count, ByteBuffer data) {
     List<String> values = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       ByteBuffer element = data.slice(i * type.size(), type.size()).order(ByteOrder.LITTLE_ENDIAN);
@@ -69,8 +79,7 @@ public final class Attributes {
             case FIXED_TEXT -> trim(element, type.padding());
             case VARIABLE_TEXT -> heap.text(element);
             case NUMBER -> number(type, element);
-            case UNSUPPORTED ->
-                throw Hdf5Exception.invalid("attribute '" + name + "' of " + type.description());
+            case UNSUPPORTED -> throw new IllegalArgumentException(type.description());
           });
     }
     return values;
