@@ -9,6 +9,9 @@ import java.util.List;
 
 /** The functions of {@code keras.ops.nn} that take more than a few lines; see {@link Ops}. */
 final class NeuralOps {
+  /** {@code keras.config.epsilon()}: probabilities are kept this far from 0 and 1. */
+  private static final double EPSILON = 1e-7;
+
   /** What masked scores become: the largest float32 times -0.7. */
   private static final double MASKED = -0.7 * Float.MAX_VALUE;
 
@@ -207,5 +210,24 @@ final class NeuralOps {
       throw new InputException(own + " heads of keys and values for " + heads + " of queries");
     }
     return Ops.repeat(x, (int) (heads / own), 2);
+  }
+
+  static Value binaryCrossentropy(Value target, Value output, double shift) {
+    Value p = Ops.clip(output, EPSILON, 1 - EPSILON);
+    Value q = Ops.subtract(1, p);
+    Value positive = Ops.multiply(target, Ops.log(shift == 0 ? p : Ops.add(p, shift)));
+    Value rest = Ops.multiply(Ops.subtract(1, target), Ops.log(shift == 0 ? q : Ops.add(q, shift)));
+    return Ops.negative(Ops.add(positive, rest));
+  }
+
+  static Value sigmoidCrossentropy(Value target, Value logits) {
+    Value rest = Ops.log1p(Ops.exp(Ops.negative(Ops.abs(logits))));
+    return Ops.add(Ops.subtract(Ops.relu(logits), Ops.multiply(logits, target)), rest);
+  }
+
+  static Value categoricalCrossentropy(Value target, Value output, int axis) {
+    Value normal = Ops.divide(output, Ops.reduce(ReduceKind.SUM, output, true, axis));
+    Value p = Ops.clip(normal, EPSILON, 1 - EPSILON);
+    return Ops.negative(Ops.sum(Ops.multiply(target, Ops.log(p)), axis));
   }
 }

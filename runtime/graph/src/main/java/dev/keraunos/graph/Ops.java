@@ -1395,6 +1395,30 @@ public final class Ops {
     return NeuralOps.dotProductAttention(query, key, value, bias, mask, scale, isCausal);
   }
 
+  /**
+   * {@code keras.ops.binary_crossentropy} of probabilities, element by element.
+   *
+   * @param shift added to both probabilities before the logarithm, as tf.keras does; 0 for none
+   */
+  public static Value binaryCrossentropy(Value target, Value output, double shift) {
+    return NeuralOps.binaryCrossentropy(cast(target, output.dtype()), output, shift);
+  }
+
+  /** {@code tf.nn.sigmoid_cross_entropy_with_logits}, element by element. */
+  public static Value sigmoidCrossentropy(Value target, Value logits) {
+    return NeuralOps.sigmoidCrossentropy(cast(target, logits.dtype()), logits);
+  }
+
+  /** {@code keras.ops.categorical_crossentropy} of probabilities, summed over an axis. */
+  public static Value categoricalCrossentropy(Value target, Value output, int axis) {
+    return NeuralOps.categoricalCrossentropy(cast(target, output.dtype()), output, axis);
+  }
+
+  /** {@code tf.nn.softmax_cross_entropy_with_logits}, summed over an axis. */
+  public static Value softmaxCrossentropy(Value target, Value logits, int axis) {
+    return negative(sum(multiply(cast(target, logits.dtype()), logSoftmax(logits, axis)), axis));
+  }
+
   /** Integers as vectors with a one at that index, on a new last axis. */
   public static Value oneHot(Value x, int numClasses) {
     return oneHot(x, numClasses, -1, DType.FLOAT32);

@@ -1,9 +1,8 @@
 package dev.keraunos.importer.internal.lowering;
 
 import dev.keraunos.graph.Graph;
-import dev.keraunos.graph.Op;
-import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.Activations;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -83,11 +82,6 @@ public record LoweredModel(
    * from it.
    */
   public Optional<Value> logits(String output) {
-    Op op = graph.outputs().get(output).producer().op();
-    boolean sigmoid = op instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
-    boolean softmax = op instanceof Op.Softmax axes && !axes.log();
-    return sigmoid || softmax
-        ? Optional.of(graph.outputs().get(output).producer().inputs().get(0))
-        : Optional.empty();
+    return Activations.logits(graph.outputs().get(output));
   }
 }

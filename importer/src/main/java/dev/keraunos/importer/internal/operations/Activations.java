@@ -1,7 +1,9 @@
 package dev.keraunos.importer.internal.operations;
 
 import dev.keraunos.graph.Dim;
+import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
@@ -78,6 +80,14 @@ public final class Activations {
   }
 
   private Activations() {}
+
+  /** What a value is the sigmoid or softmax of: Keras on TensorFlow remembers it there. */
+  public static Optional<Value> logits(Value value) {
+    Op op = value.producer().op();
+    boolean sigmoid = op instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
+    boolean softmax = op instanceof Op.Softmax axes && !axes.log();
+    return sigmoid || softmax ? Optional.of(value.producer().inputs().get(0)) : Optional.empty();
+  }
 
   private static void add(String setting, double absent, Function function, String... names) {
     for (String name : names) {

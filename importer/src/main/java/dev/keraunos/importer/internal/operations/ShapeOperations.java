@@ -29,6 +29,12 @@ final class ShapeOperations {
 
   // ---- Shapes ----------------------------------------------------------------------------------
 
+  /** How many numbers there are. */
+  private static Value size(OperationCall call) {
+    DType type = DType.of(call.get("out_type").text("int32"));
+    return Ops.sum(Ops.cast(Ops.onesLike(call.value("x")), type));
+  }
+
   private static void shapes() {
     String x = "x|tensor|input|a|value";
     one(x + " newshape|shape", ShapeTensors::reshape, "Reshape", "reshape");
@@ -61,6 +67,7 @@ final class ShapeOperations {
     one(x + " shape", ShapeOperations::broadcastTo, "BroadcastTo", "broadcast_to");
     unary(v -> Ops.reshape(v, -1), "Ravel");
     one("x|input out_type", ShapeOperations::shapeOf, "shape", "Shape");
+    one("x|input out_type", ShapeOperations::size, "size", "Size");
   }
 
   private static Value shapeOf(OperationCall call) {
