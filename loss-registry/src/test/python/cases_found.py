@@ -15,6 +15,11 @@ two("two_outputs_second_not_reduced", lambda line: [line.k.losses.BinaryCrossent
 # Keras 3.5 counts the losses of which there are targets.
 two("two_outputs_loss_list_of_one", ["mse", None], since=V2, weighted=False, without="b")
 
+# TensorFlow's Keras from 2.2 zips losses with a list of their weights.
+two("two_outputs_one_weight", ["mse", "mae"], since=V23, weighted=False, loss_weights=[0.5], metrics={"b": ["mae"]})
+two("two_outputs_one_weight_of_all", "mse", since=V23, loss_weights=[0.5])
+two("two_outputs_three_weights", ["mse", "mae"], since=V23, loss_weights=[0.5, 2, 3])
+
 # Keras 2.3 weights by 1 where nobody gave weights, and counts them before it repeats them.
 simple(V23, "weighted_metrics_of_pixels", "sigmoid", (3, 4, 5), PIXELS, "mse", weighted_metrics=["mse", "binary_accuracy"])
 simple(V23, "weighted_metrics_of_weighted_pixels", "sigmoid", (3, 4, 5), PIXELS, "mse", until=(2, 4), weights=W0, weighted_metrics=["mse"])

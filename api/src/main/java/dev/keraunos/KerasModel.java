@@ -147,14 +147,14 @@ public final class KerasModel implements AutoCloseable {
 
   /**
    * The narrowest floating type in which layers compute: float16 or bfloat16 under a mixed policy,
-   * else float32 or float64.
+   * else float32 or float64; bfloat16 beside float16, since it keeps fewer digits.
    */
   public DType precision() {
     return graph().nodes().stream()
         .flatMap(node -> node.outputs().stream())
         .map(Value::dtype)
         .filter(DType::isFloating)
-        .min(Comparator.comparing(DType::bytes))
+        .min(Comparator.comparing(DType::bytes).thenComparing(type -> type != DType.BFLOAT16))
         .orElse(DType.FLOAT32);
   }
 

@@ -466,6 +466,15 @@ public enum Quirk {
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "Outputs without a loss cut as many others off.",
       keras3().from("3.5").until("3.7")),
+  LOSS_WEIGHTS_CUT_OFF(
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
+      "A list of fewer loss weights than outputs cuts the other losses off, further ones count"
+          + " for nothing.",
+      tfKeras().from("2.2")),
+  SHARES_ONE_LOSS_WEIGHT(
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
+      "Beside a single loss a list of one weight is that of every output.",
+      keras3().from("3.7")),
   TELLS_LOSSES_TIMES_WEIGHT(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "The loss of an output is told times its weight.",

@@ -5,6 +5,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,9 +49,14 @@ public final class Declaration {
         }
       }
     }
+    requireWeights(outputs, dialect);
+  }
+
+  private void requireWeights(List<OutputSpec> outputs, Dialect dialect) {
     int weights = flat(json.path("loss_weights")).size();
     boolean listed = OutputTree.items(json.path("loss_weights")).isArray();
-    if (listed && weights > Math.max(outputs.size(), flat(json.path("loss")).size())) {
+    boolean fits = weights <= Math.max(outputs.size(), flat(json.path("loss")).size());
+    if (listed && !fits && !dialect.has(Quirk.LOSS_WEIGHTS_CUT_OFF)) {
       throw new InputException(
           "'loss_weights' has "
               + weights
@@ -89,10 +95,28 @@ public final class Declaration {
   /** The weights of the losses of each output, in their order. */
   List<List<Double>> lossWeights(List<OutputSpec> outputs, Dialect dialect) {
     List<List<Double>> weights = new ArrayList<>();
-    for (JsonNode value : perLoss("loss_weights", outputs, dialect)) {
+    JsonNode saved = OutputTree.items(json.path("loss_weights"));
+    boolean shared =
+        dialect.has(Quirk.SHARES_ONE_LOSS_WEIGHT)
+            && saved.size() == 1
+            && saved.isArray()
+            && !OutputTree.isStructure(OutputTree.items(json.path("loss")));
+    List<JsonNode> declared =
+        shared
+            ? Collections.nCopies(outputs.size(), saved.get(0))
+            : perLoss("loss_weights", outputs, dialect);
+    for (JsonNode value : declared) {
       weights.add(flat(value).stream().map(Declaration::weight).toList());
     }
     return weights;
+  }
+
+  /** How many losses are computed: as many as a list of weights has, where it cuts them off. */
+  int countedLosses(Dialect dialect) {
+    JsonNode saved = OutputTree.items(json.path("loss_weights"));
+    return dialect.has(Quirk.LOSS_WEIGHTS_CUT_OFF) && saved.isArray()
+        ? saved.size()
+        : Integer.MAX_VALUE;
   }
 
   private static double weight(JsonNode saved) {

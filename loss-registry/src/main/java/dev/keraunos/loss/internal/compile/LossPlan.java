@@ -25,6 +25,7 @@ final class LossPlan {
   private final LossRegistry registry;
   private final List<List<JsonNode>> losses;
   private final List<List<Double>> weights;
+  private final int counted;
 
   private LossPlan(
       Declaration declared, List<OutputSpec> outputs, Dialect dialect, LossRegistry registry) {
@@ -33,6 +34,7 @@ final class LossPlan {
     this.registry = registry;
     losses = declared.losses(outputs, dialect);
     weights = declared.lossWeights(outputs, dialect);
+    counted = declared.countedLosses(dialect);
   }
 
   /** At least one entry per output. */
@@ -62,7 +64,7 @@ final class LossPlan {
       String name = keras3 ? OutputTree.joined(output) : output.reported();
       List<Entry> own = new ArrayList<>();
       for (int k = 0; k < losses.get(i).size(); k++) {
-        boolean idle = k > 0 && outputs.size() == 1;
+        boolean idle = (k > 0 && outputs.size() == 1) || i >= counted;
         own.add(
             new Entry(
                 idle ? null : losses.get(i).get(k),
