@@ -71,11 +71,11 @@ class Line:
 
 
 class Out:
-    """An output: an activation over an input of logits, perhaps masked."""
+    """An output: an activation over an input of logits, perhaps masked, perhaps of half precision."""
 
-    def __init__(self, logits, activation, y, w=None, masked=False, name="out"):
+    def __init__(self, logits, activation, y, w=None, masked=False, name="out", dtype=None):
         self.logits, self.activation, self.y, self.w = logits, activation, y, w
-        self.masked, self.name = masked, name
+        self.masked, self.name, self.dtype = masked, name, dtype
 
 
 class Suite(list):

@@ -5,7 +5,8 @@
     mvn -o -pl loss-registry -am -Dtest=RecordedEvaluateTest -Dsurefire.failIfNoSpecifiedTests=false -Dkeraunos.recorded=FOLDER_OF_OUT test
 
 A seed gives a compiled model of one to three outputs with losses, metrics, targets, weights and masks, as far as the line knows
-them; what Keras refuses is left out. A case that differs belongs, cut down, into `cases_found.py`.
+them; what Keras refuses is left out. A case that differs belongs, cut down, into `cases_found.py`. With `--half` most outputs
+are of half precision. Keras of TensorFlow is `--keras tensorflow.keras`, of 1.15 and 2.0 on.
 """
 
 import argparse
@@ -76,6 +77,8 @@ FLAT = "R2Score F1Score FBetaScore".split()
 class Maker:
     """Makes one case of its seed."""
 
+    halves = (None,)
+
     def __init__(self, line, seed):
         self.line, self.random = line, np.random.RandomState(seed)
 
@@ -143,6 +146,7 @@ class Maker:
         w = self.weights(shape) if weighted and self.chance(0.8) else None
         out = Out(x, "linear" if activation == "p" else activation, y, w, masked, name)
         out.kind = kind
+        out.dtype = self.pick(*self.halves) if len(self.halves) > 1 else None
         return out, self.loss(kind, shape)
 
     def inputs(self, activation, shape):
@@ -443,11 +447,13 @@ def main():
     parser.add_argument("--old")
     parser.add_argument("--save", choices=["h5", "keras"], default="h5")
     parser.add_argument("--graph", action="store_true")
+    parser.add_argument("--half", action="store_true", help="outputs of half precision")
     args = parser.parse_args()
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     line = Sizes(recorder.keras_of(args), args.graph)
     line.save, line.singles = args.save, True
+    Maker.halves = ("float16", "bfloat16", "float16", None) if args.half else Maker.halves
     records, refused = [], []
     for seed in range(*args.seeds):
         line.clear()

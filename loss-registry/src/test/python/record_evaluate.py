@@ -53,7 +53,7 @@ def build(line, outs, pack):
         x = L.Input(shape=out.logits.shape[1:], name="x_" + out.name)
         h = L.Masking(0.0, name="masking_" + out.name)(x) if out.masked else x
         inputs.append(x)
-        outputs.append(L.Activation(out.activation, name=out.name)(h))
+        outputs.append(L.Activation(out.activation, name=out.name, **({"dtype": out.dtype} if out.dtype else {}))(h))
     return line.model(alone(inputs), pack(outputs))
 
 
@@ -157,11 +157,22 @@ def evaluate(line, model, x, y, w, size):
     return {k: np.asarray(v, "float64").tolist() for k, v in result.items()}
 
 
-def array(value):
+def array(value, half=None):
+    """An array in JSON; what is of half precision says so, the other floats are float32."""
     value = np.asarray(value)
+    value = value.astype("float32") if half else value
     kind = "float" if value.dtype.kind == "f" else "int"
     shortest = lambda v: float(str(np.float32(v))) if kind == "float" else int(v)
-    return {"shape": list(value.shape), "kind": kind, "data": [shortest(v) for v in value.ravel()]}
+    return {"shape": list(value.shape), "kind": half or kind, "data": [shortest(v) for v in value.ravel()]}
+
+
+def rounded(value, half):
+    """As a layer of that type sees it."""
+    if not half:
+        return value
+    import tensorflow
+
+    return tensorflow.keras.backend.eval(tensorflow.cast(tensorflow.cast(value, half), "float32"))
 
 
 def run(line, name, function):
@@ -188,13 +199,13 @@ def outputs(model, outs, pack, x):
 
 
 def output(out, prediction, path=None):
-    entry = {"name": out.name, "p": array(prediction)}
+    entry = {"name": out.name, "p": array(prediction, out.dtype)}
     if path:
         entry["path"] = path
     if out.y is not None:
         entry["y"] = array(out.y)
     if out.activation in ("sigmoid", "softmax"):
-        entry["logits"] = array(out.logits)
+        entry["logits"] = array(rounded(out.logits, out.dtype), out.dtype)
     if out.masked and not (out.activation == "linear" and loses_masks()):
         entry["mask"] = array((out.logits != 0).any(-1).astype("int32"))
     if out.w is not None:

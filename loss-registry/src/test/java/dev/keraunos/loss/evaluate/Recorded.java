@@ -22,8 +22,10 @@ import dev.keraunos.loss.internal.evaluate.Evaluation;
 import dev.keraunos.loss.internal.evaluate.OutputData;
 import dev.keraunos.loss.internal.explain.Explainer;
 import dev.keraunos.loss.registry.LossRegistry;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.Tolerance;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -210,6 +212,19 @@ public record Recorded(JsonNode json, Dialect dialect) {
     return result;
   }
 
+  /** How close results come: to what the narrowest output keeps. */
+  Tolerance level() {
+    Tolerance level = Tolerance.CLOSE;
+    for (JsonNode output : json.get("outputs")) {
+      String kind = output.at("/p/kind").asText();
+      if (kind.equals("bfloat16")) {
+        return level.in(DType.BFLOAT16);
+      }
+      level = kind.equals("float16") ? level.in(DType.FLOAT16) : level;
+    }
+    return level;
+  }
+
   private static Tensor tensor(JsonNode json) {
     long[] dims = new long[json.get("shape").size()];
     for (int i = 0; i < dims.length; i++) {
@@ -222,8 +237,17 @@ public record Recorded(JsonNode json, Dialect dialect) {
       floats[i] = (float) data.get(i).asDouble();
       ints[i] = data.get(i).asInt();
     }
-    return json.get("kind").asText().equals("float")
-        ? Tensor.of(floats, dims)
-        : Tensor.of(ints, dims);
+    return switch (json.get("kind").asText()) {
+      case "float16" -> half(floats, DType.FLOAT16, dims);
+      case "bfloat16" -> half(floats, DType.BFLOAT16, dims);
+      case "float" -> Tensor.of(floats, dims);
+      default -> Tensor.of(ints, dims);
+    };
+  }
+
+  private static Tensor half(float[] data, DType type, long... dims) {
+    try (Tensor wide = Tensor.of(data, dims)) {
+      return wide.cast(type);
+    }
   }
 }

@@ -98,7 +98,7 @@ class RecordedEvaluateTest {
       assertEquals(new TreeSet<>(expected.keySet()), new TreeSet<>(actual.keySet()));
       expected.forEach(
           (name, value) ->
-              level(recorded.name(), name).check(value, actual.get(name), label + ": " + name));
+              level(recorded, name).check(value, actual.get(name), label + ": " + name));
       Sums.check(evaluation.explanation());
     }
   }
@@ -107,8 +107,9 @@ class RecordedEvaluateTest {
     assertThrows(InputException.class, () -> recorded.evaluate(batchSize).close());
   }
 
-  /** Metrics of half precision are named after it. */
-  private static Tolerance level(String test, String result) {
+  /** Metrics of half precision are named after it, outputs of it say so. */
+  private static Tolerance level(Recorded recorded, String result) {
+    String test = recorded.name();
     if (CANCELLED.contains(test)) {
       return Tolerance.CANCELLED;
     }
@@ -118,7 +119,7 @@ class RecordedEvaluateTest {
         ? Tolerance.CLOSE.in(DType.BFLOAT16)
         : half && test.startsWith("metrics_float16")
             ? Tolerance.CLOSE.in(DType.FLOAT16)
-            : Tolerance.CLOSE;
+            : recorded.level();
   }
 
   /** The sums hold under every profile, and where a prediction is not a number. */

@@ -125,11 +125,18 @@ final class RecurrentLayers {
       }
       boolean timeMajor = call.config().get("time_major").bool(false);
       Value x = call.floating();
-      Value mask = call.mask();
+      Value mask = ofSteps(call.mask());
       Value sequence = timeMajor ? Ops.swapaxes(x, 0, 1) : x;
       states.replaceAll(state -> rows(state, sequence));
       return new Given(
           sequence, states, List.of(), timeMajor && mask != null ? Ops.swapaxes(mask, 0, 1) : mask);
+    }
+
+    /** A mask of steps may have a last axis of 1, by which Keras repeats it. */
+    private static Value ofSteps(Value mask) {
+      return mask != null && mask.rank() == 3 && mask.shape().dim(2) == 1
+          ? Ops.squeeze(mask, 2)
+          : mask;
     }
 
     /** The same for a sequence and states in another form. */

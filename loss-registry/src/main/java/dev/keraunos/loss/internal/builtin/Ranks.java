@@ -65,7 +65,7 @@ public record Ranks(Value yTrue, Prediction yPred) {
 
   /** As TensorFlow's Keras casts them for a metric. */
   public Ranks seen(Precision precision) {
-    Value p = precision.seen(yPred.value(), yPred.dialect());
+    Value p = precision.seenPrediction(yPred.value(), yPred.dialect());
     return new Ranks(
         precision.seen(yTrue, yPred.dialect()), p == yPred.value() ? yPred : yPred.with(p));
   }

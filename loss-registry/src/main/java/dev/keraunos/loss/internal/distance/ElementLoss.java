@@ -16,6 +16,7 @@ import static dev.keraunos.graph.Ops.square;
 import static dev.keraunos.graph.Ops.squaredDifference;
 import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.sum;
+import static dev.keraunos.graph.Ops.truncatedMean;
 
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
@@ -130,6 +131,10 @@ public final class ElementLoss extends BuiltInLoss {
     Ranks ranks = matchesRanks && dialect.has(Quirk.MATCHES_RANKS) ? given.equal() : given;
     Value p = ranks.yPred().value();
     Value elements = element.of(cast(ranks.yTrue(), p.dtype()), p, dialect);
-    return Scores.of(reduced == Reduced.SUM ? sum(elements, -1) : mean(elements, -1));
+    if (reduced == Reduced.SUM) {
+      return Scores.of(sum(elements, -1));
+    }
+    boolean whole = elements.dtype().isInteger() && dialect.has(Quirk.MEANS_OF_INTEGERS_TRUNCATE);
+    return Scores.of(whole ? truncatedMean(elements, false, -1) : mean(elements, -1));
   }
 }

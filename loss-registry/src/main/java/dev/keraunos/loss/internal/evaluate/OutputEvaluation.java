@@ -99,7 +99,7 @@ final class OutputEvaluation implements AutoCloseable {
     Optional<Tensor> logits = data.logits().map(tensor -> fed(tensor, true));
     requireBatch(yTrue, yPred);
     Optional<Grid> mask = data.mask().map(m -> Grid.of(m).map(x -> x != 0 ? 1 : 0));
-    Optional<Grid> weight = data.sampleWeight().map(Grid::of);
+    Optional<Grid> weight = data.sampleWeight().map(Grid::of).map(w -> ofType(w, yPred));
     OutputProgram program = program(Signature.of(yTrue, yPred, logits));
     try (OutputProgram.Results results = program.run(yTrue, yPred, logits)) {
       metrics.add(results, yTrue, yPred, mask, weight);
@@ -130,7 +130,7 @@ final class OutputEvaluation implements AutoCloseable {
     Place place = new Place(name, "the loss", yTrue.shape(), yPred.shape());
     Reduction.Weighting weighting = place.of(() -> reduction.weigh(request));
     Grid coefficients = place.of(weighting::coefficients);
-    Precision precision = Precision.of(results.scores().dtype());
+    Precision precision = program.precision();
     double value = precision.round(scores.reshape(fitted(coefficients, scores)).dot(coefficients));
     warnings.checkNan(name, dialect, value, request);
     boolean vector = setup.mode() == Reduction.Mode.NONE && scores.rank() > 0;
@@ -233,6 +233,12 @@ final class OutputEvaluation implements AutoCloseable {
             || type == DType.FLOAT32
             || (computed && Precision.of(type) != Precision.FULL);
     return kept ? tensor : tensor.cast(DType.FLOAT32);
+  }
+
+  /** TensorFlow's Keras casts weights to the type of the output, if that be whole. */
+  private Grid ofType(Grid weight, Tensor yPred) {
+    boolean whole = yPred.dtype().isInteger() && dialect.has(Quirk.MEANS_OF_INTEGERS_TRUNCATE);
+    return whole ? weight.map(w -> (long) w) : weight;
   }
 
   /** Frees what was made for this batch. */

@@ -19,6 +19,7 @@ import dev.keraunos.loss.internal.observe.OutputObserver;
 import dev.keraunos.loss.internal.observe.ScoreGraph;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
+import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -40,16 +41,19 @@ final class OutputProgram implements AutoCloseable {
   private final List<String> names;
   private final Optional<Consumer<ScoredBatch>> watcher;
   private final boolean perSample;
+  private final Precision precision;
 
   private OutputProgram(
       Executable executable,
       List<String> names,
       Optional<Consumer<ScoredBatch>> watcher,
-      boolean perSample) {
+      boolean perSample,
+      Precision precision) {
     this.executable = executable;
     this.names = names;
     this.watcher = watcher;
     this.perSample = perSample;
+    this.precision = precision;
   }
 
   /**
@@ -76,11 +80,13 @@ final class OutputProgram implements AutoCloseable {
     Map<String, Value> outputs = new LinkedHashMap<>();
     Optional<Consumer<ScoredBatch>> watcher = Optional.empty();
     boolean perSample = false;
+    Precision precision = Precision.FULL;
     if (loss.isPresent()) {
       Place place = new Place(output, "the loss", yTrue.shape(), yPred.shape());
       Scores scores = place.of(() -> scores(loss.get(), yTrue, prediction));
       Value values = asFloat(scores.values());
       put(outputs, ScoreGraph.SCORES, values, scores.valid());
+      precision = Precision.ofLoss(scores.values().dtype());
       perSample = values.rank() > 0 && !values.shape().isKnown(0);
       ScoreGraph graph = new ScoreGraph(yTrue, yPred, logits, values, dialect, outputs);
       watcher = observer.map(o -> o.watch(graph));
@@ -95,7 +101,8 @@ final class OutputProgram implements AutoCloseable {
         engine.compile(Passes.eliminateCommonSubexpressions(builder.build(outputs)), threads),
         List.copyOf(outputs.keySet()),
         watcher,
-        perSample);
+        perSample,
+        precision);
   }
 
   private static Scores scores(Loss loss, Value yTrue, Prediction yPred) {
@@ -129,6 +136,11 @@ final class OutputProgram implements AutoCloseable {
   /** Who is told of the batches. */
   Optional<Consumer<ScoredBatch>> watcher() {
     return watcher;
+  }
+
+  /** Of the loss of a batch, which has the type of its scores. */
+  Precision precision() {
+    return precision;
   }
 
   /** True if the first axis of the scores is that of the samples. */

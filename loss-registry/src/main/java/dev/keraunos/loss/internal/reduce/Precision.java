@@ -8,11 +8,12 @@ import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 
-/** What half precision keeps of a number; wider ones are computed as they are. */
+/** What half precision or an integer keeps of a number; wider ones are computed as they are. */
 public enum Precision {
   FULL(DType.FLOAT64),
   FLOAT16(DType.FLOAT16),
-  BFLOAT16(DType.BFLOAT16);
+  BFLOAT16(DType.BFLOAT16),
+  WHOLE(DType.INT64);
 
   private final DType dtype;
 
@@ -38,6 +39,11 @@ public enum Precision {
     };
   }
 
+  /** Of a loss whose scores have that type. */
+  public static Precision ofLoss(DType type) {
+    return type.isInteger() ? WHOLE : of(type);
+  }
+
   /** The type in which TensorFlow's Keras shows a metric what floats. */
   private DType shown() {
     return this == FULL ? DType.FLOAT32 : dtype;
@@ -48,6 +54,12 @@ public enum Precision {
     return x.dtype().isFloating() && dialect.has(Quirk.ROUNDS_TO_COMPUTE_TYPE)
         ? Ops.cast(x, shown())
         : x;
+  }
+
+  /** The same of predictions, whole numbers too. */
+  public Value seenPrediction(Value x, Dialect dialect) {
+    boolean whole = !x.dtype().isFloating() && dialect.has(Quirk.ROUNDS_TO_COMPUTE_TYPE);
+    return whole ? Ops.cast(x, shown()) : seen(x, dialect);
   }
 
   /** As float32 what a metric with a state sees of a tensor; the caller closes what is new. */
