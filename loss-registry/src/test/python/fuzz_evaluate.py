@@ -452,7 +452,7 @@ def main():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     line = Sizes(recorder.keras_of(args), args.graph)
-    line.save, line.singles = args.save, True
+    line.save, line.singles, line.tells_refusals = args.save, True, False
     Maker.halves = ("float16", "bfloat16", "float16", None) if args.half else Maker.halves
     records, refused = [], []
     for seed in range(*args.seeds):

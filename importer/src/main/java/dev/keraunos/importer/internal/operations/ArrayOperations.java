@@ -202,6 +202,7 @@ final class ArrayOperations {
     reduce(Ops::ptp, "Ptp");
     reduce(ArrayOperations::euclideanNorm, "reduce_euclidean_norm");
     reduce(Ops::countNonzero, "CountNonzero");
+    one(REDUCTION + " dtype", ArrayOperations::count, "count_nonzero");
     add("x axes|axis keepdims", ArrayOperations::moments, "Moments", "moments");
     one("x weights axis", ArrayOperations::average, "Average");
     one("x|tensor ord axis keepdims", ArrayOperations::norm, "Norm", "norm");
@@ -216,6 +217,12 @@ final class ArrayOperations {
         REDUCTION,
         call -> reduction.apply(call.value("x"), call.flag("keepdims"), call.axes("axis")),
         names);
+  }
+
+  /** That of TensorFlow, which counts in int64. */
+  private static Value count(OperationCall call) {
+    Value count = Ops.countNonzero(call.value("x"), call.flag("keepdims"), call.axes("axis"));
+    return Ops.cast(count, DType.of(call.get("dtype").text("int64")));
   }
 
   private static Value total(OperationCall call, ReduceKind kind) {
