@@ -18,6 +18,7 @@ import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
 import java.util.function.Function;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -104,7 +105,6 @@ class SettingsTest {
         "{'loss': 'mse', 'loss_weights': 'x'}",
         "{'loss': 'mse', 'loss_weights': ['2']}",
         "{'loss': 'mse', 'loss_weights': {'out': true}}",
-        "{'loss': 'mse', 'loss_weights': [1, 2, 3]}",
         "{'loss': {'elsewhere': 'mse', 'out': 'mse'}}",
         "{'loss': {'elsewhere': 'mse'}}",
         "{'loss': 'mse', 'loss_weights': {'elsewhere': 2}}",
@@ -112,7 +112,17 @@ class SettingsTest {
         "{'loss': {'class_name': 'MeanSquaredError', 'config': {'reduction': 'nope'}}}"
       })
   void ofCompile(String compiled) {
-    for (String keras : List.of("2.15.0", "3.5.0", "3.15.1")) {
+    ofCompile(compiled, List.of("2.15.0", "3.5.0", "3.15.1"));
+  }
+
+  /** TensorFlow's Keras leaves further weights out. */
+  @Test
+  void ofMoreWeightsThanLosses() {
+    ofCompile("{'loss': 'mse', 'loss_weights': [1, 2, 3]}", List.of("3.5.0", "3.15.1"));
+  }
+
+  private static void ofCompile(String compiled, List<String> kerases) {
+    for (String keras : kerases) {
       Evaluation.Builder builder =
           Evaluation.builder(
               CompileSpec.of(json(compiled)),

@@ -115,7 +115,7 @@ public final class Declaration {
   int countedLosses(Dialect dialect) {
     JsonNode saved = OutputTree.items(json.path("loss_weights"));
     return dialect.has(Quirk.LOSS_WEIGHTS_CUT_OFF) && saved.isArray()
-        ? saved.size()
+        ? leaves(saved)
         : Integer.MAX_VALUE;
   }
 
@@ -142,6 +142,16 @@ public final class Declaration {
       metrics.add(flat(chosen ? own.get(i) : saved));
     }
     return metrics;
+  }
+
+  /** What {@code tf.nest.flatten} counts, None too. */
+  private static int leaves(JsonNode node) {
+    JsonNode items = OutputTree.items(node);
+    int count = 0;
+    for (JsonNode item : OutputTree.isStructure(items) ? items : List.<JsonNode>of()) {
+      count += leaves(item);
+    }
+    return OutputTree.isStructure(items) ? count : 1;
   }
 
   private static List<JsonNode> flat(JsonNode value) {

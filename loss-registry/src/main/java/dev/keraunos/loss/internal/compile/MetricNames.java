@@ -87,7 +87,7 @@ final class MetricNames {
   /** Keras 2.3 saves objects under the names that it gave them. */
   private String prefixed(String prefix, JsonNode saved) {
     String name = own(saved);
-    boolean told = saved.isObject() && dialect.has(Quirk.SAVES_METRICS_AS_TOLD);
+    boolean told = dialect.has(Quirk.SAVES_METRICS_AS_TOLD) && saved.isObject();
     return told && name.startsWith(prefix) ? name : prefix + name;
   }
 

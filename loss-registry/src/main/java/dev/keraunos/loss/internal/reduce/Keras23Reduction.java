@@ -30,7 +30,7 @@ public record Keras23Reduction(Dialect dialect) implements Reduction {
   /** Graph mode broadcasts what one trailing axis more or less does not fit. */
   private Grid fit(Grid weight, Shape scores) {
     int apart = weight.rank() == 0 ? 0 : Math.abs(weight.rank() - scores.rank());
-    if (apart > 1 && dialect.has(Quirk.WEIGHTS_MUST_FIT_SCORES)) {
+    if (dialect.has(Quirk.WEIGHTS_MUST_FIT_SCORES) && apart > 1) {
       throw new InputException(
           "sample weights "
               + weight.shape()
