@@ -11,9 +11,9 @@ import java.util.List;
 /** Layers that compute in training alone, where they draw random numbers; else they pass. */
 final class NoiseLayers {
   /** Of the exponential branch of SELU. */
-  private static final double ALPHA = 1.6732632423543772848170429916717;
+  private static final double ALPHA = 1.6732632423543772;
 
-  private static final double SCALE = 1.0507009873554804934193349852946;
+  private static final double SCALE = 1.0507009873554805;
 
   static final List<LayerRow> ROWS =
       List.of(
