@@ -63,3 +63,17 @@ def certain_classes(line):
 def auc_beyond_one(line):
     random = rng("auc_beyond_one")
     return [Out(real(random, 5, 4), "linear", bits(random, 5, 4))], "mse", {"metrics": [line.k.metrics.AUC(name="m")]}
+
+
+# TensorFlow up to 2.3 finds no logits behind a softmax of more than two axes.
+@FOUND.case((2, 2, 4))
+def certain_pixels(line):
+    random = rng("certain_pixels")
+    x = 30 * real(random, 5, 3, 4)
+    return [Out(x, "softmax", onehot(random, 5, 3, 4))], "categorical_crossentropy", {}
+
+
+@FOUND.case(V23)
+def certain_labels_of_steps(line):
+    random = rng("certain_labels_of_steps")
+    return [Out(30 * real(random, 5, 3, 4), "softmax", random.randint(0, 4, (5, 3)))], "sparse_categorical_crossentropy", {}

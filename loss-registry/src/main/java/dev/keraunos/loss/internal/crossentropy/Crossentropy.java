@@ -90,6 +90,17 @@ public final class Crossentropy {
     return !fromLogits && yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS);
   }
 
+  /** A softmax of more than two axes is no operation there, but a quotient of exponentials. */
+  private static boolean searchesSoftmax(Prediction yPred, boolean fromLogits) {
+    return searchesLogits(yPred, fromLogits) && yPred.value().rank() == 2;
+  }
+
+  private static Source softmaxSource(Prediction yPred, boolean fromLogits) {
+    return searchesLogits(yPred, fromLogits)
+        ? new Source(yPred.value(), false)
+        : Source.of(yPred, fromLogits);
+  }
+
   private static Value binaryOfLogits(Value y, Value x) {
     return add(subtract(relu(x), multiply(x, y)), rest(x));
   }
@@ -108,12 +119,12 @@ public final class Crossentropy {
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
   static Value logProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (searchesLogits(yPred, fromLogits)) {
+    if (searchesSoftmax(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = logProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
     }
-    Source source = Source.of(yPred, fromLogits);
+    Source source = softmaxSource(yPred, fromLogits);
     if (source.isLogits()) {
       return logSoftmax(source.value(), axis);
     }
@@ -126,12 +137,12 @@ public final class Crossentropy {
    * logarithms.
    */
   static Value sparseLogProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (searchesLogits(yPred, fromLogits)) {
+    if (searchesSoftmax(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = sparseLogProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
     }
-    Source source = Source.of(yPred, fromLogits);
+    Source source = softmaxSource(yPred, fromLogits);
     if (source.isLogits() || !yPred.dialect().has(Quirk.SPARSE_LOSS_TAKES_SOFTMAX_OF_LOGS)) {
       return logProbabilities(yPred, fromLogits, axis);
     }
