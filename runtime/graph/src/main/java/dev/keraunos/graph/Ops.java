@@ -529,6 +529,11 @@ public final class Ops {
   // ---- numpy: reductions
   // -------------------------------------------------------------------------
 
+  /** {@code keras.ops.size}: how many numbers there are, in int32. */
+  public static Value size(Value x) {
+    return sum(cast(onesLike(x), DType.INT32));
+  }
+
   public static Value sum(Value x, int... axis) {
     return reduce(ReduceKind.SUM, x, false, axis);
   }
