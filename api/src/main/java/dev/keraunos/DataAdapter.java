@@ -1,6 +1,7 @@
 package dev.keraunos;
 
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
@@ -10,36 +11,42 @@ import dev.keraunos.tensor.Tensor;
 final class DataAdapter {
   private final boolean rounds;
 
-  DataAdapter(KerasModel model) {
-    rounds =
-        model.dialect().has(Quirk.ROUNDS_DATA_TO_FLOATX)
-            && model.imported().topology().floatx() == DType.FLOAT32;
+  DataAdapter(Dialect dialect, DType floatx) {
+    rounds = dialect.has(Quirk.ROUNDS_DATA_TO_FLOATX) && floatx == DType.FLOAT32;
   }
 
-  /** In the type that Keras hands on; the array itself if that is its own. */
+  /** In the type that Keras hands on: the array itself, or a new one that the caller closes. */
   Tensor adapt(Tensor data) {
     return rounds && data.dtype() == DType.FLOAT64 ? data.cast(DType.FLOAT32) : data;
   }
 
   /**
-   * In the type and the rank of an input: a last axis of length 1 may be missing, or be there
-   * beside what the input has.
+   * In the type and the rank of an input: the array itself, a view of it, or a new one that the
+   * caller closes.
    */
   Tensor adapt(Tensor data, Value input) {
-    Tensor adapted = adapt(data);
-    Tensor cast = adapted.dtype() == input.dtype() ? adapted : adapted.cast(input.dtype());
-    if (adapted != data && adapted != cast) {
+    Tensor ranked = ranked(data, input.shape());
+    Tensor adapted = adapt(ranked);
+    if (adapted.dtype() == input.dtype()) {
+      return adapted;
+    }
+    Tensor cast = adapted.cast(input.dtype());
+    if (adapted != ranked) {
       adapted.close();
     }
-    Shape given = cast.shape();
-    Shape wanted = input.shape();
+    return cast;
+  }
+
+  /** A last axis of length 1 may be missing, or be there beside what the input has. */
+  private static Tensor ranked(Tensor data, Shape wanted) {
+    Shape given = data.shape();
     int rank = given.rank();
     if (rank > 0 && rank == wanted.rank() - 1 && wanted.dim(rank) == 1) {
-      return cast.reshape(given.concat(Shape.of(1)).toArray());
+      return data.reshape(given.insert(rank, 1));
     }
     if (rank > 1 && rank == wanted.rank() + 1 && given.dim(rank - 1) == 1) {
-      return cast.reshape(given.slice(0, rank - 1).toArray());
+      return data.reshape(given.without(-1));
     }
-    return cast;
+    return data;
   }
 }

@@ -8,6 +8,9 @@ import java.util.SplittableRandom;
 
 /** The random numbers that layers take in one call, batch after batch. Not thread-safe. */
 final class Draws {
+  /** Those of a model without any. */
+  static final Draws NONE = new Draws(List.of(), 0);
+
   private static final float STEP = 0x1p-24f;
 
   private final List<LoweredModel.Draw> draws;

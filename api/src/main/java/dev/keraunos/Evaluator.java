@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Feeds a model's predictions, with the logits, masks and activities behind them, to an evaluation.
@@ -36,7 +37,7 @@ final class Evaluator {
   private Evaluator(KerasModel model, AddedMetrics added) {
     this.model = model;
     this.lowered = model.imported().lowered();
-    this.adapter = new DataAdapter(model);
+    this.adapter = model.adapter();
     this.builder = builder();
     this.added = added;
   }
@@ -111,14 +112,14 @@ final class Evaluator {
       Predictor predictor = model.predictor(wanted, states);
       while (batches.hasNext()) {
         Dataset data = batches.next();
-        List<Tensor> inputs = inputs(data);
-        List<Tensor> computed = predictor.run(inputs);
+        List<Tensor> made = new ArrayList<>();
+        List<Tensor> computed = predictor.run(inputs(data, made));
         Map<String, Tensor> byName = new LinkedHashMap<>();
         names.forEach(name -> byName.put(name, computed.get(byName.size())));
-        evaluation.accept(batch(data, byName));
+        evaluation.accept(batch(data, byName, made));
         added.add(byName);
         computed.forEach(Tensor::close);
-        inputs.stream().filter(t -> !data.inputs().containsValue(t)).forEach(Tensor::close);
+        made.forEach(Tensor::close);
       }
     }
   }
@@ -138,7 +139,12 @@ final class Evaluator {
     return wanted;
   }
 
-  private List<Tensor> inputs(Dataset data) {
+  /**
+   * The inputs in the model's order.
+   *
+   * @param made takes the tensors that are not the caller's
+   */
+  private List<Tensor> inputs(Dataset data, List<Tensor> made) {
     List<Tensor> inputs = new ArrayList<>();
     for (String name : model.inputNames()) {
       Tensor given = data.inputs().get(name);
@@ -146,12 +152,24 @@ final class Evaluator {
         throw new InputException(
             "the data has no input '" + name + "', only " + data.inputs().keySet());
       }
-      inputs.add(adapter.adapt(given, model.inputValue(name)));
+      Tensor input = adapter.adapt(given, model.inputValue(name));
+      inputs.add(input);
+      if (input != given) {
+        made.add(input);
+      }
     }
     return inputs;
   }
 
-  private Batch batch(Dataset data, Map<String, Tensor> computed) {
+  private Batch batch(Dataset data, Map<String, Tensor> computed, List<Tensor> made) {
+    UnaryOperator<Tensor> adapted =
+        given -> {
+          Tensor tensor = adapter.adapt(given);
+          if (tensor != given) {
+            made.add(tensor);
+          }
+          return tensor;
+        };
     Map<String, OutputData> outputs = new LinkedHashMap<>();
     for (String name : lowered.graph().outputs().keySet()) {
       Tensor target = data.targets().get(name);
@@ -159,11 +177,11 @@ final class Evaluator {
         outputs.put(
             name,
             new OutputData(
-                adapter.adapt(target),
+                adapted.apply(target),
                 computed.get(name),
                 Optional.ofNullable(computed.get(LOGITS + name)),
                 Optional.ofNullable(computed.get(MASK + name)),
-                Optional.ofNullable(data.sampleWeights().get(name)).map(adapter::adapt),
+                Optional.ofNullable(data.sampleWeights().get(name)).map(adapted),
                 Optional.ofNullable(data.classWeights().get(name))));
       }
     }

@@ -67,12 +67,14 @@ public final class KerasModel implements AutoCloseable {
   private final Map<List<String>, Executable> executables = new ConcurrentHashMap<>();
   private final ReadWriteLock use = new ReentrantReadWriteLock();
   private final AtomicLong calls = new AtomicLong();
+  private final DataAdapter adapter;
   private boolean closed;
 
   private KerasModel(ImportedModel imported, Loader settings) {
     this.imported = imported;
     this.settings = settings;
     this.engine = settings.engine;
+    this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
     Set<String> drawing = imported.lowered().drawingLayers();
     if (!drawing.isEmpty()) {
       LoggerFactory.getLogger(KerasModel.class)
@@ -186,6 +188,10 @@ public final class KerasModel implements AutoCloseable {
     boolean other =
         settings.recorded != null && !settings.recorded.toString().equals(written.toString());
     return settings.dialect != null ? settings.dialect : other ? settings.recorded : written;
+  }
+
+  DataAdapter adapter() {
+    return adapter;
   }
 
   /** The engine that runs this model; prints as its name. */
@@ -324,7 +330,6 @@ public final class KerasModel implements AutoCloseable {
   /** The values of a call that takes the states before it and leaves those after it. */
   List<Tensor> run(Map<String, Value> wanted, List<Tensor> given, KeptStates states) {
     List<Tensor> inputs = new ArrayList<>();
-    DataAdapter adapter = new DataAdapter(this);
     for (int i = 0; i < given.size(); i++) {
       inputs.add(adapter.adapt(given.get(i), graph().inputs().get(i)));
     }
@@ -375,7 +380,10 @@ public final class KerasModel implements AutoCloseable {
               + "; ask for outputs or for layers, which are "
               + imported.lowered().layerOutputs().keySet());
     }
-    Draws draws = new Draws(imported.lowered().draws(), settings.seed + calls.getAndIncrement());
+    Draws draws =
+        imported.lowered().draws().isEmpty()
+            ? Draws.NONE
+            : new Draws(imported.lowered().draws(), settings.seed + calls.getAndIncrement());
     List<LoweredModel.State> states = imported.lowered().states();
     if (states.isEmpty()) {
       return Predictor.stateless(executable(selected), selected.size(), draws);
