@@ -1,5 +1,6 @@
 package dev.keraunos.hdf5.internal;
 
+import dev.keraunos.hdf5.internal.group.Link;
 import dev.keraunos.hdf5.internal.storage.StoredData;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,8 @@ import java.util.Optional;
  *
  * @param attributes texts, and numbers as text, by name; an empty list for an attribute of no
  *     elements
- * @param links object addresses by link name; empty for datasets
+ * @param links by name; empty for datasets
  * @param data for datasets only
  */
 record StoredObject(
-    Map<String, List<String>> attributes, Map<String, Long> links, Optional<StoredData> data) {}
+    Map<String, List<String>> attributes, Map<String, Link> links, Optional<StoredData> data) {}

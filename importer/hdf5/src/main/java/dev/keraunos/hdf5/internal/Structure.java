@@ -5,6 +5,7 @@ import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.btree.Btree2;
 import dev.keraunos.hdf5.internal.file.ByteSource;
+import dev.keraunos.hdf5.internal.group.Link;
 import dev.keraunos.hdf5.internal.group.Links;
 import dev.keraunos.hdf5.internal.heap.FractalHeap;
 import dev.keraunos.hdf5.internal.metadata.Superblock;
@@ -155,7 +156,7 @@ final class Structure {
   /** What the messages of one header say. */
   private final class Parts {
     private final Map<String, List<String>> attributes = new LinkedHashMap<>();
-    private final Map<String, Long> links = new LinkedHashMap<>();
+    private final Map<String, Link> links = new LinkedHashMap<>();
     private Optional<SymbolTable> symbolTable = Optional.empty();
     private boolean hasLinkInfo;
     private Datatype type;

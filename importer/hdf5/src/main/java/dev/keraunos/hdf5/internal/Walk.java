@@ -3,7 +3,7 @@ package dev.keraunos.hdf5.internal;
 import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.file.Limits;
-import dev.keraunos.hdf5.internal.group.Links;
+import dev.keraunos.hdf5.internal.group.Link;
 import dev.keraunos.hdf5.internal.storage.StoredData;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -79,9 +79,8 @@ final class Walk {
     object
         .links()
         .forEach(
-            (name, address) ->
-                unlessRefused(
-                    group, name, () -> child(group, name, address, path + "/" + name, depth)));
+            (name, link) ->
+                unlessRefused(group, name, () -> child(group, name, link, path, depth)));
     return group;
   }
 
@@ -97,16 +96,17 @@ final class Walk {
     }
   }
 
-  private void child(Hdf5Group parent, String name, long address, String path, int depth) {
+  private void child(Hdf5Group parent, String name, Link link, String parentPath, int depth) {
+    String path = parentPath + "/" + name;
     if (!wanted.test(path)) {
       return;
     }
-    Links.refusal(name, address)
-        .ifPresent(
-            refusal -> {
-              throw refusal.under(path.substring(0, Math.max(1, path.lastIndexOf('/'))));
-            });
-    StoredObject object = structure.object(address, path);
+    try {
+      link.requireHard(name);
+    } catch (Hdf5Exception e) {
+      throw e.under(parentPath.isEmpty() ? "/" : parentPath);
+    }
+    StoredObject object = structure.object(link.address(), path);
     if (object.data().isPresent()) {
       datasets.add(new Found(parent, name, object.data().get(), path));
     } else {

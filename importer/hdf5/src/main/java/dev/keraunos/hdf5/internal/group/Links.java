@@ -1,7 +1,6 @@
 package dev.keraunos.hdf5.internal.group;
 
 import dev.keraunos.hdf5.Hdf5Exception;
-import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.btree.Btree1Node;
 import dev.keraunos.hdf5.internal.file.ByteSource;
 import dev.keraunos.hdf5.internal.heap.LocalHeap;
@@ -24,11 +23,6 @@ public final class Links {
   private static final int SIGNATURE_SNOD = 0x444f4e53;
   private static final int ENTRY_SIZE = 40;
 
-  /** In place of addresses, which are not negative. */
-  private static final long SOFT = -2;
-
-  private static final long EXTERNAL = -3;
-
   private final ByteSource file;
   private final Superblock superblock;
   private final Set<Long> visited = new HashSet<>();
@@ -40,19 +34,19 @@ public final class Links {
   }
 
   /**
-   * The links of a symbol-table group: addresses of object headers by name.
+   * The links of a symbol-table group by name.
    *
    * @throws Hdf5Exception if its structures are damaged or used twice
    */
-  public Map<String, Long> links(SymbolTable table) {
+  public Map<String, Link> links(SymbolTable table) {
     claim(table.heap());
     LocalHeap heap = LocalHeap.read(file, table.heap());
-    Map<String, Long> links = new LinkedHashMap<>();
+    Map<String, Link> links = new LinkedHashMap<>();
     node(table.btree(), Btree1Node.ROOT, heap, links);
     return links;
   }
 
-  private void node(long address, int level, LocalHeap heap, Map<String, Long> links) {
+  private void node(long address, int level, LocalHeap heap, Map<String, Link> links) {
     claim(address);
     Btree1Node node =
         Btree1Node.read(
@@ -70,7 +64,7 @@ public final class Links {
     }
   }
 
-  private void symbols(long address, LocalHeap heap, Map<String, Long> links) {
+  private void symbols(long address, LocalHeap heap, Map<String, Link> links) {
     claim(address);
     int capacity = 2 * superblock.groupLeafK();
     ByteBuffer node = file.bytes(address, 8 + (long) ENTRY_SIZE * capacity);
@@ -87,12 +81,12 @@ public final class Links {
     }
   }
 
-  private void entry(ByteBuffer entry, LocalHeap heap, Map<String, Long> links) {
+  private void entry(ByteBuffer entry, LocalHeap heap, Map<String, Link> links) {
     String name = heap.name(entry.getLong());
     long header = entry.getLong();
     int cacheType = entry.getInt();
     if (cacheType == 2) {
-      add(links, name, SOFT);
+      add(links, name, Link.elsewhere("soft"));
       return;
     }
     if (cacheType < 0 || cacheType > 2) {
@@ -102,7 +96,7 @@ public final class Links {
     if (cacheType == 1) {
       cached.put(header, new SymbolTable(entry.getLong(), entry.getLong()));
     }
-    add(links, name, header);
+    add(links, name, Link.to(header));
   }
 
   /** What the symbol table entry of the group at an address said of it. */
@@ -121,7 +115,7 @@ public final class Links {
    *
    * @throws Hdf5Exception if it is damaged, or there is one of the same name
    */
-  public static void link(ByteBuffer in, Map<String, Long> links) {
+  public static void link(ByteBuffer in, Map<String, Link> links) {
     int version = in.get();
     int flags = in.get();
     int type = (flags & 8) != 0 ? in.get() & 0xff : 0;
@@ -142,30 +136,15 @@ public final class Links {
     byte[] bytes = new byte[(int) length];
     in.get(bytes);
     String name = new String(bytes, StandardCharsets.UTF_8);
-    add(links, name, type == 0 ? in.getLong() : type == 1 ? SOFT : EXTERNAL);
+    add(
+        links,
+        name,
+        type == 0 ? Link.to(in.getLong()) : Link.elsewhere(type == 1 ? "soft" : "external"));
   }
 
-  private static void add(Map<String, Long> links, String name, long address) {
-    if (name.isEmpty() || links.put(name, address) != null) {
+  private static void add(Map<String, Link> links, String name, Link link) {
+    if (name.isEmpty() || links.put(name, link) != null) {
       throw Hdf5Exception.invalid("two links named '" + name + "'");
     }
-  }
-
-  /**
-   * Why a link is not followed; empty for one to an object of the file.
-   *
-   * @param address as {@link #links} and {@link #link} give it
-   */
-  public static Optional<Hdf5Exception> refusal(String name, long address) {
-    if (address != SOFT && address != EXTERNAL) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Hdf5Exception(
-            Kind.LINK,
-            "",
-            (address == SOFT ? "a soft link '" : "an external link '") + name + "'",
-            "hard links only: others may lead to files of your machine",
-            ""));
   }
 }
