@@ -214,15 +214,15 @@ final class NeuralOps {
 
   static Value binaryCrossentropy(Value target, Value output, double shift) {
     Value p = Ops.clip(output, EPSILON, 1 - EPSILON);
-    Value q = Ops.subtract(1, p);
     Value positive = Ops.multiply(target, Ops.log(shift == 0 ? p : Ops.add(p, shift)));
-    Value rest = Ops.multiply(Ops.subtract(1, target), Ops.log(shift == 0 ? q : Ops.add(q, shift)));
+    Value rest =
+        Ops.multiply(Ops.subtract(1, target), Ops.log(Ops.subtract(shift == 0 ? 1 : 1 + shift, p)));
     return Ops.negative(Ops.add(positive, rest));
   }
 
   static Value sigmoidCrossentropy(Value target, Value logits) {
-    Value rest = Ops.log1p(Ops.exp(Ops.negative(Ops.abs(logits))));
-    return Ops.add(Ops.subtract(Ops.relu(logits), Ops.multiply(logits, target)), rest);
+    Value rest = Ops.subtract(Ops.relu(logits), Ops.multiply(logits, target));
+    return Ops.add(rest, Ops.log1p(Ops.exp(Ops.negative(Ops.abs(logits)))));
   }
 
   static Value categoricalCrossentropy(Value target, Value output, int axis) {

@@ -1403,7 +1403,9 @@ public final class Ops {
   /**
    * {@code keras.ops.binary_crossentropy} of probabilities, element by element.
    *
-   * @param shift added to both probabilities before the logarithm, as tf.keras does; 0 for none
+   * @param shift added to both probabilities before the logarithm, as Keras 2.3 to tf_keras do; 0
+   *     for none. TensorFlow's graph optimizer makes (1 + shift) - p of the second, which rounds
+   *     differently
    */
   public static Value binaryCrossentropy(Value target, Value output, double shift) {
     return NeuralOps.binaryCrossentropy(cast(target, output.dtype()), output, shift);

@@ -2,6 +2,7 @@ package dev.keraunos.loss.internal.crossentropy;
 
 import static dev.keraunos.graph.Ops.abs;
 import static dev.keraunos.graph.Ops.add;
+import static dev.keraunos.graph.Ops.binaryCrossentropy;
 import static dev.keraunos.graph.Ops.clip;
 import static dev.keraunos.graph.Ops.divide;
 import static dev.keraunos.graph.Ops.exp;
@@ -14,6 +15,7 @@ import static dev.keraunos.graph.Ops.negative;
 import static dev.keraunos.graph.Ops.reduce;
 import static dev.keraunos.graph.Ops.relu;
 import static dev.keraunos.graph.Ops.sigmoid;
+import static dev.keraunos.graph.Ops.sigmoidCrossentropy;
 import static dev.keraunos.graph.Ops.softmax;
 import static dev.keraunos.graph.Ops.subtract;
 import static dev.keraunos.graph.Ops.where;
@@ -54,14 +56,13 @@ public final class Crossentropy {
   }
 
   /**
-   * −(y ln p + (1−y) ln(1−p)) per element. Keras 2.3 to tf_keras add an epsilon to p and to 1 − p;
-   * TensorFlow's graph optimizer turns the latter into (1 + epsilon) − p, which rounds differently.
+   * −(y ln p + (1−y) ln(1−p)) per element. Keras 2.3 to tf_keras add an epsilon to p and to 1 − p.
    */
   static Value binary(Value y, Prediction yPred, boolean fromLogits) {
     if (searchesLogits(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = binary(y, yPred.with(yPred.value()), fromLogits);
-      return where(isClose(yPred.value(), sigmoid(x)), binaryOfLogits(y, x), own);
+      return where(isClose(yPred.value(), sigmoid(x)), sigmoidCrossentropy(y, x), own);
     }
     Source source = Source.of(yPred, fromLogits);
     Dialect dialect = yPred.dialect();
@@ -70,19 +71,21 @@ public final class Crossentropy {
       new Ranks(y, yPred).requireSameShape();
     }
     if (source.isLogits() && !dialect.has(Quirk.SQUASHES_LOGITS_FIRST)) {
-      return binaryOfLogits(y, source.value());
+      return sigmoidCrossentropy(y, source.value());
     }
     Value p = source.isLogits() ? sigmoid(source.value()) : source.value();
-    Value clipped = clip(p, EPSILON, 1 - EPSILON);
     if (dialect.has(Quirk.GOES_BACK_TO_LOGITS)) {
+      Value clipped = clip(p, EPSILON, 1 - EPSILON);
       Value x = log(divide(clipped, subtract(1, clipped)));
-      Value rest = rest(x); // before the others, so that gradients add up in TensorFlow 1's order
+      Value rest =
+          log1p(
+              exp(
+                  negative(
+                      abs(x)))); // before the others, so that gradients add up in TensorFlow 1's
+      // order
       return add(subtract(relu(x), multiply(x, y)), rest);
     }
-    boolean shifts = dialect.has(Quirk.CROSSENTROPY_ADDS_EPSILON);
-    Value positive = multiply(y, log(shifts ? add(clipped, EPSILON) : clipped));
-    Value negatives = multiply(subtract(1, y), log(subtract(shifts ? 1 + EPSILON : 1, clipped)));
-    return negative(add(positive, negatives));
+    return binaryCrossentropy(y, p, dialect.has(Quirk.CROSSENTROPY_ADDS_EPSILON) ? EPSILON : 0);
   }
 
   /** TensorFlow up to 2.3 takes the user's word where the output is said to be logits. */
@@ -101,20 +104,12 @@ public final class Crossentropy {
         : Source.of(yPred, fromLogits);
   }
 
-  private static Value binaryOfLogits(Value y, Value x) {
-    return add(subtract(relu(x), multiply(x, y)), rest(x));
-  }
-
   /**
    * Where a prediction is what an activation makes of the logits: TensorFlow 1 looks for them
    * behind the activation that belongs to the loss only.
    */
   private static Value isClose(Value p, Value activated) {
     return less(abs(subtract(p, activated)), SAME);
-  }
-
-  private static Value rest(Value x) {
-    return log1p(exp(negative(abs(x))));
   }
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
