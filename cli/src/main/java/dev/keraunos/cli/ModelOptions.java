@@ -119,8 +119,11 @@ final class ModelOptions {
     aliases.forEach((name, target) -> CustomLayers.alias(registry, name, target));
     lambdas.forEach(
         (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
-    requireTargets(registry.build());
-    return registry.build().or(fixture.map(Verification::lambdas).orElse(ModelRegistry.EMPTY));
+    ModelRegistry own = registry.build();
+    if (!aliases.isEmpty()) {
+      requireTargets(own);
+    }
+    return own.or(fixture.map(Verification::lambdas).orElse(ModelRegistry.EMPTY));
   }
 
   private static void requireTargets(ModelRegistry registry) {

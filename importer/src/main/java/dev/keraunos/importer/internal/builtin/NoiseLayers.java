@@ -10,10 +10,8 @@ import java.util.List;
 
 /** Layers that compute in training alone, where they draw random numbers; else they pass. */
 final class NoiseLayers {
-  /** Of the exponential branch of SELU. */
-  private static final double ALPHA = 1.6732632423543772;
-
-  private static final double SCALE = 1.0507009873554805;
+  /** What SELU goes to on the left: AlphaDropout puts it in place of what it drops. */
+  private static final double DROPPED = -1.7580993408473766;
 
   static final List<LayerRow> ROWS =
       List.of(
@@ -77,10 +75,9 @@ final class NoiseLayers {
 
   private static Value alphaDropped(RowCall call, Shape noise) {
     double rate = rate(call);
-    double dropped = -ALPHA * SCALE;
-    double a = 1 / Math.sqrt((1 - rate) * (1 + rate * dropped * dropped));
+    double a = 1 / Math.sqrt((1 - rate) * (1 + rate * DROPPED * DROPPED));
     Value kept = Ops.greaterEqual(call.site().draw(call, noise, false), rate);
-    return Ops.add(Ops.multiply(Ops.where(kept, call.x(), dropped), a), -a * dropped * rate);
+    return Ops.add(Ops.multiply(Ops.where(kept, call.x(), DROPPED), a), -a * DROPPED * rate);
   }
 
   private static Value noise(RowCall call, double stddev) {

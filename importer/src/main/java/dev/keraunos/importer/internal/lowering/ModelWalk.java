@@ -200,8 +200,8 @@ final class ModelWalk implements Site {
           "",
           e);
     }
-    if (!(found
-        instanceof KeraunosException)) { // no fault of the file: it shows itself, with its place
+    boolean ofFile = found instanceof KeraunosException;
+    if (!ofFile) { // it shows itself, with its place
       found.addSuppressed(new IllegalStateException("while lowering " + layer.path()));
     }
     return found;

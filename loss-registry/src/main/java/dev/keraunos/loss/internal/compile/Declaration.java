@@ -114,9 +114,12 @@ public final class Declaration {
   /** How many losses are computed: as many as a list of weights has, where it cuts them off. */
   int countedLosses(Dialect dialect) {
     JsonNode saved = OutputTree.items(json.path("loss_weights"));
-    return dialect.has(Quirk.LOSS_WEIGHTS_CUT_OFF) && saved.isArray()
-        ? leaves(saved)
-        : Integer.MAX_VALUE;
+    if (!dialect.has(Quirk.LOSS_WEIGHTS_CUT_OFF) || !saved.isArray()) {
+      return Integer.MAX_VALUE;
+    }
+    List<JsonNode> weights = new ArrayList<>();
+    OutputTree.flatten(saved, weights);
+    return weights.size();
   }
 
   private static double weight(JsonNode saved) {
@@ -142,16 +145,6 @@ public final class Declaration {
       metrics.add(flat(chosen ? own.get(i) : saved));
     }
     return metrics;
-  }
-
-  /** What {@code tf.nest.flatten} counts, None too. */
-  private static int leaves(JsonNode node) {
-    JsonNode items = OutputTree.items(node);
-    int count = 0;
-    for (JsonNode item : OutputTree.isStructure(items) ? items : List.<JsonNode>of()) {
-      count += leaves(item);
-    }
-    return OutputTree.isStructure(items) ? count : 1;
   }
 
   private static List<JsonNode> flat(JsonNode value) {

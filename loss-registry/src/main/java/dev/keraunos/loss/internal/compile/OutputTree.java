@@ -129,7 +129,8 @@ final class OutputTree {
     return all;
   }
 
-  private static void flatten(JsonNode value, List<JsonNode> leaves) {
+  /** Adds the leaves of lists and dicts, None too. */
+  static void flatten(JsonNode value, List<JsonNode> leaves) {
     JsonNode inside = items(value);
     if (!isStructure(inside)) {
       leaves.add(inside);
