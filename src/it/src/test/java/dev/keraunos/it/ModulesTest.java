@@ -62,6 +62,7 @@ class ModulesTest {
   }
 
   private static final String JACKSON = "com.fasterxml.jackson..";
+  private static final String SLF4J = "org.slf4j..";
   private static final String JAVACPP = "org.bytedeco.javacpp..";
 
   private static List<Module> modules() {
@@ -71,7 +72,7 @@ class ModulesTest {
   /** What the facade stands on. */
   private static List<Module> below() {
     return List.of(
-        new Module("runtime/graph", "keraunos-graph", List.of(), List.of(JAVACPP, "org.slf4j..")),
+        new Module("runtime/graph", "keraunos-graph", List.of(), List.of(JAVACPP, SLF4J)),
         new Module("runtime/testing", "keraunos-testing", List.of("runtime/graph"), List.of()),
         new Module(
             "runtime/onednn",
@@ -114,7 +115,7 @@ class ModulesTest {
                 "keras",
                 "loss-registry",
                 "importer"),
-            List.of(JACKSON)),
+            List.of(JACKSON, SLF4J)),
         new Module(
             "fixtures",
             "keraunos-fixtures",
