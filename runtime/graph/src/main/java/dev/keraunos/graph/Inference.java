@@ -29,19 +29,6 @@ final class Inference {
     return List.of(in.get(0));
   }
 
-  static Shape broadcast(Shape x, Shape y) {
-    int rank = Math.max(x.rank(), y.rank());
-    long[] dims = new long[rank];
-    for (int i = 1; i <= rank; i++) {
-      long a = i <= x.rank() ? x.dim(-i) : 1;
-      long b = i <= y.rank() ? y.dim(-i) : 1;
-      require(
-          a == b || a == 1 || b == 1 || a < 0 || b < 0, "shapes %s and %s do not broadcast", x, y);
-      dims[rank - i] = a == 1 ? b : b == 1 || a >= 0 ? a : b;
-    }
-    return Shape.of(dims);
-  }
-
   static Shape reduce(Shape x, List<Integer> axes, boolean keepDims) {
     Shape y = x;
     for (int i = axes.size() - 1; i >= 0; i--) {
@@ -109,7 +96,7 @@ final class Inference {
         b,
         inner,
         other);
-    Shape batch = broadcast(a.slice(0, a.rank() - 2), b.slice(0, b.rank() - 2));
+    Shape batch = a.slice(0, a.rank() - 2).broadcast(b.slice(0, b.rank() - 2));
     return batch.concat(Shape.of(a.dim(transposeA ? -1 : -2), b.dim(transposeB ? -2 : -1)));
   }
 

@@ -1,6 +1,5 @@
 package dev.keraunos.graph;
 
-import static dev.keraunos.graph.Inference.broadcast;
 import static dev.keraunos.graph.Inference.one;
 import static dev.keraunos.graph.Inference.require;
 import static dev.keraunos.graph.Inference.same;
@@ -97,7 +96,7 @@ public sealed interface Op {
           kind.isPredicate()
               ? DType.BOOL
               : kind == BinaryKind.DIVIDE && !x.isFloating() ? DType.FLOAT32 : x;
-      return one(y, broadcast(in.get(0).shape(), in.get(1).shape()));
+      return one(y, in.get(0).shape().broadcast(in.get(1).shape()));
     }
   }
 
@@ -112,8 +111,8 @@ public sealed interface Op {
           "branches %s and %s; allowed: all of one type",
           in.get(1).dtype(),
           in.get(2).dtype());
-      Shape branches = broadcast(in.get(1).shape(), in.get(2).shape());
-      return one(in.get(1).dtype(), broadcast(in.get(0).shape(), branches));
+      Shape branches = in.get(1).shape().broadcast(in.get(2).shape());
+      return one(in.get(1).dtype(), in.get(0).shape().broadcast(branches));
     }
   }
 
@@ -214,7 +213,7 @@ public sealed interface Op {
   record BroadcastTo(List<Dim> shape) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
-      return one(in.get(0).dtype(), broadcast(in.get(0).shape(), Shape.of(Dim.resolve(shape, in))));
+      return one(in.get(0).dtype(), in.get(0).shape().broadcast(Shape.of(Dim.resolve(shape, in))));
     }
   }
 
@@ -321,7 +320,7 @@ public sealed interface Op {
       Shape x = in.get(0).shape().with(axis, 1);
       Shape indices = in.get(1).shape();
       return one(
-          in.get(0).dtype(), broadcast(x, indices.with(axis, 1)).with(axis, indices.dim(axis)));
+          in.get(0).dtype(), x.broadcast(indices.with(axis, 1)).with(axis, indices.dim(axis)));
     }
   }
 

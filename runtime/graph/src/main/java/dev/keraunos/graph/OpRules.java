@@ -244,7 +244,7 @@ final class OpRules {
   private static void broadcast(Op.BroadcastTo op, List<TensorType> in) {
     dims(op.shape(), in, false);
     Shape target = Shape.of(Dim.resolve(op.shape(), in));
-    Shape reached = Inference.broadcast(in.get(0).shape(), target);
+    Shape reached = in.get(0).shape().broadcast(target);
     require(
         reached.rank() == target.rank() && target.accepts(reached),
         "%s to %s; allowed: each axis as long or of length 1",

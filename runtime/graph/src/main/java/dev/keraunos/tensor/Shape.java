@@ -139,6 +139,26 @@ public final class Shape {
   }
 
   /**
+   * The shape that this one and another broadcast to, as NumPy's do: axes are matched from the
+   * last, and those of length 1 or absent are repeated. An unknown dimension goes with every other.
+   *
+   * @throws InputException if they do not
+   */
+  public Shape broadcast(Shape other) {
+    int rank = Math.max(rank(), other.rank());
+    long[] result = new long[rank];
+    for (int i = 1; i <= rank; i++) {
+      long a = i <= rank() ? dim(-i) : 1;
+      long b = i <= other.rank() ? other.dim(-i) : 1;
+      if (a != b && a != 1 && b != 1 && a != UNKNOWN && b != UNKNOWN) {
+        throw new InputException("shapes " + this + " and " + other + " do not broadcast");
+      }
+      result[rank - i] = a == 1 ? b : b == 1 || a != UNKNOWN ? a : b;
+    }
+    return of(result);
+  }
+
+  /**
    * This shape with a dimension inserted before an axis; an axis equal to the rank appends.
    *
    * @throws InputException if the axis is outside the rank

@@ -1,6 +1,5 @@
 package dev.keraunos.loss.internal.reduce;
 
-import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -112,7 +111,7 @@ public final class Grid {
   }
 
   Grid combine(Grid other, DoubleBinaryOperator function) {
-    Shape result = broadcast(shape, other.shape);
+    Shape result = shape.broadcast(other.shape);
     double[] mine = expand(result).data;
     double[] theirs = other.expand(result).data;
     double[] values = new double[mine.length];
@@ -124,7 +123,7 @@ public final class Grid {
 
   /** Repeated to a larger shape. */
   public Grid expand(Shape larger) {
-    Shape full = broadcast(shape, larger);
+    Shape full = shape.broadcast(larger);
     if (full.size() == data.length) {
       return reshape(larger);
     }
@@ -185,25 +184,6 @@ public final class Grid {
   /** True if the last axis has length 1. */
   public static boolean isColumn(Shape shape) {
     return shape.rank() > 0 && shape.dim(-1) == 1;
-  }
-
-  /**
-   * The shape two operands broadcast to.
-   *
-   * @throws InputException if they do not
-   */
-  static Shape broadcast(Shape x, Shape y) {
-    int rank = Math.max(x.rank(), y.rank());
-    long[] dims = new long[rank];
-    for (int i = 1; i <= rank; i++) {
-      long a = i <= x.rank() ? x.dim(-i) : 1;
-      long b = i <= y.rank() ? y.dim(-i) : 1;
-      if (a != b && a != 1 && b != 1) {
-        throw new InputException("shapes " + x + " and " + y + " do not broadcast");
-      }
-      dims[rank - i] = a == 1 ? b : a;
-    }
-    return Shape.of(dims);
   }
 
   /**

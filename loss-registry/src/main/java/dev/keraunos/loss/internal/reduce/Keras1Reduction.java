@@ -26,14 +26,14 @@ record Keras1Reduction(Dialect dialect, boolean flattens) implements Reduction {
     if (request.mask().isPresent()) {
       Grid mask = request.mask().get();
       product = mask;
-      shape = Grid.broadcast(shape, mask.shape());
+      shape = shape.broadcast(mask.shape());
       scale /=
           mask.mean() + (dialect.has(Quirk.MASK_MEAN_HAS_EPSILON) ? TfKerasReduction.EPSILON : 0);
       divisor += " x mean of mask";
     }
     if (request.weight().isPresent()) {
       Grid weight = leading(request.weight().get(), shape);
-      shape = Grid.broadcast(shape, weight.shape());
+      shape = shape.broadcast(weight.shape());
       product = product.times(weight);
       scale /= weight.map(w -> w != 0 ? 1 : 0).mean();
       divisor += " x share of weights that are not zero";

@@ -21,7 +21,7 @@ public record Keras23Reduction(Dialect dialect) implements Reduction {
       weight = weight.map(w -> w.times(mask.size() / mask.sum()));
     }
     Grid product = weight.map(w -> fit(w, scores)).orElse(Grid.scalar(1));
-    long count = Grid.broadcast(scores, product.shape()).size();
+    long count = scores.broadcast(product.shape()).size();
     boolean divides = request.mode() != Mode.SUM;
     return new Weighting(
         scores, product, divides ? 1.0 / count : 1, divides ? "number of scores" : "1");

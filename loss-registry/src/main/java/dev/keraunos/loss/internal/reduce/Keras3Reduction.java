@@ -22,7 +22,7 @@ record Keras3Reduction(Dialect dialect) implements Reduction {
     Shape scores = request.scores();
     Grid product = weight.map(w -> fit(w, scores, dialect)).orElse(Grid.scalar(1));
     Shape fitted = weight.map(w -> fit(scores, w.shape(), dialect)).orElse(scores);
-    Shape full = Grid.broadcast(fitted, product.shape());
+    Shape full = fitted.broadcast(product.shape());
     double divisor = full.rank() == 0 ? 1 : full.size();
     String words = mask.isPresent() ? "number of unmasked scores" : "number of scores";
     if (request.mode() == Mode.SUM) {

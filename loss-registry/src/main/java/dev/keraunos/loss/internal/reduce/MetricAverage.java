@@ -124,7 +124,7 @@ public final class MetricAverage {
     Grid v = Keras3Reduction.fit(all, weight.get().shape(), dialect);
     Grid w = Keras3Reduction.fit(weight.get(), all.shape(), dialect);
     v = mean(v, w.rank());
-    Grid each = w.expand(Grid.broadcast(w.shape(), v.shape()));
+    Grid each = w.expand(w.shape().broadcast(v.shape()));
     add(mean(precision.round(v.times(each)), 1).sum(), mean(each, 1).sum());
   }
 

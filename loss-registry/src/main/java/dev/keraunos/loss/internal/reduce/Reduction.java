@@ -66,7 +66,7 @@ public interface Reduction {
   record Weighting(Shape scores, Grid product, double scale, String divisor) {
     /** One coefficient per score, or a single one for all. */
     public Grid coefficients() {
-      Shape full = Grid.broadcast(scores, product.shape());
+      Shape full = scores.broadcast(product.shape());
       if (product.rank() == 0) {
         return product.times(scale);
       }

@@ -24,7 +24,7 @@ record TensorFlow1Reduction(boolean ofLoss, boolean maskingScores) implements Re
       return unweighted(scores, ofLoss);
     }
     Grid weight = TfKerasReduction.fitRank(given.get(), scores).padTo(scores.rank());
-    Grid product = weight.expand(Grid.broadcast(scores, weight.shape()));
+    Grid product = weight.expand(scores.broadcast(weight.shape()));
     double sum = product.sum();
     return new Weighting(scores, product, sum == 0 ? 0 : 1 / sum, "sum of weights");
   }

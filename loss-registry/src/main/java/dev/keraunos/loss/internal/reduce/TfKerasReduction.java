@@ -26,7 +26,7 @@ public record TfKerasReduction(Dialect dialect) implements Reduction {
       weight = Keras23Reduction.merge(Optional.of(scaled), weight);
     }
     Grid product = weight.map(w -> fitRank(w, request.scores())).orElse(Grid.scalar(1));
-    long count = Grid.broadcast(request.scores(), product.shape()).size();
+    long count = request.scores().broadcast(product.shape()).size();
     String divisor =
         !divides ? "1" : counted.isPresent() ? "number of unmasked scores" : "number of scores";
     return new Weighting(request.scores(), product, divides ? 1.0 / count : 1, divisor);

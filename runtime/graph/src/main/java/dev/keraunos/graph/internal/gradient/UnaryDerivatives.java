@@ -45,8 +45,11 @@ final class UnaryDerivatives {
   /** 1/√(2π). */
   private static final double NORMAL = 1 / Math.sqrt(2 * Math.PI);
 
-  private static final double SELU_SCALE = 1.0507009873554805;
-  private static final double SELU_ALPHA = 1.6732632423543772;
+  /** What SELU multiplies positive numbers by. */
+  private static final double SELU_SLOPE = UnaryKind.SELU.apply(1, 0, 0);
+
+  /** What SELU comes to far below zero. */
+  private static final double SELU_LEAST = UnaryKind.SELU.apply(Double.NEGATIVE_INFINITY, 0, 0);
 
   static {
     TABLE.put(UnaryKind.NEGATIVE, (f, x, y, g) -> negative(g));
@@ -97,8 +100,7 @@ final class UnaryDerivatives {
     TABLE.put(
         UnaryKind.SELU,
         (f, x, y, g) ->
-            where(
-                less(x, 0), multiply(g, add(y, SELU_SCALE * SELU_ALPHA)), multiply(g, SELU_SCALE)));
+            where(less(x, 0), multiply(g, add(y, -SELU_LEAST)), multiply(g, SELU_SLOPE)));
     TABLE.put(UnaryKind.SIGMOID, (f, x, y, g) -> multiply(g, multiply(y, subtract(1, y))));
     TABLE.put(
         UnaryKind.HARD_SIGMOID,
