@@ -59,7 +59,7 @@ final class ModelOptions {
   @Option(
       names = "--libhdf5",
       description =
-          "Let libhdf5 read the HDF5 storage that Java does not. Only for files you trust: a"
+          "Let libhdf5 read HDF5 data packed with nbit or scaleoffset. Only for files you trust: a"
               + " crafted one ends the program.")
   private boolean libhdf5;
 

@@ -35,9 +35,8 @@ public interface Hdf5Reader {
   Hdf5Reader JAVA = (file, wanted) -> new JavaReader().read(file, wanted);
 
   /**
-   * Reads in plain Java, and with libhdf5 where a file has chunks indexed the way of HDF5 1.10. An
-   * older file that claims to have such chunks is refused: nobody writes them. Only for files of
-   * known origin, since a crafted one makes libhdf5 end the JVM.
+   * Reads in plain Java, and with libhdf5 where a file has data packed with nbit or scaleoffset.
+   * Only for files of known origin, since a crafted one makes libhdf5 end the JVM.
    */
   Hdf5Reader WITH_LIBRARY =
       (file, wanted) -> {
@@ -46,14 +45,6 @@ public interface Hdf5Reader {
         } catch (Hdf5Exception e) {
           if (e.kind() != Kind.NEEDS_LIBRARY) {
             throw e;
-          }
-          if (!Superblock.read(file).hasChecksums()) {
-            throw new Hdf5Exception(
-                Kind.UNSUPPORTED,
-                "/",
-                e.found() + " in a file of an older version",
-                "chunks of the file's own version",
-                "Copy the file with h5repack.");
           }
           return new NativeReader().read(file, wanted);
         }

@@ -1,17 +1,18 @@
 package dev.keraunos.hdf5.internal;
 
 import dev.keraunos.hdf5.Hdf5Exception;
-import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.file.ByteSource;
 import dev.keraunos.hdf5.internal.storage.Storage;
 import dev.keraunos.hdf5.internal.storage.StoredData;
 import dev.keraunos.tensor.Tensor;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.function.Predicate;
 
 /**
- * Reads HDF5 in plain Java: what h5py and h5repack write by default. Data goes from the file
- * straight into tensors. It needs no lock, no native code and no copy of the file.
+ * Reads HDF5 in plain Java: every storage that libhdf5 knows but data packed with nbit or
+ * scaleoffset. Data goes from the file straight into tensors. It needs no lock, no native code and
+ * no copy of the file.
  */
 final class JavaReader implements Hdf5Reader {
   private static final int READ_AT_ONCE = 1 << 24;
@@ -24,17 +25,9 @@ final class JavaReader implements Hdf5Reader {
   }
 
   private static Tensor values(Structure structure, StoredData data, String path) {
-    if (data.storage() instanceof Storage.IndexedChunks) {
-      throw new Hdf5Exception(
-          Kind.NEEDS_LIBRARY,
-          "/",
-          "chunks with an index of HDF5 1.10",
-          "chunks with an index of earlier versions",
-          "Copy the file with h5repack --low=0 --high=0.");
-    }
     Tensor tensor = Tensor.allocate(data.type().dtype().orElseThrow(), data.space().shape());
     try {
-      fill(tensor, data.storage(), structure.file());
+      fill(tensor, data, structure.file());
       if (data.type().bigEndian()) {
         swapBytes(tensor);
       }
@@ -42,14 +35,20 @@ final class JavaReader implements Hdf5Reader {
     } catch (Hdf5Exception e) {
       tensor.close();
       throw e.under(path);
+    } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+      tensor.close();
+      throw Hdf5Exception.damaged(path, "a chunk cut short", "complete chunks", e);
     }
   }
 
-  private static void fill(Tensor tensor, Storage storage, ByteSource file) {
-    if (storage instanceof Storage.Inline inline) {
+  private static void fill(Tensor tensor, StoredData data, ByteSource file) {
+    Storage storage = data.storage();
+    if (storage instanceof Storage.Unwritten) {
+      data.fill().fill(tensor);
+    } else if (storage instanceof Storage.Inline inline) {
       tensor.bytes(0, inline.data().remaining()).put(inline.data());
     } else if (storage instanceof Storage.Chunked chunked) {
-      chunked.chunks().read(file, tensor);
+      chunked.chunks().read(file, data.fill(), tensor);
     } else if (storage instanceof Storage.Contiguous contiguous) {
       for (long at = 0; at < tensor.byteSize(); ) {
         ByteBuffer window = tensor.bytes(at, READ_AT_ONCE);

@@ -35,7 +35,7 @@ import java.util.function.Consumer;
  * inside the file, no structure is reached twice, no object claims more than the file can hold.
  *
  * <p>It follows the HDF5 file format for superblocks 0 to 3, object headers 1 and 2, groups of all
- * kinds and every storage but chunks with an index of HDF5 1.10.
+ * kinds and every storage inside the file.
  */
 final class Structure {
   private static final int DATASPACE = 0x01;
@@ -137,7 +137,7 @@ final class Structure {
     Optional<StoredData> data =
         parts.layout == null
             ? Optional.empty()
-            : Optional.of(storage.data(parts.type, parts.space, parts.layout, parts.filters));
+            : Optional.of(storage.data(parts.claim(), parts.layout));
     return new StoredObject(parts.attributes, parts.links, data);
   }
 
@@ -163,6 +163,12 @@ final class Structure {
     private Dataspace space;
     private ByteBuffer layout;
     private final List<Filter> filters = new ArrayList<>();
+    private FillValue fill;
+    private FillValue oldFill = FillValue.ZERO;
+
+    Layouts.Claim claim() {
+      return new Layouts.Claim(type, space, filters, fill == null ? oldFill : fill);
+    }
 
     void add(Message message) {
       ByteBuffer in = message.data();
@@ -177,8 +183,8 @@ final class Structure {
         case DATATYPE -> type = once(type, Datatype.read(in));
         case LAYOUT -> layout = once(layout, in);
         case FILTERS -> filters.addAll(Filter.read(in));
-        case FILL_VALUE -> FillValue.check(in);
-        case OLD_FILL_VALUE -> FillValue.checkOld(in);
+        case FILL_VALUE -> fill = FillValue.read(in);
+        case OLD_FILL_VALUE -> oldFill = FillValue.readOld(in);
         case ATTRIBUTE -> Structure.this.attributes.read(in, attributes);
         case SYMBOL_TABLE ->
             symbolTable =

@@ -21,7 +21,13 @@ final class Fixtures {
 
   /** One file in every storage that HDF5 tools may give it. */
   static List<Path> variants() {
-    return RecordedCases.files(CASES.resolve("variants"));
+    Path folder = CASES.resolve("variants");
+    return RecordedCases.files(folder).stream().filter(f -> f.getParent().equals(folder)).toList();
+  }
+
+  /** The same numbers in every storage that HDF5 knows; see {@code hdf5_variants.py}. */
+  static List<Path> storages() {
+    return RecordedCases.files(CASES.resolve("variants/storage"));
   }
 
   /** One of those. */

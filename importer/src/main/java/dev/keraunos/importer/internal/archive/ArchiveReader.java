@@ -25,8 +25,8 @@ public final class ArchiveReader {
   public static final ArchiveReader PLAIN = new ArchiveReader(Hdf5Reader.JAVA);
 
   /**
-   * Has libhdf5 read the HDF5 storage that plain Java does not: chunks with an index of HDF5 1.10.
-   * Only for files of known origin, since a crafted one makes libhdf5 end the JVM.
+   * Has libhdf5 read the HDF5 storage that plain Java does not: data packed with nbit or
+   * scaleoffset. Only for files of known origin, since a crafted one makes libhdf5 end the JVM.
    */
   public static final ArchiveReader WITH_LIBHDF5 = new ArchiveReader(Hdf5Reader.WITH_LIBRARY);
 

@@ -19,8 +19,8 @@ final class Hdf5Refusals {
       case NEEDS_LIBRARY ->
           refusal(
               e,
-              "chunks as Keras and h5py write them by default",
-              "Copy the file with h5repack --low=0 --high=0, or have libhdf5 read it if you trust"
+              e.allowed(),
+              "Copy the file with h5repack -f NONE, or have libhdf5 read it if you trust"
                   + " where it comes from (a crafted file ends the JVM): loader().libhdf5(), or"
                   + " --libhdf5 on the command line.");
       case NO_LIBRARY -> refusal(e, "the storage Keras itself writes", e.remedy());

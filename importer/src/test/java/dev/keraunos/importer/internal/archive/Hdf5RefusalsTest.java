@@ -22,16 +22,18 @@ class Hdf5RefusalsTest {
   void keepsItsWords() {
     assertRefused(
         "hostile/few_chunks.h5",
-        "/model_weights/shared/shared/kernel:0: found a dataset that claims 16384 bytes; allowed:"
-            + " the 256 bytes stored for it. The file is damaged or hostile: fetch it again.");
+        "/model_weights/shared/shared/kernel:0: found a dataset that claims 1073741568 bytes;"
+            + " allowed: the 0 bytes stored for it. The file is damaged or hostile: fetch it"
+            + " again.");
   }
 
   @Test
   void keepsItsAdvice() {
     assertRefused(
-        "hostile/lzf.h5",
-        "/model_weights/shared/shared/kernel:0: found data packed with filter 32000; allowed:"
-            + " deflate (1), shuffle (2) and fletcher32 (3). Copy the file with h5repack -f NONE.");
+        "hostile/szip.h5",
+        "/model_weights/shared/shared/kernel:0: found data packed with szip; allowed: gzip,"
+            + " shuffle, fletcher32 and lzf. Copy the file with h5repack -f NONE, or save the model"
+            + " again.");
   }
 
   @Test
@@ -62,11 +64,11 @@ class Hdf5RefusalsTest {
   @Test
   void saysHowToAskForTheLibrary() {
     assertRefused(
-        "variants/chunked_latest.h5",
-        "/: found chunks with an index of HDF5 1.10; allowed: chunks as Keras and h5py write them"
-            + " by default. Copy the file with h5repack --low=0 --high=0, or have libhdf5 read it"
-            + " if you trust where it comes from (a crafted file ends the JVM): loader().libhdf5(),"
-            + " or --libhdf5 on the command line.");
+        "hostile/scaleoffset.h5",
+        "/model_weights/shared/shared/kernel:0: found data packed with scaleoffset; allowed: gzip,"
+            + " shuffle, fletcher32 and lzf. Copy the file with h5repack -f NONE, or have libhdf5"
+            + " read it if you trust where it comes from (a crafted file ends the JVM):"
+            + " loader().libhdf5(), or --libhdf5 on the command line.");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.keraunos.hdf5.internal.btree;
 
 import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.hdf5.internal.file.ByteSource;
+import dev.keraunos.hdf5.internal.file.Checksum;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -16,7 +17,6 @@ public final class Btree2 {
   private static final int SIGNATURE_LEAF = 0x464c5442;
   private static final int HEADER_SIZE = 38;
   private static final int NODE_PREFIX = 6;
-  private static final int CHECKSUM = 4;
   private static final int MAX_DEPTH = 16;
 
   private final ByteSource file;
@@ -48,7 +48,7 @@ public final class Btree2 {
   }
 
   private static int capacity(int size, int record) {
-    return (size - NODE_PREFIX - CHECKSUM) / record;
+    return (size - NODE_PREFIX - Checksum.BYTES) / record;
   }
 
   private static int bytesFor(long value) {
@@ -63,6 +63,7 @@ public final class Btree2 {
    */
   public static List<ByteBuffer> records(ByteSource file, long address, int type) {
     ByteBuffer header = file.bytes(address, HEADER_SIZE);
+    Checksum.require(header, "a B-tree");
     if (header.getInt(0) != SIGNATURE_HEADER || header.get(4) != 0 || header.get(5) != type) {
       throw Hdf5Exception.invalid("no B-tree of kind " + type + " at " + address);
     }
@@ -85,25 +86,19 @@ public final class Btree2 {
       throw Hdf5Exception.invalid("no B-tree node at " + address);
     }
     int children = NODE_PREFIX + count * recordSize;
+    int pointer = 8 + countBytes + (level > 1 ? totalBytes[level - 1] : 0);
+    int end = children + (level > 0 ? (count + 1) * pointer : 0);
+    Checksum.require(node.duplicate().limit(end + Checksum.BYTES), "a B-tree node");
     for (int i = 0; i <= count; i++) {
       if (level > 0) {
-        int width = 8 + countBytes + (level > 1 ? totalBytes[level - 1] : 0);
-        node.position(children + i * width);
+        node.position(children + i * pointer);
         long child = node.getLong();
-        node(child, level - 1, (int) number(node));
+        node(child, level - 1, (int) ByteSource.number(node, countBytes));
       }
       if (i < count) {
         int at = NODE_PREFIX + i * recordSize;
         records.add(node.slice(at, recordSize).order(ByteOrder.LITTLE_ENDIAN));
       }
     }
-  }
-
-  private long number(ByteBuffer in) {
-    long value = 0;
-    for (int i = 0; i < countBytes; i++) {
-      value |= (in.get() & 0xffL) << (8 * i);
-    }
-    return value;
   }
 }

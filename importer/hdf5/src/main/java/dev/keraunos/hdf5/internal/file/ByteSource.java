@@ -86,6 +86,15 @@ public abstract class ByteSource implements AutoCloseable {
     return StandardCharsets.UTF_8.decode(bytes(position, count)).toString();
   }
 
+  /** A little-endian number of up to eight bytes at a buffer's position. */
+  public static long number(ByteBuffer in, int bytes) {
+    long value = 0;
+    for (int i = 0; i < bytes; i++) {
+      value |= (in.get() & 0xffL) << (8 * i);
+    }
+    return value;
+  }
+
   /** True if all of a range lies inside. */
   public final boolean contains(long position, long count) {
     return position >= 0 && count >= 0 && position <= size && count <= size - position;

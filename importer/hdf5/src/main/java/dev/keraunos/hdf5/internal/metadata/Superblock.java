@@ -3,13 +3,13 @@ package dev.keraunos.hdf5.internal.metadata;
 import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.file.ByteSource;
+import dev.keraunos.hdf5.internal.file.Checksum;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
  * The superblock of an HDF5 file, versions 0 to 3 (HDF5 file format, II).
  *
- * @param hasChecksums whether it is of a version whose structures carry checksums
  * @param base where it lies; addresses count from here
  * @param root the address of the root group's object header
  * @param groupLeafK half the entries of a symbol table node
@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param extension the address of the superblock extension, if there is one
  */
 public record Superblock(
-    boolean hasChecksums,
     long base,
     long root,
     int groupLeafK,
@@ -38,7 +37,6 @@ public record Superblock(
   private static final int DEFAULT_LEAF_K = 4;
   private static final int DEFAULT_INTERNAL_K = 16;
   private static final int DEFAULT_CHUNK_K = 32;
-  private static final int CHECKSUM = 4;
 
   /** Where the signature is: at 0 or, behind a user block, at a power of two from 512 on. */
   public static Optional<Long> find(ByteSource file) {
@@ -98,7 +96,7 @@ public record Superblock(
     if (leafK == 0 || internalK == 0 || chunkK == 0 || cacheType < 0 || cacheType > 1) {
       throw Hdf5Exception.invalid("a superblock with impossible settings");
     }
-    return new Superblock(false, base, root, leafK, internalK, chunkK, cache, Optional.empty());
+    return new Superblock(base, root, leafK, internalK, chunkK, cache, Optional.empty());
   }
 
   private static Superblock late(ByteBuffer in, long base, long size) {
@@ -108,9 +106,8 @@ public record Superblock(
     long extension = in.getLong();
     requireWhole(in.getLong(), size);
     long root = in.getLong();
-    in.position(in.position() + CHECKSUM);
+    Checksum.require(in.duplicate().limit(in.position() + Checksum.BYTES), "a superblock");
     return new Superblock(
-        true,
         base,
         root,
         DEFAULT_LEAF_K,

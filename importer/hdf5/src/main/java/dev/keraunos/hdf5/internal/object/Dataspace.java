@@ -3,14 +3,17 @@ package dev.keraunos.hdf5.internal.object;
 import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.tensor.Shape;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * A dataspace message (HDF5 file format, IV.A.2.b).
  *
  * @param shape rank 0 for a scalar
  * @param elements their product, 1 for a scalar, 0 for a null dataspace
+ * @param maximum the longest that each axis may become, -1 for any
  */
-public record Dataspace(Shape shape, long elements) {
+public record Dataspace(Shape shape, long elements, List<Long> maximum) {
   private static final int MAX_RANK = 32;
 
   /**
@@ -39,13 +42,15 @@ public record Dataspace(Shape shape, long elements) {
       elements = Math.multiplyExact(elements, dims[i]);
     }
     boolean hasMaximum = (flags & 1) != 0;
-    for (int i = 0; i < rank && hasMaximum; i++) {
-      long maximum = in.getLong();
-      if (maximum != -1 && Long.compareUnsigned(maximum, dims[i]) < 0) {
-        throw Hdf5Exception.invalid("dimension " + dims[i] + " above its own maximum " + maximum);
+    List<Long> maximum = new ArrayList<>();
+    for (int i = 0; i < rank; i++) {
+      maximum.add(hasMaximum ? in.getLong() : dims[i]);
+      if (maximum.get(i) != -1 && Long.compareUnsigned(maximum.get(i), dims[i]) < 0) {
+        throw Hdf5Exception.invalid(
+            "dimension " + dims[i] + " above its own maximum " + maximum.get(i));
       }
     }
-    return new Dataspace(Shape.of(dims), elements);
+    return new Dataspace(Shape.of(dims), elements, List.copyOf(maximum));
   }
 
   /** The bytes that this many elements take. */

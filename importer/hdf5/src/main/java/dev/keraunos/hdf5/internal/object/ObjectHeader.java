@@ -2,6 +2,7 @@ package dev.keraunos.hdf5.internal.object;
 
 import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.hdf5.internal.file.ByteSource;
+import dev.keraunos.hdf5.internal.file.Checksum;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -28,7 +29,6 @@ public final class ObjectHeader {
   private static final int SIGNATURE_OCHK = 0x4b48434f;
   private static final int CONTINUATION = 0x10;
   private static final int MAX_BLOCKS = 1 << 12;
-  private static final int CHECKSUM = 4;
 
   private final ByteSource file;
   private final List<Message> messages = new ArrayList<>();
@@ -95,8 +95,10 @@ public final class ObjectHeader {
     int width = 1 << (flags & 3);
     ByteBuffer sizeField = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     long size = sizeField.put(file.bytes(at, width)).getLong(0);
+    long end = Math.addExact(at + width, size);
+    Checksum.require(
+        file.bytes(address, Math.addExact(end - address, Checksum.BYTES)), "an object header");
     messages(file.bytes(at + width, size));
-    file.bytes(at + width + size, CHECKSUM);
   }
 
   private void continued(ByteBuffer block) {
@@ -104,7 +106,8 @@ public final class ObjectHeader {
       if (block.getInt() != SIGNATURE_OCHK) {
         throw Hdf5Exception.invalid("no continuation block");
       }
-      block.limit(block.limit() - CHECKSUM);
+      Checksum.require(block, "a continuation block");
+      block.limit(block.limit() - Checksum.BYTES);
     }
     messages(block);
   }

@@ -1,12 +1,15 @@
 package dev.keraunos.hdf5.internal.storage;
 
 import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.hdf5.Hdf5Exception.Kind;
 import dev.keraunos.hdf5.internal.file.ByteSource;
+import dev.keraunos.hdf5.internal.index.Chunk;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -18,16 +21,10 @@ import java.util.zip.Inflater;
  * @param filters what packed them, in the order applied
  */
 public record Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
-  /**
-   * One chunk.
-   *
-   * @param offset of its first element in the dataset
-   * @param unapplied bit i is set if filter i was left out
-   */
-  public record Chunk(Shape offset, long address, int size, int unapplied) {}
-
   private static final int CHECKSUM = 4;
   private static final int FLETCHER_MODULUS = 65535;
+  private static final int LZF_LITERALS = 32;
+  private static final int LZF_LONG = 7;
 
   /** The bytes that all chunks take in the file. */
   long storedBytes() {
@@ -42,18 +39,21 @@ public record Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
   /**
    * Fills a tensor of the dataset's shape and type.
    *
-   * @throws Hdf5Exception if a chunk is missing, there twice, or does not unpack to its size
+   * @param fill what stands where chunks are missing
+   * @throws Hdf5Exception if a chunk is there twice, or does not unpack to its size
    */
-  public void read(ByteSource file, Tensor target) {
-    requireComplete(target.shape());
+  public void read(ByteSource file, FillValue fill, Tensor target) {
+    if (!isComplete(target.shape())) {
+      fill.fill(target);
+    }
     int width = target.dtype().bytes();
     int chunkBytes = Math.toIntExact(Math.multiplyExact(shape.size(), width));
     Stage stage = new Stage();
     for (Chunk chunk : chunks) {
-      file.read(chunk.address, ByteBuffer.wrap(stage.room(chunk.size), 0, chunk.size));
-      stage.advance(chunk.size);
+      file.read(chunk.address(), ByteBuffer.wrap(stage.room(chunk.size()), 0, chunk.size()));
+      stage.advance(chunk.size());
       unpack(stage, chunk, chunkBytes, width);
-      place(stage.data, chunk.offset, target, width);
+      place(stage.data, chunk.offset(), target, width);
     }
   }
 
@@ -80,24 +80,26 @@ public record Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
     }
   }
 
-  private void requireComplete(Shape whole) {
+  /** Whether no chunk is missing. */
+  private boolean isComplete(Shape whole) {
     long expected = 1;
     for (int axis = 0; axis < whole.rank(); axis++) {
       expected *= (whole.dim(axis) + shape.dim(axis) - 1) / shape.dim(axis);
     }
     Set<Shape> offsets = new HashSet<>();
     for (Chunk chunk : chunks) {
-      offsets.add(chunk.offset);
+      offsets.add(chunk.offset());
       for (int axis = 0; axis < whole.rank(); axis++) {
-        long at = chunk.offset.dim(axis);
+        long at = chunk.offset().dim(axis);
         if (at % shape.dim(axis) != 0 || at >= whole.dim(axis)) {
-          throw damaged("a chunk at " + chunk.offset + " of a dataset of shape " + whole);
+          throw damaged("a chunk at " + chunk.offset() + " of a dataset of shape " + whole);
         }
       }
     }
-    if (offsets.size() != expected || chunks.size() != expected) {
-      throw damaged(chunks.size() + " chunks instead of " + expected);
+    if (offsets.size() != chunks.size()) {
+      throw damaged("a chunk that is there twice");
     }
+    return chunks.size() == expected;
   }
 
   private static Hdf5Exception damaged(String found) {
@@ -106,11 +108,19 @@ public record Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
 
   private void unpack(Stage stage, Chunk chunk, int chunkBytes, int width) {
     for (int i = filters.size() - 1; i >= 0; i--) {
-      if (((chunk.unapplied >>> i) & 1) == 0) {
+      if (((chunk.unapplied() >>> i) & 1) == 0) {
         switch (filters.get(i)) {
           case DEFLATE -> inflate(stage, chunkBytes + checksums(i, chunk));
           case SHUFFLE -> unshuffle(stage, width);
           case FLETCHER32 -> check(stage);
+          case LZF -> expand(stage, chunkBytes + checksums(i, chunk));
+          case NBIT, SCALEOFFSET ->
+              throw new Hdf5Exception(
+                  Kind.NEEDS_LIBRARY,
+                  "",
+                  "data packed with " + filters.get(i).name().toLowerCase(Locale.ROOT),
+                  "gzip, shuffle, fletcher32 and lzf",
+                  "Copy the file with h5repack -f NONE.");
         }
       }
     }
@@ -123,7 +133,7 @@ public record Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
   private int checksums(int filter, Chunk chunk) {
     int bytes = 0;
     for (int i = 0; i < filter; i++) {
-      boolean added = filters.get(i) == Filter.FLETCHER32 && ((chunk.unapplied >>> i) & 1) == 0;
+      boolean added = filters.get(i) == Filter.FLETCHER32 && ((chunk.unapplied() >>> i) & 1) == 0;
       bytes += added ? CHECKSUM : 0;
     }
     return bytes;
@@ -148,6 +158,33 @@ public record Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
     } finally {
       inflater.end();
     }
+  }
+
+  /**
+   * LZF: a control byte below 32 counts bytes that follow, another says how many of those written
+   * last come again, and from how far back.
+   */
+  private static void expand(Stage stage, int size) {
+    ByteBuffer in = ByteBuffer.wrap(stage.data, 0, stage.size);
+    byte[] data = stage.room(size);
+    int done = 0;
+    while (in.hasRemaining()) {
+      int control = in.get() & 0xff;
+      if (control < LZF_LITERALS) {
+        in.get(data, done, control + 1);
+        done += control + 1;
+        continue;
+      }
+      int length = (control >>> 5) == LZF_LONG ? LZF_LONG + (in.get() & 0xff) : control >>> 5;
+      int from = done - ((control & 0x1f) << 8 | in.get() & 0xff) - 1;
+      for (int i = 0; i < length + 2; i++) {
+        data[done++] = data[from++];
+      }
+    }
+    if (done != size) {
+      throw damaged("a chunk that does not unpack to its size");
+    }
+    stage.advance(size);
   }
 
   /** Bytes stored by their place in the element: all first ones, then all second ones. */

@@ -1,49 +1,65 @@
 package dev.keraunos.hdf5.internal.storage;
 
 import dev.keraunos.hdf5.Hdf5Exception;
+import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
 
-/** Fill value messages (HDF5 file format, IV.A.2.e and f), which are checked and not used. */
-public final class FillValue {
-  private FillValue() {}
+/**
+ * What stands where nothing was written (HDF5 file format, IV.A.2.e and f).
+ *
+ * @param element the bytes of one element as the file has them; empty for zeros
+ */
+public record FillValue(ByteBuffer element) {
+  /** Of datasets that say nothing of it. */
+  public static final FillValue ZERO = new FillValue(ByteBuffer.allocate(0));
 
   /**
-   * Checks that the value of a message of the current kind lies inside it.
+   * Reads a message of the current kind.
    *
-   * @throws Hdf5Exception if it does not
+   * @throws Hdf5Exception if it is damaged
    */
-  public static void check(ByteBuffer in) {
+  public static FillValue read(ByteBuffer in) {
     int version = in.get();
     if (version < 1 || version > 3) {
       throw Hdf5Exception.invalid("a fill value of version " + version);
     }
     int flags = in.get();
     if (version == 3) {
-      if ((flags & 0x20) != 0) {
-        requireInside(in.getInt(), in);
-      }
-      return;
+      return (flags & 0x20) != 0 ? readOld(in) : ZERO;
     }
     in.get();
     boolean defined = in.get() != 0;
-    if (version == 1 || defined) {
-      int size = in.getInt();
-      requireInside(Math.max(size, defined ? size : 0), in);
-    }
+    return version == 1 || defined ? readOld(in) : ZERO;
   }
 
   /**
-   * Checks the same of a message of the old kind.
+   * Reads a message of the old kind.
    *
-   * @throws Hdf5Exception if it does not
+   * @throws Hdf5Exception if its value does not lie inside it
    */
-  public static void checkOld(ByteBuffer in) {
-    requireInside(in.getInt(), in);
+  public static FillValue readOld(ByteBuffer in) {
+    int size = in.getInt();
+    if (size < -1 || size > in.remaining()) {
+      throw Hdf5Exception.invalid("a fill value of " + size + " bytes");
+    }
+    return new FillValue(in.slice(in.position(), Math.max(size, 0)));
   }
 
-  private static void requireInside(int size, ByteBuffer in) {
-    if (size < 0 || size > in.remaining()) {
-      throw Hdf5Exception.invalid("a fill value of " + size + " bytes");
+  /**
+   * Fills a tensor of zeros.
+   *
+   * @throws Hdf5Exception if the value is no element of it
+   */
+  public void fill(Tensor target) {
+    int width = element.remaining();
+    if (width == 0) {
+      return;
+    }
+    if (width != target.dtype().bytes()) {
+      throw Hdf5Exception.invalid("a fill value of " + width + " bytes");
+    }
+    for (long at = 0; at < target.byteSize(); at += width) {
+      target.bytes(at, width).put(element.duplicate());
     }
   }
 }

@@ -2,19 +2,16 @@ package dev.keraunos.hdf5.internal.storage;
 
 import dev.keraunos.hdf5.Hdf5Exception;
 import dev.keraunos.hdf5.Hdf5Exception.Kind;
-import dev.keraunos.hdf5.internal.btree.Btree1Node;
 import dev.keraunos.hdf5.internal.file.ByteSource;
 import dev.keraunos.hdf5.internal.file.Limits;
+import dev.keraunos.hdf5.internal.index.Chunk;
+import dev.keraunos.hdf5.internal.index.ChunkIndex;
 import dev.keraunos.hdf5.internal.metadata.Superblock;
 import dev.keraunos.hdf5.internal.object.Dataspace;
 import dev.keraunos.hdf5.internal.object.Datatype;
-import dev.keraunos.hdf5.internal.storage.Chunks.Chunk;
 import dev.keraunos.tensor.Shape;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Data layout messages (HDF5 file format, IV.A.2.i): where the data of datasets lies and how much
@@ -25,11 +22,18 @@ public final class Layouts {
   private static final int CONTIGUOUS = 1;
   private static final int CHUNKED = 2;
 
+  private static final int LAYOUT_OF_1_6 = 3;
+  private static final int LAYOUT_OF_1_10 = 4;
+  private static final int LAYOUT_OF_2_0 = 5;
+
+  private static final int EDGES_UNFILTERED = 1;
+  private static final int FILTERED_SINGLE = 2;
+
   private final ByteSource file;
   private final Superblock superblock;
-  private final Set<Long> visited = new HashSet<>();
   private long stored;
   private long unpacked;
+  private long unwritten;
 
   public Layouts(ByteSource file, Superblock superblock) {
     this.file = file;
@@ -37,39 +41,63 @@ public final class Layouts {
   }
 
   /**
-   * Checks that a dataset's data is in the file and that it claims no more than is there.
+   * What a dataset says of itself.
    *
    * @param type null if the object has none, as {@code space}
+   * @param filters in the order applied
+   * @param fill what stands where nothing was written
+   */
+  public record Claim(Datatype type, Dataspace space, List<Filter> filters, FillValue fill) {
+    private long bytes() {
+      return space.bytes(type);
+    }
+
+    private ChunkIndex.Dataset dataset(Shape chunk, boolean edgesUnfiltered, int sizeWidth) {
+      long bytes = Math.multiplyExact(chunk.size(), (long) type.size());
+      return new ChunkIndex.Dataset(
+          chunk,
+          bytes,
+          !filters.isEmpty(),
+          edgesUnfiltered,
+          sizeWidth,
+          space.shape(),
+          space.maximum());
+    }
+  }
+
+  /**
+   * Checks that a dataset's data is in the file and that it claims no more than is there.
+   *
    * @throws Hdf5Exception if it is not, or its type, layout or filters are not supported
    */
-  public StoredData data(Datatype type, Dataspace space, ByteBuffer layout, List<Filter> filters) {
-    if (type == null || space == null) {
+  public StoredData data(Claim claim, ByteBuffer layout) {
+    if (claim.type == null || claim.space == null) {
       throw Hdf5Exception.invalid("a dataset without a type or a shape");
     }
-    if (type.kind() != Datatype.Kind.NUMBER) {
+    if (claim.type.kind() != Datatype.Kind.NUMBER) {
       throw new Hdf5Exception(
           Kind.UNSUPPORTED,
           "",
-          "a dataset of " + type.description(),
+          "a dataset of " + claim.type.description(),
           "8 to 64-bit integers, 16 to 64-bit floats, bfloat16 and bool",
           "");
     }
     int version = layout.get();
     int kind = layout.get();
-    if (version != 3 && version != 4) {
+    if (version < LAYOUT_OF_1_6 || version > LAYOUT_OF_2_0) {
       throw new Hdf5Exception(
           Kind.UNSUPPORTED,
           "",
           "a data layout of version " + version,
-          "versions 3 and 4",
+          "versions 3 to 5",
           "Copy the file with h5repack.");
     }
-    long bytes = space.bytes(type);
     Storage storage =
         switch (kind) {
-          case COMPACT -> compact(layout, bytes);
-          case CONTIGUOUS -> contiguous(layout, bytes);
-          case CHUNKED -> version == 3 ? chunked(layout, space, type, filters) : indexed(bytes);
+          case COMPACT -> compact(layout, claim.bytes());
+          case CONTIGUOUS -> contiguous(layout, claim.bytes());
+          case CHUNKED ->
+              version == LAYOUT_OF_1_6 ? early(layout, claim) : late(layout, version, claim);
           default ->
               throw new Hdf5Exception(
                   Kind.UNSUPPORTED,
@@ -78,7 +106,7 @@ public final class Layouts {
                   "data stored in this file",
                   "");
         };
-    return new StoredData(type, space, storage);
+    return new StoredData(claim.type, claim.space, claim.fill, storage);
   }
 
   private static Storage compact(ByteBuffer layout, long bytes) {
@@ -95,8 +123,12 @@ public final class Layouts {
     if (bytes == 0) {
       return new Storage.Contiguous(0);
     }
+    if (address == Superblock.UNDEFINED) {
+      requireFew(bytes);
+      return new Storage.Unwritten();
+    }
     if (size != bytes || !file.contains(address, size)) {
-      throw claim(bytes, address == Superblock.UNDEFINED ? 0 : Math.min(size, file.size()));
+      throw claim(bytes, Math.min(size, file.size()));
     }
     take(bytes);
     return new Storage.Contiguous(address);
@@ -110,9 +142,12 @@ public final class Layouts {
     }
   }
 
-  private Storage indexed(long bytes) {
-    requireStored(bytes, file.size(), Limits.DEFLATE_RATIO);
-    return new Storage.IndexedChunks();
+  /** What was never written takes memory, though the file holds nothing of it. */
+  private void requireFew(long bytes) {
+    unwritten = Math.addExact(unwritten, bytes);
+    if (unwritten > Limits.UNWRITTEN) {
+      throw claim(unwritten, 0);
+    }
   }
 
   private void requireStored(long bytes, long packed, long ratio) {
@@ -124,65 +159,63 @@ public final class Layouts {
     }
   }
 
-  private Storage chunked(ByteBuffer layout, Dataspace space, Datatype type, List<Filter> filters) {
+  /** Chunks with a version 1 B-tree, as all of HDF5 until 1.8 has them. */
+  private Storage early(ByteBuffer layout, Claim claim) {
     int rank = (layout.get() & 0xff) - 1;
     long btree = layout.getLong();
-    if (rank < 1 || rank != space.shape().rank()) {
+    Shape chunk = chunkShape(layout, rank, Integer.BYTES, claim);
+    ChunkIndex.Dataset dataset = claim.dataset(chunk, false, Integer.BYTES);
+    List<Chunk> chunks = ChunkIndex.readTree(file, dataset, btree, superblock.chunkInternalK());
+    return chunked(chunk, chunks, claim);
+  }
+
+  /** Chunks with an index of HDF5 1.10 and later. */
+  private Storage late(ByteBuffer layout, int version, Claim claim) {
+    int flags = layout.get();
+    int rank = (layout.get() & 0xff) - 1;
+    int width = layout.get();
+    if (width < 1 || width > Long.BYTES) {
+      throw Hdf5Exception.invalid("chunk dimensions of " + width + " bytes");
+    }
+    Shape chunk = chunkShape(layout, rank, width, claim);
+    long bytes = Math.multiplyExact(chunk.size(), (long) claim.type.size());
+    int sizeWidth =
+        version > LAYOUT_OF_1_10
+            ? Long.BYTES
+            : Math.min(Long.BYTES, 1 + (63 - Long.numberOfLeadingZeros(bytes) + 8) / 8);
+    ChunkIndex.Dataset dataset = claim.dataset(chunk, (flags & EDGES_UNFILTERED) != 0, sizeWidth);
+    boolean filteredSingle = (flags & FILTERED_SINGLE) != 0;
+    return chunked(
+        chunk, ChunkIndex.read(file, dataset, layout.get(), filteredSingle, layout), claim);
+  }
+
+  private static Shape chunkShape(ByteBuffer layout, int rank, int width, Claim claim) {
+    if (rank < 1 || rank != claim.space.shape().rank()) {
       throw Hdf5Exception.invalid("chunks of rank " + rank);
     }
     long[] dims = new long[rank];
     for (int i = 0; i < rank; i++) {
-      dims[i] = layout.getInt() & 0xffffffffL;
-      if (dims[i] == 0) {
+      dims[i] = ByteSource.number(layout, width);
+      if (dims[i] <= 0) {
         throw Hdf5Exception.invalid("chunks of no size");
       }
     }
     Shape shape = Shape.of(dims);
-    long chunkBytes = Math.multiplyExact(shape.size(), type.size());
-    if (layout.getInt() != type.size() || chunkBytes > Integer.MAX_VALUE) {
-      throw Hdf5Exception.invalid("chunks of " + chunkBytes + " bytes");
+    long bytes = Math.multiplyExact(shape.size(), (long) claim.type.size());
+    if (ByteSource.number(layout, width) != claim.type.size() || bytes > Integer.MAX_VALUE) {
+      throw Hdf5Exception.invalid("chunks of " + bytes + " bytes");
     }
-    List<Chunk> chunks = new ArrayList<>();
-    if (btree != Superblock.UNDEFINED) {
-      chunkNode(btree, Btree1Node.ROOT, rank, chunks);
-    }
-    Chunks all = new Chunks(shape, filters, chunks);
+    return shape;
+  }
+
+  private Storage chunked(Shape shape, List<Chunk> chunks, Claim claim) {
+    Chunks all = new Chunks(shape, claim.filters, chunks);
     take(all.storedBytes());
-    long ratio = filters.contains(Filter.DEFLATE) ? Limits.DEFLATE_RATIO : 1;
-    long chunked = Math.multiplyExact(chunkBytes, (long) chunks.size());
-    requireStored(Math.max(space.bytes(type), chunked), all.storedBytes(), ratio);
+    long chunkBytes = Math.multiplyExact(shape.size(), (long) claim.type.size());
+    long written = Math.multiplyExact(chunkBytes, (long) chunks.size());
+    requireStored(written, all.storedBytes(), Filter.ratio(claim.filters));
+    requireFew(Math.max(claim.bytes() - written, 0));
     return new Storage.Chunked(all);
-  }
-
-  private void chunkNode(long address, int level, int rank, List<Chunk> chunks) {
-    if (!visited.add(address)) {
-      throw Hdf5Exception.invalid("a chunk index that leads back to itself");
-    }
-    int keySize = 8 + 8 * (rank + 1);
-    Btree1Node node =
-        Btree1Node.read(
-            file, address, Btree1Node.Kind.CHUNK, level, superblock.chunkInternalK(), keySize);
-    for (int i = 0; i < node.used(); i++) {
-      int key = Btree1Node.FIRST_KEY + i * (keySize + 8);
-      long child = node.bytes().getLong(key + keySize);
-      if (node.level() > 0) {
-        chunkNode(child, node.level() - 1, rank, chunks);
-      } else {
-        chunks.add(chunk(node.bytes(), key, rank, child));
-      }
-    }
-  }
-
-  private Chunk chunk(ByteBuffer node, int key, int rank, long address) {
-    int size = node.getInt(key);
-    long[] offset = new long[rank];
-    for (int axis = 0; axis < rank; axis++) {
-      offset[axis] = node.getLong(key + 8 + 8 * axis);
-    }
-    if (size < 0 || !file.contains(address, size) || offset[0] < 0) {
-      throw Hdf5Exception.invalid("a chunk outside the file");
-    }
-    return new Chunk(Shape.of(offset), address, size, node.getInt(key + 4));
   }
 
   private static Hdf5Exception claim(long bytes, long stored) {

@@ -28,6 +28,6 @@ public sealed interface Storage {
     }
   }
 
-  /** In chunks with an index of HDF5 1.10, which only libhdf5 reads. */
-  record IndexedChunks() implements Storage {}
+  /** Nowhere: nothing was written, and the fill value stands for all of it. */
+  record Unwritten() implements Storage {}
 }
