@@ -16,6 +16,7 @@ final class Memory {
   private static final int WINDOW_BITS = 30;
   private static final long WINDOW = 1L << WINDOW_BITS;
   private static final String LIMIT = "org.bytedeco.javacpp.maxBytes";
+  private static final String PROCESS_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
   private static final boolean NATIVE = loads();
 
   private final NativeBlock owner;
@@ -29,7 +30,7 @@ final class Memory {
   }
 
   private static boolean loads() {
-    raiseLimit();
+    setLimits();
     try {
       return NativeBlock.works();
     } catch (LinkageError | RuntimeException e) {
@@ -39,20 +40,24 @@ final class Memory {
 
   /**
    * JavaCPP holds native memory to the size of the Java heap unless it is told otherwise before its
-   * first use; weights and images may take half of the machine's. A limit that the user set, in
-   * either of the spellings that JavaCPP knows, stands.
+   * first use; weights and images may take half of the machine's. It also asks the system how large
+   * the process is whenever something is allocated, which takes as long as a small prediction. A
+   * limit that the user set, in either of the spellings that JavaCPP knows, stands.
    */
-  private static void raiseLimit() {
+  private static void setLimits() {
     long memory =
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    boolean chosen = Stream.of(LIMIT, LIMIT.toLowerCase(Locale.ROOT)).anyMatch(Memory::isSet);
-    if (!chosen && memory / 2 > Runtime.getRuntime().maxMemory()) {
+    if (!isChosen(LIMIT) && memory / 2 > Runtime.getRuntime().maxMemory()) {
       System.setProperty(LIMIT, memory / 2 / 1024 + "k");
+    }
+    if (!isChosen(PROCESS_LIMIT)) {
+      System.setProperty(PROCESS_LIMIT, "0");
     }
   }
 
-  private static boolean isSet(String property) {
-    return System.getProperty(property) != null;
+  private static boolean isChosen(String property) {
+    return Stream.of(property, property.toLowerCase(Locale.ROOT))
+        .anyMatch(spelling -> System.getProperty(spelling) != null);
   }
 
   /** True where native code can reach this memory. */

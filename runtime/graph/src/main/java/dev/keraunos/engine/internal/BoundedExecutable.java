@@ -20,6 +20,7 @@ public final class BoundedExecutable implements Executable {
   private final Executable executable;
   private final long budget;
   private final boolean divides;
+  private final ByTypes<Division> divisions = new ByTypes<>(this::divide);
 
   /** Bounds an executable, which is closed together with this one. */
   public BoundedExecutable(Executable executable) {
@@ -42,52 +43,54 @@ public final class BoundedExecutable implements Executable {
     return executable.graph();
   }
 
+  /** How a batch is divided: into parts of so many samples. */
+  private record Division(long samples, long part) {
+    boolean isWhole() {
+      return part >= samples;
+    }
+  }
+
   @Override
   public List<Tensor> run(List<Tensor> inputs) {
-    long samples = samples(inputs);
-    long part = part(inputs, samples);
-    if (part >= samples) {
+    List<TensorType> types = TensorType.of(inputs);
+    Division division = divisions.of(types);
+    if (division.isWhole()) {
       return executable.run(inputs);
     }
     List<Tensor> outputs = new ArrayList<>();
-    for (TensorType type : graph().infer(types(inputs))) {
+    for (TensorType type : graph().infer(types)) {
       outputs.add(Tensor.allocate(type.dtype(), type.shape()));
     }
-    run(inputs, outputs, samples, part);
+    run(inputs, outputs, division);
     return outputs;
   }
 
   @Override
   public void run(List<Tensor> inputs, List<Tensor> outputs) {
-    long samples = samples(inputs);
-    long part = part(inputs, samples);
-    if (part >= samples) {
+    Division division = divisions.of(TensorType.of(inputs));
+    if (division.isWhole()) {
       executable.run(inputs, outputs);
     } else {
-      run(inputs, outputs, samples, part);
+      run(inputs, outputs, division);
     }
   }
 
-  private void run(List<Tensor> inputs, List<Tensor> outputs, long samples, long part) {
-    for (long from = 0; from < samples; from += part) {
-      long to = Math.min(samples, from + part);
+  private void run(List<Tensor> inputs, List<Tensor> outputs, Division division) {
+    long samples = division.samples;
+    for (long from = 0; from < samples; from += division.part) {
+      long to = Math.min(samples, from + division.part);
       executable.run(
           Samples.rows(inputs, samples, from, to), Samples.rows(outputs, samples, from, to));
     }
   }
 
-  private static List<TensorType> types(List<Tensor> tensors) {
-    return tensors.stream().map(TensorType::of).toList();
-  }
-
-  /** How many samples a batch has; 0 for one that is not divided. */
-  private long samples(List<Tensor> inputs) {
-    graph().requireInputs(types(inputs));
+  private Division divide(List<TensorType> inputs) {
+    graph().requireInputs(inputs);
     if (!divides) {
-      return 0;
+      return new Division(0, 0);
     }
     long samples = inputs.get(0).shape().dim(0);
-    for (Tensor input : inputs) {
+    for (TensorType input : inputs) {
       if (input.shape().dim(0) != samples) {
         throw new InputException(
             "the inputs "
@@ -99,18 +102,15 @@ public final class BoundedExecutable implements Executable {
                 + " samples");
       }
     }
-    return samples;
+    return new Division(samples, samples <= 1 ? samples : part(inputs, samples));
   }
 
   /** How many samples fit the budget if every intermediate value were kept. */
-  private long part(List<Tensor> inputs, long samples) {
-    if (samples <= 1) {
-      return samples;
-    }
+  private long part(List<TensorType> inputs, long samples) {
     long bytes = 1;
     try {
       List<TensorType> one = new ArrayList<>();
-      types(inputs).forEach(type -> one.add(new TensorType(type.dtype(), type.shape().with(0, 1))));
+      inputs.forEach(type -> one.add(new TensorType(type.dtype(), type.shape().with(0, 1))));
       for (Map.Entry<Value, TensorType> value : graph().types(one).entrySet()) {
         boolean stored = value.getKey().producer().op() instanceof Op.Constant;
         bytes += stored ? 0 : value.getValue().shape().size() * value.getValue().dtype().bytes();

@@ -39,7 +39,7 @@ final class ReferenceExecutable implements Executable {
   @Override
   public void run(List<Tensor> inputs, List<Tensor> outputs) {
     Plan plan = plan(inputs);
-    List<TensorType> given = types(outputs);
+    List<TensorType> given = TensorType.of(outputs);
     if (!given.equals(plan.outputTypes())) {
       throw new InputException(
           "the graph gives " + plan.outputTypes() + ", the tensors for it are " + given);
@@ -51,12 +51,9 @@ final class ReferenceExecutable implements Executable {
     if (closed) {
       throw new IllegalStateException("this executable is closed");
     }
-    graph.requireInputs(types(inputs));
-    return new Plan(graph, types(inputs));
-  }
-
-  private static List<TensorType> types(List<Tensor> tensors) {
-    return tensors.stream().map(TensorType::of).collect(Collectors.toList());
+    List<TensorType> given = TensorType.of(inputs);
+    graph.requireInputs(given);
+    return new Plan(graph, given);
   }
 
   @Override

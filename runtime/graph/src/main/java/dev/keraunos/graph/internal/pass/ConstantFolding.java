@@ -44,7 +44,7 @@ final class ConstantFolding {
   private static boolean isSmall(Op op, List<Tensor> inputs) {
     long before = inputs.stream().mapToLong(Tensor::byteSize).sum();
     long after = 0;
-    for (TensorType type : op.infer(inputs.stream().map(TensorType::of).toList())) {
+    for (TensorType type : op.infer(TensorType.of(inputs))) {
       after += type.shape().size() * type.dtype().bytes();
     }
     return after <= Math.max(ALWAYS, GROWTH * before);

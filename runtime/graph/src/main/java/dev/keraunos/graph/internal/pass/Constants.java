@@ -27,7 +27,7 @@ final class Constants {
   /** The results of an operation on tensors. */
   static List<Tensor> compute(Op op, List<Tensor> inputs) {
     List<Tensor> outputs = new ArrayList<>();
-    for (TensorType type : op.infer(inputs.stream().map(TensorType::of).toList())) {
+    for (TensorType type : op.infer(TensorType.of(inputs))) {
       outputs.add(Tensor.allocate(type.dtype(), type.shape()));
     }
     ReferenceKernels.run(op, inputs, outputs);

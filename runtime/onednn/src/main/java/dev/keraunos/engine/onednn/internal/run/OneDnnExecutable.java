@@ -1,6 +1,7 @@
 package dev.keraunos.engine.onednn.internal.run;
 
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.internal.ByTypes;
 import dev.keraunos.engine.onednn.internal.library.OpenMp;
 import dev.keraunos.engine.onednn.internal.plan.Finiteness;
 import dev.keraunos.engine.onednn.internal.plan.Plan;
@@ -18,15 +19,11 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** A graph with a plan per shape of its inputs, made when first needed. */
 public final class OneDnnExecutable implements Executable {
   /** How many plans are kept; the one unused for longest makes room. */
   private static final int MOST_PLANS = 8;
-
-  /** How many kinds of inputs are remembered. */
-  private static final int MOST_SHAPES = 64;
 
   /** What inputs of certain types give, and how they are run. */
   private record Shaped(List<TensorType> outputs, Schedule schedule) {}
@@ -44,7 +41,7 @@ public final class OneDnnExecutable implements Executable {
   private final int threads;
   private final PackedWeights weights = new PackedWeights();
   private final Map<Key, PlanPool> pools = new LinkedHashMap<>(16, 0.75f, true);
-  private final Map<List<TensorType>, Shaped> shapes = new ConcurrentHashMap<>();
+  private final ByTypes<Shaped> shapes = new ByTypes<>(this::shaped);
   private Map<Node, String> placement = Map.of();
   private int running;
   private boolean closed;
@@ -66,8 +63,8 @@ public final class OneDnnExecutable implements Executable {
 
   @Override
   public List<Tensor> run(List<Tensor> inputs) {
-    List<TensorType> given = types(inputs);
-    Shaped shaped = shaped(given);
+    List<TensorType> given = TensorType.of(inputs);
+    Shaped shaped = shapes.of(given);
     List<Tensor> outputs =
         shaped.outputs().stream().map(t -> Tensor.allocate(t.dtype(), t.shape())).toList();
     execute(given, shaped.schedule(), inputs, outputs);
@@ -76,32 +73,21 @@ public final class OneDnnExecutable implements Executable {
 
   @Override
   public void run(List<Tensor> inputs, List<Tensor> outputs) {
-    List<TensorType> given = types(inputs);
-    Shaped shaped = shaped(given);
-    if (!shaped.outputs().equals(types(outputs))) {
+    List<TensorType> given = TensorType.of(inputs);
+    Shaped shaped = shapes.of(given);
+    if (!shaped.outputs().equals(TensorType.of(outputs))) {
       throw new InputException(
-          "the graph gives " + shaped.outputs() + ", the tensors for it are " + types(outputs));
+          "the graph gives "
+              + shaped.outputs()
+              + ", the tensors for it are "
+              + TensorType.of(outputs));
     }
     execute(given, shaped.schedule(), inputs, outputs);
   }
 
-  /** What inputs of these types give; they are checked when they come for the first time. */
   private Shaped shaped(List<TensorType> given) {
-    Shaped known = shapes.get(given);
-    if (known != null) {
-      return known;
-    }
     graph.requireInputs(given);
-    Shaped shaped = new Shaped(graph.infer(given), Schedule.of(graph, independent, given));
-    if (shapes.size() >= MOST_SHAPES) {
-      shapes.clear();
-    }
-    shapes.put(given, shaped);
-    return shaped;
-  }
-
-  private static List<TensorType> types(List<Tensor> tensors) {
-    return tensors.stream().map(TensorType::of).toList();
+    return new Shaped(graph.infer(given), Schedule.of(graph, independent, given));
   }
 
   private void execute(
