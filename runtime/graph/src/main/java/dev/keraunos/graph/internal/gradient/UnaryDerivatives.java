@@ -46,7 +46,7 @@ final class UnaryDerivatives {
   private static final double NORMAL = 1 / Math.sqrt(2 * Math.PI);
 
   /** What SELU multiplies positive numbers by. */
-  private static final double SELU_SLOPE = UnaryKind.SELU.apply(1, 0, 0);
+  private static final double SELU_SLOPE = UnaryKind.SELU.apply(1.0, 0, 0);
 
   /** What SELU comes to far below zero. */
   private static final double SELU_LEAST = UnaryKind.SELU.apply(Double.NEGATIVE_INFINITY, 0, 0);
