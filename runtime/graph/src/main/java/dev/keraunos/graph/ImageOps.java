@@ -26,6 +26,53 @@ final class ImageOps {
     return given.rank() == 3 ? Ops.squeeze(y, 0) : y;
   }
 
+  /** The middle of images, as large as it can be in the proportions of a size. */
+  static Value cropToAspectRatio(Value x, List<Integer> size, boolean first) {
+    int rows = first ? x.rank() - 2 : x.rank() - 3;
+    long height = Ops.length(x, rows);
+    long width = Ops.length(x, rows + 1);
+    Value cut = middle(x, rows, kept(width, size.get(0), size.get(1), height), height);
+    return middle(cut, rows + 1, kept(height, size.get(1), size.get(0), width), width);
+  }
+
+  private static long kept(long other, int wanted, int otherWanted, long whole) {
+    return Math.max(Math.min(whole, proportional(other, wanted, otherWanted)), 1);
+  }
+
+  /** The length that goes with another as two wanted ones do; in float32, as TensorFlow has it. */
+  private static long proportional(long other, int wanted, int otherWanted) {
+    return (long) ((float) (other * wanted) / otherWanted);
+  }
+
+  private static Value middle(Value x, int axis, long kept, long whole) {
+    long from = (whole - kept) / 2;
+    return Ops.sliceAxis(x, axis, Range.of(from, from + kept));
+  }
+
+  /** Images between equal borders, so that they have about the proportions of a size. */
+  static Value padToAspectRatio(Value x, List<Integer> size, double fill, boolean first) {
+    int rows = first ? x.rank() - 2 : x.rank() - 3;
+    long height = Ops.length(x, rows);
+    long width = Ops.length(x, rows + 1);
+    List<Long> border = new ArrayList<>(Collections.nCopies(x.rank(), 0L));
+    border.set(rows, border(height, proportional(width, size.get(0), size.get(1))));
+    border.set(rows + 1, border(width, proportional(height, size.get(1), size.get(0))));
+    return Ops.pad(x, border, border, Op.Pad.Mode.CONSTANT, fill);
+  }
+
+  private static long border(long length, long wanted) {
+    return Math.max(wanted - length, 0) / 2;
+  }
+
+  /** The largest size of an image that fits into another. */
+  static List<Integer> fitting(Value x, List<Integer> size, boolean first) {
+    int rows = first ? x.rank() - 2 : x.rank() - 3;
+    float height = Ops.length(x, rows);
+    float width = Ops.length(x, rows + 1);
+    float scale = Math.min(size.get(0) / height, size.get(1) / width);
+    return List.of((int) Math.rint(scale * height), (int) Math.rint(scale * width));
+  }
+
   /** Images scaled by whole factors. */
   static Value upsample(Value x, List<Integer> factors, Interpolation kind) {
     return sampled(x, kind, new Op.Resize(kind, true, factors, false));

@@ -1465,6 +1465,32 @@ public final class Ops {
   }
 
   /**
+   * The middle of images, as large as it can be in the proportions of a size: what {@code
+   * crop_to_aspect_ratio} and {@code smart_resize} resize.
+   *
+   * @param images (batch, height, width, channels) or one of them, of known height and width
+   */
+  public static Value cropToAspectRatio(Value images, List<Integer> size, boolean channelsFirst) {
+    return ImageOps.cropToAspectRatio(images, size, channelsFirst);
+  }
+
+  /**
+   * Images between equal borders above and below, or left and right, that give them about the
+   * proportions of a size: what {@code pad_to_aspect_ratio} resizes.
+   *
+   * @param images as in {@link #cropToAspectRatio}
+   */
+  public static Value padToAspectRatio(
+      Value images, List<Integer> size, double fill, boolean channelsFirst) {
+    return ImageOps.padToAspectRatio(images, size, fill, channelsFirst);
+  }
+
+  /** The size in which images fit into another without distortion, {@code tf.image.resize}. */
+  public static List<Integer> fittingSize(Value images, List<Integer> size, boolean channelsFirst) {
+    return ImageOps.fitting(images, size, channelsFirst);
+  }
+
+  /**
    * Images that are larger by whole factors, in the types of {@link #resize}.
    *
    * @param images (batch, height, width, channels)

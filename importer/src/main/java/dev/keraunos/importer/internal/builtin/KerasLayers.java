@@ -25,6 +25,7 @@ public final class KerasLayers {
                   NormalizationLayers.ROWS,
                   NoiseLayers.ROWS,
                   PreprocessingLayers.ROWS,
+                  ImageLayers.ROWS,
                   ApplicationLayers.ROWS,
                   RecurrentLayers.ROWS,
                   ConvLstmLayers.ROWS,

@@ -1,13 +1,9 @@
 package dev.keraunos.importer.internal.builtin;
 
-import dev.keraunos.graph.Interpolation;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
-import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
-import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
@@ -56,10 +52,6 @@ final class PreprocessingLayers {
                   "RandAugment",
                   "Equalization",
                   "Solarization")
-              .takes("training")
-              .draws()
-              .ignoresAll(),
-          LayerRow.passesInKeras3(PreprocessingLayers::crop, "RandomCrop")
               .takes("training")
               .draws()
               .ignoresAll());
@@ -116,44 +108,5 @@ final class PreprocessingLayers {
     return values.length == 1
         ? Ops.constant(x, moment.reshape())
         : Ops.constant(x, moment.reshape(broadcast));
-  }
-
-  /**
-   * Outside of training: what is left of the middle in the wanted proportions, resized; later the
-   * image as it is.
-   */
-  private static Value crop(RowCall call) {
-    Value x = call.floating();
-    if (call.dialect().has(Quirk.LEAVES_IMAGES_AS_THEY_ARE)) {
-      return x;
-    }
-    if (call.dialect().has(Quirk.RANDOM_CROP_RESIZES_FIRST)) {
-      throw call.gap("this layer resizes its input before Keras 2.7; not supported");
-    }
-    int height = call.config().get("height").integer();
-    int width = call.config().get("width").integer();
-    return ChannelsLast.apply(call, x, image -> cropped(call, image, height, width));
-  }
-
-  /** {@code smart_resize}, bilinear and in float32. */
-  private static Value cropped(RowCall call, Value image, int height, int width) {
-    if (image.rank() != 4) {
-      throw call.gap("crops single images, a batch of them has rank " + image.rank());
-    }
-    long rows = call.dim(image, 1);
-    long columns = call.dim(image, 2);
-    Value x = middle(image, 1, part(columns * height / (double) width, rows), rows);
-    x = middle(x, 2, part(rows * width / (double) height, columns), columns);
-    Op op = new Op.Resize(Interpolation.BILINEAR, false, List.of(height, width), false);
-    return Ops.cast(call.apply(op, Ops.cast(x, DType.FLOAT32)), image.dtype());
-  }
-
-  private static Value middle(Value x, int axis, long kept, long whole) {
-    long from = (whole - kept) / 2;
-    return Ops.sliceAxis(x, axis, Range.of(from, from + kept));
-  }
-
-  private static long part(double wanted, long whole) {
-    return Math.max(Math.min(whole, (long) wanted), 1);
   }
 }

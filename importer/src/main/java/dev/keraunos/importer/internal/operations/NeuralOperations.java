@@ -270,22 +270,16 @@ final class NeuralOperations {
   }
 
   private static Value resize(OperationCall call) {
-    for (String key :
-        List.of("crop_to_aspect_ratio", "pad_to_aspect_ratio", "preserve_aspect_ratio")) {
-      if (call.flag(key)) {
-        throw call.get(key).unexpected("false");
-      }
-    }
-    call.get("fill_mode");
-    call.get("fill_value");
     Value images = call.value("images");
+    boolean first = call.channelsFirst();
+    List<Integer> size = Windows.list(call.get("size").integers(2));
     Value resized =
         Ops.resize(
-            images,
-            Windows.list(call.get("size").integers(2)),
+            ResizedImages.aspect(call::get, images, size, first),
+            call.flag("preserve_aspect_ratio") ? Ops.fittingSize(images, size, first) : size,
             Windows.interpolation(call.get("interpolation"), "bilinear"),
             call.flag("antialias"),
-            call.channelsFirst());
+            first);
     return ResizedImages.typed(resized, images, call.scope().dialect());
   }
 
