@@ -657,6 +657,16 @@ public enum Quirk {
       Topic.LAYERS,
       "The layers of a Bidirectional that return sequences zero masked steps.",
       since(graph())),
+  HEADS_ARE_FUSED(
+      Topic.LAYERS,
+      "MultiHeadAttention and GroupQueryAttention are keras.ops.dot_product_attention, unless they"
+          + " drop or return scores.",
+      keras3().from("3.7")),
+  ATTENTION_AXES_LEAVE_OUT_HEADS(
+      Topic.LAYERS,
+      "Negative attention_axes count from the features of the query; elsewhere from those of its"
+          + " heads.",
+      keras3().from("3.12")),
   SHARED_AXES_ARE_UNSAVED(Topic.LAYERS, "PReLU does not save its shared axes.", keras1()),
   UPSAMPLES_FROM_CORNERS(Topic.LAYERS, "Bilinear upsampling has no half pixel centres.", keras2()),
   LEAVES_IMAGES_AS_THEY_ARE(
@@ -717,6 +727,24 @@ public enum Quirk {
       Topic.MASKS_IN_LAYERS,
       "TimeDistributed hands its own mask on; elsewhere the one that the inner layer makes.",
       keras3()),
+  HEADS_TAKE_MASKS(
+      Topic.MASKS_IN_LAYERS,
+      "MultiHeadAttention looks at the masks that its inputs carry, and hands that of the query"
+          + " on.",
+      graph().from("2.10").or(since(tfKeras().from("2.10")))),
+  CAST_QUERIES_LOSE_MASKS(
+      Topic.MASKS_IN_LAYERS,
+      "MultiHeadAttention does not see the mask of a query that it casts.",
+      graph().or(tfKeras())),
+  USES_MASKS_UP(
+      Topic.MASKS_IN_LAYERS,
+      "MultiHeadAttention takes the masks of its inputs away, also from layers called later, and"
+          + " does not look at query_mask.",
+      keras3().from("3.8")),
+  VALUE_MASKS_LACK_AN_AXIS(
+      Topic.MASKS_IN_LAYERS,
+      "The mask of the value in Attention lies along queries and keys, not samples and keys.",
+      keras3().from("3.0.5").until("3.12")),
   RESHAPES_KEEP_MASKS(
       Topic.MASKS_IN_LAYERS,
       "Layers that change the shape of their input hand its mask on.",

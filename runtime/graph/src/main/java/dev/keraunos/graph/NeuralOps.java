@@ -189,9 +189,11 @@ final class NeuralOps {
     double factor = scale == null ? 1 / Math.sqrt(Ops.length(query, -1)) : scale;
     Value keys = repeated(key, heads);
     Value values = repeated(value, heads);
-    Value scores = Ops.multiply(Ops.einsum("btnh,bsnh->bnts", query, keys), factor);
+    Value products = Ops.einsum("btnh,bsnh->bnts", query, keys);
+    boolean isHalf = query.dtype() == DType.FLOAT16 || query.dtype() == DType.BFLOAT16;
+    Value scores = Ops.multiply(isHalf ? Ops.cast(products, DType.FLOAT32) : products, factor);
     if (bias != null) {
-      scores = Ops.add(scores, bias);
+      scores = Ops.add(scores, Ops.cast(bias, scores.dtype()));
     }
     if (mask != null) {
       scores = Ops.where(Ops.cast(mask, DType.BOOL), scores, MASKED);
@@ -200,7 +202,8 @@ final class NeuralOps {
       Value past = Ops.lessEqual(Ops.iota(scores, -1), Ops.iota(scores, -2));
       scores = Ops.where(past, scores, MASKED);
     }
-    return Ops.einsum("bnts,bsnh->btnh", Ops.softmax(scores, -1), values);
+    Value weights = Ops.cast(Ops.softmax(scores, -1), values.dtype());
+    return Ops.einsum("bnts,bsnh->btnh", weights, values);
   }
 
   /** Each head of keys and values serves as many consecutive heads of queries. */

@@ -1388,7 +1388,8 @@ public final class Ops {
 
   /**
    * softmax(query·key·scale + bias)·value, {@code keras.ops.dot_product_attention} of (batch, time,
-   * heads, size); each head of keys and values serves as many consecutive heads of queries.
+   * heads, size); each head of keys and values serves as many consecutive heads of queries. The
+   * scores of float16 and bfloat16 are float32.
    *
    * @param bias added to the scores (batch, heads, time of query, time of key), or null
    * @param mask true for the scores that count, or null

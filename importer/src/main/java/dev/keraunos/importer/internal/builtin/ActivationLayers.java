@@ -61,26 +61,36 @@ final class ActivationLayers {
     return Ops.multiply(x, Ops.cast(above, x.dtype()));
   }
 
-  /** Over one axis or jointly over several; masked entries are left out from tf.keras on. */
   private static Value softmax(RowCall call) {
     int[] axes = call.config().get("axis").integersOr(-1);
     boolean robust = call.config().get("robust_masking").bool(false);
-    Value x = call.x();
-    if (call.mask() == null || call.dialect().has(Quirk.SOFTMAX_IGNORES_MASK)) {
-      return Ops.softmax(x, axes);
-    }
-    Value y = Ops.softmax(masked(call, x, robust), axes);
-    return call.dialect().has(Quirk.SOFTMAX_ZEROES_MASKED) ? Ops.where(call.mask(), y, 0.0) : y;
+    return softmax(call, call.x(), call.mask(), robust, axes);
   }
 
-  /** Logits of which the masked ones are far below the others. */
-  private static Value masked(RowCall call, Value x, boolean robust) {
-    double lowest = lowest(call, x.dtype());
-    if (robust || call.dialect().has(Quirk.SOFTMAX_MASK_SELECTS)) {
-      return Ops.where(call.mask(), x, lowest);
+  /**
+   * Over one axis or jointly over several; masked entries are left out from tf.keras on.
+   *
+   * @param mask null for none; numbers count as much as they are, or as flags if masks select
+   * @param robust whether masked entries are replaced, whatever the version
+   */
+  static Value softmax(RowCall call, Value x, Value mask, boolean robust, int... axes) {
+    if (mask == null || call.dialect().has(Quirk.SOFTMAX_IGNORES_MASK)) {
+      return Ops.softmax(x, axes);
     }
-    Value off = Ops.subtract(1, Ops.cast(call.mask(), x.dtype()));
-    return Ops.add(x, Ops.multiply(off, lowest));
+    double lowest = lowest(call, x.dtype());
+    boolean selects = robust || call.dialect().has(Quirk.SOFTMAX_MASK_SELECTS);
+    boolean isFlag = mask.dtype() == DType.BOOL;
+    Value kept = selects && !isFlag ? Ops.greater(mask, 0.5) : mask;
+    Value off = selects ? null : Ops.subtract(1, Ops.cast(mask, x.dtype()));
+    Value y =
+        Ops.softmax(
+            selects ? Ops.where(kept, x, lowest) : Ops.add(x, Ops.multiply(off, lowest)), axes);
+    if (!call.dialect().has(Quirk.SOFTMAX_ZEROES_MASKED)) {
+      return y;
+    }
+    return kept.dtype() == DType.BOOL
+        ? Ops.where(kept, y, 0.0)
+        : Ops.multiply(y, Ops.cast(kept, y.dtype()));
   }
 
   /** What masked logits become: far below all others, yet finite in half precision. */

@@ -23,6 +23,7 @@ public final class KerasLayers {
                   ReshapingLayers.ROWS,
                   MergingLayers.ROWS,
                   NormalizationLayers.ROWS,
+                  AttentionLayers.ROWS,
                   NoiseLayers.ROWS,
                   PreprocessingLayers.ROWS,
                   ImageLayers.ROWS,

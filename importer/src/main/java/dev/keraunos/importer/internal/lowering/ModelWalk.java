@@ -48,6 +48,7 @@ final class ModelWalk implements Site {
   private final List<LoweredModel.Metric> metrics = new ArrayList<>();
   private final List<LoweredModel.State> states = new ArrayList<>();
   private final List<LoweredModel.Draw> draws = new ArrayList<>();
+  private final Set<Value> usedUp = new HashSet<>();
 
   /**
    * Whether the call that is being lowered takes what stands for the output of one that failed, of
@@ -89,7 +90,8 @@ final class ModelWalk implements Site {
         continue;
       }
       behindGap = outside || call.tensors().stream().anyMatch(guessed::contains);
-      CallArguments given = CallArguments.of(call, parameters(layer), tensors::get, training);
+      CallArguments given =
+          CallArguments.of(call, parameters(layer), ref -> left(tensors.get(ref)), training);
       List<Masked> outputs = layer(target, layer, weights.layer(layer.name()), given);
       boolean known = !outputs.isEmpty() && !behindGap;
       if (target == builder && known) {
@@ -115,11 +117,21 @@ final class ModelWalk implements Site {
         gaps.add(
             new Gap(ref.layer(), "", "output " + ref.tensor() + " of the model does not exist"));
       }
-      outputs.add(output);
+      outputs.add(output == null ? null : left(output));
     }
     boolean whole =
         !outputs.contains(null) && topology.outputs().stream().noneMatch(guessed::contains);
     return whole ? outputs : List.of();
+  }
+
+  /** A tensor with its mask, unless that is used up. */
+  private Masked left(Masked tensor) {
+    return usedUp.contains(tensor.value()) ? Masked.unmasked(tensor.value()) : tensor;
+  }
+
+  @Override
+  public void useUpMask(Value tensor) {
+    usedUp.add(tensor);
   }
 
   /** Of the layer's {@code call} behind the first; see {@link LayerRow#takes}. */

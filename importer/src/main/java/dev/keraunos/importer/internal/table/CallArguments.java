@@ -36,6 +36,9 @@ public record CallArguments(
     boolean training) {
   private static final String MASK = "mask";
 
+  /** What {@code call} of layers names its first parameter. */
+  private static final List<String> FIRST = List.of("inputs", "query", "sequences", "sequence");
+
   /** Tensors for a layer inside a layer. */
   public static CallArguments of(List<Masked> given, boolean training) {
     return new CallArguments(
@@ -61,6 +64,13 @@ public record CallArguments(
       keywords.put(parameters.get(i), positional.remove(1));
     }
     keywords.putAll(call.keywords());
+    if (positional.isEmpty()) {
+      FIRST.stream()
+          .filter(keywords::containsKey)
+          .findFirst()
+          .map(keywords::remove)
+          .ifPresent(positional::add);
+    }
     List<Masked> carried = new ArrayList<>();
     positional.forEach(
         argument -> argument.tensors().forEach(ref -> carried.add(tensors.apply(ref))));
@@ -131,7 +141,7 @@ public record CallArguments(
       Value x = carried.get(i).value();
       if (leaves.get(i) instanceof TensorRef ref) {
         inputs.set(i, new Masked(x, tensors.apply(ref).value()));
-      } else if (!layer.dialect().has(Quirk.ABSENT_MASKS_STAY)) {
+      } else if (layer.model().isEmpty() || !layer.dialect().has(Quirk.ABSENT_MASKS_STAY)) {
         inputs.set(i, Masked.unmasked(x));
       }
     }

@@ -58,6 +58,9 @@ public interface Site {
    */
   void measure(LayerSpec layer, String name, boolean isMean, Value value);
 
+  /** Takes the mask of a tensor away, also from calls that come later. */
+  void useUpMask(Value tensor);
+
   /** Notes something that cannot be lowered, and goes on. */
   void report(LayerSpec layer, String problem);
 }

@@ -104,6 +104,11 @@ class CoreLayersTest {
     }
 
     @Override
+    public void useUpMask(Value tensor) {
+      throw new AssertionError("no masks");
+    }
+
+    @Override
     public Value draw(RowCall call, Shape shape, boolean normal) {
       throw new AssertionError("no random numbers");
     }

@@ -1,0 +1,485 @@
+package dev.keraunos.importer.internal.builtin;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Dim;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.table.LayerRow;
+import dev.keraunos.importer.internal.table.Lowering;
+import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.importer.internal.topology.Argument;
+import dev.keraunos.importer.internal.topology.LayerSpec;
+import dev.keraunos.importer.internal.topology.TensorRef;
+import dev.keraunos.importer.layers.Masked;
+import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BinaryOperator;
+import java.util.stream.IntStream;
+
+/**
+ * {@code keras.layers.attention}: Attention and AdditiveAttention compare sequences as they are,
+ * MultiHeadAttention and GroupQueryAttention the heads that dense layers inside make of them.
+ */
+final class AttentionLayers {
+  private static final String DROPOUT = "dropout";
+  private static final String SCORES = "return_attention_scores";
+  private static final String CAUSAL = "use_causal_mask";
+  private static final String LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.of(call -> attention(call, (q, k) -> similarity(call, q, k)), "Attention")
+              .weight("scale", true, config -> config.get("use_scale").bool(false))
+              .weight("concat_score_weight", true, AttentionLayers::concatenates)
+              .takes("mask", "training", SCORES, CAUSAL)
+              .draws(DROPOUT),
+          LayerRow.of(call -> attention(call, (q, k) -> additive(call, q, k)), "AdditiveAttention")
+              .weight("scale", true, config -> config.get("use_scale").bool(true))
+              .takes("mask", "training", SCORES, CAUSAL)
+              .draws(DROPOUT),
+          ofHeads(AttentionLayers::multiHead, "MultiHeadAttention")
+              .ignores("query_shape", "key_shape", "value_shape"),
+          ofHeads(AttentionLayers::groupQuery, "GroupQueryAttention", "GroupedQueryAttention"));
+
+  private AttentionLayers() {}
+
+  private static LayerRow ofHeads(Lowering lowering, String... names) {
+    return LayerRow.of(lowering, names)
+        .children(AttentionLayers::projections)
+        .takes(
+            "value",
+            "key",
+            "query_mask",
+            "value_mask",
+            "key_mask",
+            "attention_mask",
+            SCORES,
+            "training",
+            CAUSAL)
+        .draws(DROPOUT)
+        .ignores("use_bias", "output_shape", "flash_attention");
+  }
+
+  private static List<Masked> outputs(RowCall call, Value output, Value mask, Value scores) {
+    Masked first = new Masked(output, mask);
+    return call.constant(SCORES).bool(false)
+        ? List.of(first, Masked.unmasked(scores))
+        : List.of(first);
+  }
+
+  // ---- Attention, AdditiveAttention ------------------------------------------------------------
+
+  /** softmax(score(query, key))·value for [query, value] or [query, value, key]. */
+  private static List<Masked> attention(RowCall call, BinaryOperator<Value> score) {
+    List<Value> given = call.xs(2);
+    if (given.size() > 3) {
+      throw new InputException(
+          "its call gives " + given.size() + " tensors; allowed: query, value and a key");
+    }
+    Value value = given.get(1);
+    Value scores = score.apply(given.get(0), given.size() == 3 ? given.get(2) : value);
+    Value kept = kept(call, scores);
+    Value weights = Ops.softmax(kept == null ? scores : lowered(call, scores, kept), -1);
+    Value output = Ops.matmul(weights, value);
+    Value steps = call.input(0).mask();
+    if (steps != null) {
+      output = masked(call, output, Ops.expandDims(steps, -1));
+    }
+    boolean loses = call.dialect().has(Quirk.MERGES_LOSE_MASKS);
+    return outputs(call, output, loses ? null : call.passedMask(), weights);
+  }
+
+  private static boolean concatenates(Config config) {
+    return config.get("score_mode").oneOf("dot", "dot", "concat").equals("concat");
+  }
+
+  /** scale·query·key, or weight·Σtanh(scale·(query + key)). */
+  private static Value similarity(RowCall call, Value query, Value key) {
+    boolean scaled = call.config().get("use_scale").bool(false);
+    if (!concatenates(call.config())) {
+      Value scores = Ops.matmul(query, key, false, true);
+      return scaled ? Ops.multiply(scores, call.weight("scale")) : scores;
+    }
+    Value pairs = pairs(query, key);
+    Value inner = scaled ? Ops.multiply(call.weight("scale"), pairs) : pairs;
+    return Ops.multiply(call.weight("concat_score_weight"), Ops.sum(Ops.tanh(inner), -1));
+  }
+
+  /** Σ scale·tanh(query + key). */
+  private static Value additive(RowCall call, Value query, Value key) {
+    Value curved = Ops.tanh(pairs(query, key));
+    boolean scaled = call.config().get("use_scale").bool(true);
+    return Ops.sum(
+        scaled ? Ops.multiply(call.weight("scale", call.dim(query, -1)), curved) : curved, -1);
+  }
+
+  /** query + key for each pair of steps: (..., time of query, time of key, features). */
+  private static Value pairs(Value query, Value key) {
+    return Ops.add(Ops.expandDims(query, -2), Ops.expandDims(key, -3));
+  }
+
+  /** The scores (samples, time of query, time of key) that count; null for all. */
+  private static Value kept(RowCall call, Value scores) {
+    boolean causal = call.config().get("causal").bool(false) | call.constant(CAUSAL).bool(false);
+    Value steps = call.input(1).mask();
+    boolean misplaces = !causal && call.dialect().has(Quirk.VALUE_MASKS_LACK_AN_AXIS);
+    Value kept = steps == null || misplaces ? steps : Ops.expandDims(steps, -2);
+    if (!causal) {
+      return kept;
+    }
+    Value past = Ops.lessEqual(Ops.iota(scores, -1), Ops.iota(scores, -2));
+    return kept == null ? past : Ops.logicalAnd(kept, past);
+  }
+
+  /** Scores of which those that do not count are lower by a large number. */
+  private static Value lowered(RowCall call, Value scores, Value kept) {
+    double large = scores.dtype() == DType.FLOAT16 ? 65504 : 1e9;
+    if (call.dialect().has(Quirk.MASKS_SELECT)) {
+      return Ops.where(kept, scores, Ops.subtract(scores, large));
+    }
+    Value off = Ops.cast(Ops.logicalNot(kept), scores.dtype());
+    return Ops.subtract(scores, Ops.multiply(large, off));
+  }
+
+  /** What the mask keeps; zero elsewhere. */
+  private static Value masked(RowCall call, Value x, Value mask) {
+    return call.dialect().has(Quirk.MASKS_SELECT)
+        ? Ops.where(mask, x, 0.0)
+        : Ops.multiply(x, Ops.cast(mask, x.dtype()));
+  }
+
+  // ---- MultiHeadAttention, GroupQueryAttention
+  // ---------------------------------------------------
+
+  /**
+   * The heads of a layer.
+   *
+   * @param groups how many heads keys and values have
+   * @param keySize the features of a head of queries and keys
+   * @param valueSize the same of values
+   */
+  private record Heads(int count, int groups, int keySize, int valueSize) {}
+
+  private static List<Masked> multiHead(RowCall call) {
+    Config config = call.config();
+    int heads = config.get("num_heads").integer();
+    int keySize = config.get("key_dim").integer();
+    int valueSize = config.get("value_dim").integer(0);
+    boolean takesMask = !call.dialect().has(Quirk.USES_MASKS_UP);
+    Given given = Given.of(call, takesMask);
+    List<Masked> outputs =
+        attend(
+            call,
+            new Heads(heads, heads, keySize, valueSize == 0 ? keySize : valueSize),
+            given,
+            config.get("attention_axes").integersOr());
+    if (!takesMask) {
+      given.tensors().forEach(tensor -> useUp(call, tensor));
+    }
+    return outputs;
+  }
+
+  private static List<Masked> groupQuery(RowCall call) {
+    Config config = call.config();
+    int size = config.get("head_dim").integer();
+    int heads = config.get("num_query_heads").integer();
+    int groups = config.get("num_key_value_heads").integer();
+    if (groups < 1 || heads % groups != 0) {
+      throw config.get("num_key_value_heads").unexpected("a divisor of num_query_heads, " + heads);
+    }
+    return attend(call, new Heads(heads, groups, size, size), Given.of(call, true), 1);
+  }
+
+  /** Tensors that the layer does not cast lose their masks for whatever is called later. */
+  private static void useUp(RowCall call, Value tensor) {
+    if (call.autocast(tensor) == tensor) {
+      call.site().useUpMask(tensor);
+    }
+  }
+
+  /**
+   * softmax(query·key/√size + mask)·value head by head, between dense layers.
+   *
+   * @param axes over which a query looks at keys; none for all but samples and features
+   */
+  private static List<Masked> attend(RowCall call, Heads heads, Given given, int... axes) {
+    Value query = heads(call, "query_dense", given.query(), heads.count(), heads.keySize());
+    Value key = heads(call, "key_dense", given.key(), heads.groups(), heads.keySize());
+    Value value = heads(call, "value_dense", given.value(), heads.groups(), heads.valueSize());
+    if (heads.groups() < heads.count()) {
+      key = Ops.repeat(key, heads.count() / heads.groups(), 2);
+      value = Ops.repeat(value, heads.count() / heads.groups(), 2);
+    }
+    Over over = Over.of(value.rank(), axes(call, value.rank(), axes));
+    Value mask = mask(call, given);
+    double scale = 1 / Math.sqrt(heads.keySize());
+    Value scores = null;
+    Value output;
+    if (isFused(call, query)) {
+      Shape shape =
+          Shape.of(query.shape().dim(0), heads.count(), query.shape().dim(1), key.shape().dim(1));
+      Value placed = mask == null ? null : over.place(mask, shape);
+      output = Ops.dotProductAttention(query, key, value, null, placed, scale, false);
+    } else {
+      Value raw = Ops.einsum(over.scores(), key, Ops.multiply(query, scale));
+      Value placed = mask == null ? null : over.place(mask, raw.shape());
+      boolean robust = call.config().get("softmax_robust_masking").bool(false);
+      scores = ActivationLayers.softmax(call, raw, placed, robust, over.normalized());
+      output = Ops.einsum(over.output(), scores, value);
+    }
+    if (call.config().get("use_gate").bool(false)) {
+      Value gate = heads(call, "gate_dense", given.query(), heads.count(), heads.valueSize());
+      output = Ops.multiply(output, gate);
+    }
+    Value mixed = project(call, "output_dense", output);
+    boolean passes = call.dialect().has(Quirk.HEADS_TAKE_MASKS);
+    return outputs(call, mixed, passes ? call.passedMask() : null, scores);
+  }
+
+  /** Whether Keras computes all heads by {@code keras.ops.dot_product_attention}. */
+  private static boolean isFused(RowCall call, Value query) {
+    return call.dialect().has(Quirk.HEADS_ARE_FUSED)
+        && call.config().get(DROPOUT).number(0) == 0
+        && !call.constant(SCORES).bool(false)
+        && query.rank() == 4;
+  }
+
+  private static Value project(RowCall call, String attribute, Value x) {
+    LayerSpec dense = projections(call.layer()).get(attribute);
+    return call.inner(dense, attribute, List.of(Masked.unmasked(x))).get(0).value();
+  }
+
+  private static Value heads(RowCall call, String attribute, Masked x, int count, int size) {
+    Value y = project(call, attribute, x.value());
+    if (y.shape().dim(-2) != count || y.shape().dim(-1) != size) {
+      throw new ModelFileException(
+          call.path() + "." + attribute,
+          "a kernel for " + y.shape().dim(-2) + " heads of " + y.shape().dim(-1) + " features",
+          count + " heads of " + size + " features, as the config has them",
+          "The weights belong to another model, or the file is damaged.");
+    }
+    return y;
+  }
+
+  /** The dense layers inside, by attribute, in the order in which Keras makes them. */
+  private static Map<String, LayerSpec> projections(LayerSpec layer) {
+    Map<String, LayerSpec> inside = new LinkedHashMap<>();
+    inside.put("query_dense", projection(layer, "query", "m", "hd", "linear"));
+    inside.put("key_dense", projection(layer, "key", "m", "hd", "linear"));
+    if (layer.config().get("use_gate").bool(false)) {
+      inside.put("gate_dense", projection(layer, "gate", "m", "hd", "sigmoid"));
+    }
+    inside.put("value_dense", projection(layer, "value", "m", "hd", "linear"));
+    int axes = layer.config().get("output_shape").integersOr().length;
+    String features = LETTERS.substring(12, 12 + Math.max(axes, 1));
+    inside.put("output_dense", projection(layer, "attention_output", "hd", features, "linear"));
+    return inside;
+  }
+
+  private static LayerSpec projection(
+      LayerSpec layer, String name, String from, String to, String activation) {
+    ObjectNode config = layer.json().deepCopy();
+    config.retain(
+        "dtype", "trainable", "kernel_regularizer", "bias_regularizer", "activity_regularizer");
+    config.put("name", name);
+    config.put("equation", "..." + from + "," + from + to + "->..." + to);
+    config.put("activation", activation);
+    config.put("bias_axes", layer.config().get("use_bias").bool(true) ? to : null);
+    ObjectNode entry = JsonNodeFactory.instance.objectNode().put("class_name", "EinsumDense");
+    entry.set("config", config);
+    return layer.inner(entry, name);
+  }
+
+  /** Where heads (samples, ..., heads, features) of a rank are compared. */
+  private static int[] axes(RowCall call, int rank, int... axes) {
+    if (axes.length == 0) {
+      return IntStream.range(1, rank - 2).toArray();
+    }
+    boolean skips = call.dialect().has(Quirk.ATTENTION_AXES_LEAVE_OUT_HEADS);
+    int end = skips ? rank - 1 : rank;
+    int[] counted = Arrays.stream(axes).map(axis -> axis < 0 ? end + axis : axis).toArray();
+    Setting setting = call.config().get("attention_axes");
+    if (Arrays.stream(counted).anyMatch(axis -> axis < 0 || axis > rank - 2)) {
+      throw setting.unexpected("axes of the query without its features");
+    }
+    return counted;
+  }
+
+  /**
+   * The axes over which queries look at keys, in einsum's words.
+   *
+   * @param axes how many there are
+   * @param rank of the scores: samples and the like, heads, axes of queries, axes of keys
+   */
+  private record Over(String scores, String output, int axes, int rank) {
+    static Over of(int rank, int... axes) {
+      String query = LETTERS.substring(0, rank);
+      StringBuilder key = new StringBuilder(query);
+      StringBuilder batch = new StringBuilder();
+      StringBuilder rows = new StringBuilder();
+      StringBuilder columns = new StringBuilder();
+      for (int i = 0; i < axes.length; i++) {
+        key.setCharAt(axes[i], LETTERS.charAt(rank + i));
+        rows.append(query.charAt(axes[i]));
+        columns.append(LETTERS.charAt(rank + i));
+      }
+      for (int i = 0; i < rank - 1; i++) {
+        if (key.charAt(i) == query.charAt(i)) {
+          batch.append(query.charAt(i));
+        }
+      }
+      String both = batch.toString() + rows + columns;
+      return new Over(
+          key + "," + query + "->" + both,
+          both + "," + key + "->" + query,
+          axes.length,
+          both.length());
+    }
+
+    /** The axes of the scores that belong to keys. */
+    int[] normalized() {
+      return IntStream.range(rank - axes, rank).toArray();
+    }
+
+    /** A mask beside the scores, with axes of length 1 for the heads and whatever it lacks. */
+    Value place(Value mask, Shape scores) {
+      Value placed = mask;
+      while (placed.rank() < rank && placed.rank() >= 2 * axes) {
+        placed = Ops.expandDims(placed, placed.rank() - 2 * axes);
+      }
+      boolean fits = placed.rank() == rank;
+      for (int i = 0; fits && i < rank; i++) {
+        long length = placed.shape().dim(i);
+        fits = length == 1 || length < 0 || scores.dim(i) < 0 || length == scores.dim(i);
+      }
+      if (!fits) {
+        throw new InputException(
+            "a mask of shape "
+                + mask.shape()
+                + " for scores of shape "
+                + scores
+                + "; allowed: their axes, of their length or of 1, those of heads and samples left"
+                + " out or not");
+      }
+      return placed;
+    }
+  }
+
+  // ---- Masks of heads
+  // ----------------------------------------------------------------------------
+
+  /** What a call compares, each with the mask that counts. */
+  private record Given(Masked query, Masked value, Masked key) {
+    /**
+     * What a call gives.
+     *
+     * @param takesMask whether {@code query_mask} has an effect
+     */
+    static Given of(RowCall call, boolean takesMask) {
+      Masked query = new Masked(call.input(0).value(), call.passedMask());
+      Masked value = tensor(call, "value", 1);
+      if (value == null) {
+        throw new InputException("its call gives no value; allowed: a query, a value and a key");
+      }
+      Masked key = tensor(call, "key", 2);
+      Value own = takesMask ? mask(call, "query_mask") : null;
+      Value cast =
+          call.dialect().has(Quirk.CAST_QUERIES_LOSE_MASKS)
+                  && call.autocast(query.value()) != query.value()
+              ? null
+              : query.mask();
+      Value valueMask = mask(call, "value_mask");
+      Value keyMask = mask(call, "key_mask");
+      return new Given(
+          new Masked(query.value(), own == null ? cast : own),
+          valueMask == null ? value : new Masked(value.value(), valueMask),
+          new Masked(
+              key == null ? value.value() : key.value(),
+              keyMask != null || key == null ? keyMask : key.mask()));
+    }
+
+    private static Masked tensor(RowCall call, String keyword, int place) {
+      List<Masked> named = call.inputs(keyword);
+      if (!named.isEmpty()) {
+        return named.get(0);
+      }
+      return call.inputs().size() > place ? call.inputs().get(place) : null;
+    }
+
+    List<Value> tensors() {
+      return List.of(query.value(), value.value(), key.value());
+    }
+  }
+
+  /** A mask that the call gives by name, a tensor or an array; null for none. */
+  private static Value mask(RowCall call, String keyword) {
+    Argument argument = call.keyword(keyword).orElse(null);
+    if (argument == null || argument instanceof TensorRef) {
+      return argument == null ? null : call.value((TensorRef) argument);
+    }
+    Argument type = new Argument.Literal(TextNode.valueOf(call.computeType().toString()));
+    return OperationLayers.lower(
+            call,
+            "Cast",
+            List.of(argument),
+            Map.of("dtype", type),
+            JsonNodeFactory.instance.objectNode())
+        .get(0)
+        .value();
+  }
+
+  /** The scores that count, all masks together; null for all. */
+  private static Value mask(RowCall call, Given given) {
+    Value own = mask(call, "attention_mask");
+    List<Value> masks = call.dialect().has(Quirk.HEADS_TAKE_MASKS) ? masks(call, given) : List.of();
+    if (own == null) {
+      return masks.stream().reduce(Ops::logicalAnd).orElse(null);
+    }
+    boolean isWeight = masks.isEmpty() && !call.dialect().has(Quirk.HEADS_ARE_FUSED);
+    Value flags = isWeight ? own : Ops.cast(own, DType.BOOL);
+    return masks.stream().reduce(flags, Ops::logicalAnd);
+  }
+
+  private static List<Value> masks(RowCall call, Given given) {
+    List<Value> masks = new ArrayList<>();
+    if (given.query().mask() != null) {
+      masks.add(Ops.expandDims(Ops.cast(given.query().mask(), DType.BOOL), -1));
+    }
+    for (Masked side : List.of(given.value(), given.key())) {
+      if (side.mask() != null) {
+        masks.add(Ops.expandDims(Ops.cast(side.mask(), DType.BOOL), -2));
+      }
+    }
+    Value rows = steps(call, given, 1);
+    Value columns = steps(call, given, 2);
+    if (call.constant(CAUSAL).bool(false)) {
+      masks.add(Ops.lessEqual(columns, rows));
+    }
+    Setting window = call.config().get("sliding_window");
+    if (!window.isNull()) {
+      masks.add(Ops.less(Ops.abs(Ops.subtract(rows, columns)), window.integer()));
+    }
+    return masks;
+  }
+
+  /** The index along an axis of (1, time of query, time of value). */
+  private static Value steps(RowCall call, Given given, int axis) {
+    Value query = given.query().value();
+    Value value = given.value().value();
+    List<Dim> dims = List.of(new Dim.Fixed(1), Dim.of(query, 0).get(1), Dim.of(value, 1).get(1));
+    return call.apply(new Op.Iota(DType.INT32, dims, axis), query, value);
+  }
+}
