@@ -568,6 +568,11 @@ public enum Quirk {
       Topic.PENALTIES,
       "Recurrent weights of gates have the regulariser of the input weights.",
       keras1()),
+  PROJECTIONS_ARE_PENALISED(
+      Topic.PENALTIES,
+      "The activity regulariser of MultiHeadAttention is that of the dense layers inside; elsewhere"
+          + " of its output.",
+      keras3()),
   BIDIRECTIONAL_FORGETS_PENALTIES(
       Topic.PENALTIES,
       "The backward layer of a Bidirectional has no regularisers.",
@@ -662,6 +667,10 @@ public enum Quirk {
       "MultiHeadAttention and GroupQueryAttention are keras.ops.dot_product_attention, unless they"
           + " drop or return scores.",
       keras3().from("3.7")),
+  HEADS_SCALE_IN_FLOAT32(
+      Topic.LAYERS,
+      "The scale of queries in MultiHeadAttention is a float32, also in float64.",
+      keras3()),
   ATTENTION_AXES_LEAVE_OUT_HEADS(
       Topic.LAYERS,
       "Negative attention_axes count from the features of the query; elsewhere from those of its"

@@ -186,7 +186,8 @@ final class NeuralOps {
   static Value dotProductAttention(
       Value query, Value key, Value value, Value bias, Value mask, Double scale, boolean isCausal) {
     long heads = Ops.length(query, 2);
-    double factor = scale == null ? 1 / Math.sqrt(Ops.length(query, -1)) : scale;
+    float factor =
+        scale == null ? 1 / (float) Math.sqrt(Ops.length(query, -1)) : scale.floatValue();
     Value keys = repeated(key, heads);
     Value values = repeated(value, heads);
     Value products = Ops.einsum("btnh,bsnh->bnts", query, keys);

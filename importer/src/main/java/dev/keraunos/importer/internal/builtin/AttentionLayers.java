@@ -51,6 +51,7 @@ final class AttentionLayers {
               .takes("mask", "training", SCORES, CAUSAL)
               .draws(DROPOUT),
           ofHeads(AttentionLayers::multiHead, "MultiHeadAttention")
+              .activityInside(Quirk.PROJECTIONS_ARE_PENALISED)
               .ignores("query_shape", "key_shape", "value_shape"),
           ofHeads(AttentionLayers::groupQuery, "GroupQueryAttention", "GroupedQueryAttention"));
 
@@ -234,7 +235,9 @@ final class AttentionLayers {
       Value placed = mask == null ? null : over.place(mask, shape);
       output = Ops.dotProductAttention(query, key, value, null, placed, scale, false);
     } else {
-      Value raw = Ops.einsum(over.scores(), key, Ops.multiply(query, scale));
+      boolean isFloat = call.dialect().has(Quirk.HEADS_SCALE_IN_FLOAT32);
+      Value scaled = Ops.multiply(query, isFloat ? (float) scale : scale);
+      Value raw = Ops.einsum(over.scores(), key, scaled);
       Value placed = mask == null ? null : over.place(mask, raw.shape());
       boolean robust = call.config().get("softmax_robust_masking").bool(false);
       scores = ActivationLayers.softmax(call, raw, placed, robust, over.normalized());
@@ -294,6 +297,9 @@ final class AttentionLayers {
     ObjectNode config = layer.json().deepCopy();
     config.retain(
         "dtype", "trainable", "kernel_regularizer", "bias_regularizer", "activity_regularizer");
+    if (!layer.dialect().has(Quirk.PROJECTIONS_ARE_PENALISED)) {
+      config.remove("activity_regularizer");
+    }
     config.put("name", name);
     config.put("equation", "..." + from + "," + from + to + "->..." + to);
     config.put("activation", activation);

@@ -43,6 +43,9 @@ final class Penalties {
         continue;
       }
       if (key.startsWith("activity")) {
+        if (call.row().hasActivityInside(call.dialect())) {
+          continue;
+        }
         activity(call, config.get(key).json(), outputs, activities);
       } else if (weightsSeen.add(call.layer().path() + " " + key)) {
         weight(call, key);

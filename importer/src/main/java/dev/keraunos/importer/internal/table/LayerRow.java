@@ -7,6 +7,7 @@ import dev.keraunos.importer.internal.weights.StoredForm;
 import dev.keraunos.importer.internal.weights.Variable;
 import dev.keraunos.importer.layers.CustomLayer;
 import dev.keraunos.importer.layers.Masked;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.Shape;
@@ -43,6 +44,7 @@ public final class LayerRow {
   private final Map<String, String> absent = new HashMap<>();
   private boolean layoutUnsaved;
   private boolean gatesSharePenalty;
+  private Optional<Quirk> activityInside = Optional.empty();
   private Optional<Function<RowCall, JsonNode>> activity = Optional.empty();
   private Optional<BiFunction<RowCall, LayerSpec, List<Shape>>> states = Optional.empty();
   private List<String> rates = List.of();
@@ -174,6 +176,12 @@ public final class LayerRow {
     return this;
   }
 
+  /** Declares that layers inside have its activity regulariser instead, where a quirk holds. */
+  public LayerRow activityInside(Quirk where) {
+    activityInside = Optional.of(where);
+    return this;
+  }
+
   /** Declares that the layer is a penalty on its output, saved as this regulariser. */
   public LayerRow penalises(Function<RowCall, JsonNode> regularizer) {
     activity = Optional.of(regularizer);
@@ -237,6 +245,10 @@ public final class LayerRow {
 
   public boolean hasGatesSharingPenalty() {
     return gatesSharePenalty;
+  }
+
+  public boolean hasActivityInside(Dialect dialect) {
+    return activityInside.filter(dialect::has).isPresent();
   }
 
   /** What a setting is that the file leaves out, if the row says so. */
