@@ -74,11 +74,16 @@ final class AttentionLayers {
         .ignores("use_bias", "output_shape", "flash_attention");
   }
 
-  private static List<Masked> outputs(RowCall call, Value output, Value mask, Value scores) {
-    Masked first = new Masked(output, mask);
-    return call.constant(SCORES).bool(false)
-        ? List.of(first, Masked.unmasked(scores))
-        : List.of(first);
+  private static List<Masked> outputs(RowCall call, Masked output, Masked scores) {
+    return call.constant(SCORES).bool(false) ? List.of(output, scores) : List.of(output);
+  }
+
+  /** The scores of heads, with the mask that the Softmax inside hands on. */
+  private static Masked scored(RowCall call, Value scores, Value mask) {
+    boolean passes =
+        !call.dialect().has(Quirk.HANDS_ON_CARRIED_MASK)
+            || call.dialect().has(Quirk.HANDS_ON_GIVEN_MASK);
+    return new Masked(scores, passes ? mask : null);
   }
 
   // ---- Attention, AdditiveAttention ------------------------------------------------------------
@@ -100,7 +105,8 @@ final class AttentionLayers {
       output = masked(call, output, Ops.expandDims(steps, -1));
     }
     boolean loses = call.dialect().has(Quirk.MERGES_LOSE_MASKS);
-    return outputs(call, output, loses ? null : call.passedMask(), weights);
+    return outputs(
+        call, new Masked(output, loses ? null : call.passedMask()), Masked.unmasked(weights));
   }
 
   private static boolean concatenates(Config config) {
@@ -227,7 +233,7 @@ final class AttentionLayers {
     Over over = Over.of(value.rank(), axes(call, value.rank(), axes));
     Value mask = mask(call, given);
     double scale = 1 / Math.sqrt(heads.keySize());
-    Value scores = null;
+    Masked scores = null;
     Value output;
     if (isFused(call, query)) {
       Shape shape =
@@ -240,8 +246,9 @@ final class AttentionLayers {
       Value raw = Ops.einsum(over.scores(), key, scaled);
       Value placed = mask == null ? null : over.place(mask, raw.shape());
       boolean robust = call.config().get("softmax_robust_masking").bool(false);
-      scores = ActivationLayers.softmax(call, raw, placed, robust, over.normalized());
-      output = Ops.einsum(over.output(), scores, value);
+      Value weights = ActivationLayers.softmax(call, raw, placed, robust, over.normalized());
+      output = Ops.einsum(over.output(), weights, value);
+      scores = scored(call, weights, placed);
     }
     if (call.config().get("use_gate").bool(false)) {
       Value gate = heads(call, "gate_dense", given.query(), heads.count(), heads.valueSize());
@@ -249,7 +256,7 @@ final class AttentionLayers {
     }
     Value mixed = project(call, "output_dense", output);
     boolean passes = call.dialect().has(Quirk.HEADS_TAKE_MASKS);
-    return outputs(call, mixed, passes ? call.passedMask() : null, scores);
+    return outputs(call, new Masked(mixed, passes ? call.passedMask() : null), scores);
   }
 
   /** Whether Keras computes all heads by {@code keras.ops.dot_product_attention}. */
@@ -373,12 +380,7 @@ final class AttentionLayers {
       }
       if (!fits) {
         throw new InputException(
-            "a mask of shape "
-                + mask.shape()
-                + " for scores of shape "
-                + scores
-                + "; allowed: their axes, of their length or of 1, those of heads and samples left"
-                + " out or not");
+            "a mask of shape " + mask.shape() + " beside scores of shape " + scores);
       }
       return placed;
     }
