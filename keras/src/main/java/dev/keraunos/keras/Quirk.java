@@ -587,6 +587,10 @@ public enum Quirk {
       Topic.LAYERS,
       "Moments of a batch leave masked entries out, but in images.",
       graph().from("2.12").or(since(tfKeras().from("2.12")))),
+  GROUP_MOMENTS_TAKE_MASK(
+      Topic.LAYERS,
+      "Moments of group normalization leave masked elements out.",
+      graph().from("2.14").or(tfKeras().from("2.14"))),
   STORES_DEVIATIONS(
       Topic.LAYERS,
       "Batch normalization stores standard deviations, not variances.",
@@ -630,6 +634,8 @@ public enum Quirk {
       Topic.LAYERS,
       "Sums and products over axes of integers below 32 bits have 32 of them.",
       keras3()),
+  UINT64_MEETS_IN_UINT32(
+      Topic.LAYERS, "Functions of two uint64 take them as uint32, and give that.", keras3()),
   MULTIPLIES_INTEGERS_IN_FLOAT32(
       Topic.LAYERS,
       "Matrix products of integers are computed in float32, of int8 in int32; elsewhere in their"

@@ -18,6 +18,14 @@ public enum BinaryKind {
   MAXIMUM(Math::max, Math::max),
   MINIMUM(Math::min, Math::min),
   ARCTAN2(Math::atan2, (x, y) -> 0),
+  /** Of integers, as the others of bits. */
+  BITWISE_AND((x, y) -> Double.NaN, (x, y) -> x & y),
+  BITWISE_OR((x, y) -> Double.NaN, (x, y) -> x | y),
+  BITWISE_XOR((x, y) -> Double.NaN, (x, y) -> x ^ y),
+  /** By as many bits as the type has, less one, at most, and not by less than none. */
+  LEFT_SHIFT((x, y) -> Double.NaN, (x, y) -> x << y),
+  /** The sign moves in; else as {@link #LEFT_SHIFT}. */
+  RIGHT_SHIFT((x, y) -> Double.NaN, (x, y) -> x >> y),
   EQUAL((x, y) -> x == y ? 1 : 0, (x, y) -> x == y ? 1 : 0),
   NOT_EQUAL((x, y) -> x != y ? 1 : 0, (x, y) -> x != y ? 1 : 0),
   GREATER((x, y) -> x > y ? 1 : 0, (x, y) -> x > y ? 1 : 0),
@@ -42,6 +50,20 @@ public enum BinaryKind {
 
   public long apply(long x, long y) {
     return integer.applyAsLong(x, y);
+  }
+
+  /** The function of integers without a sign of 64 bits. */
+  public long applyUnsigned(long x, long y) {
+    return switch (this) {
+      case FLOOR_DIVIDE -> Long.divideUnsigned(x, y);
+      case MOD -> Long.remainderUnsigned(x, y);
+      case MAXIMUM -> Long.compareUnsigned(x, y) >= 0 ? x : y;
+      case MINIMUM -> Long.compareUnsigned(x, y) <= 0 ? x : y;
+      case GREATER, GREATER_EQUAL, LESS, LESS_EQUAL ->
+          apply(x ^ Long.MIN_VALUE, y ^ Long.MIN_VALUE);
+      case RIGHT_SHIFT -> x >>> y;
+      default -> apply(x, y);
+    };
   }
 
   /** True if the result is bool. */

@@ -214,6 +214,11 @@ final class OpRules {
     switch (op.kind()) {
       case LOGICAL_AND, LOGICAL_OR, LOGICAL_XOR -> bool(in.get(0));
       case ARCTAN2 -> floating(in.get(0));
+      case BITWISE_AND, BITWISE_OR, BITWISE_XOR, LEFT_SHIFT, RIGHT_SHIFT ->
+          require(
+              in.get(0).dtype().isInteger(),
+              "bits of %s; allowed: an integer type",
+              in.get(0).dtype());
       default -> {}
     }
   }

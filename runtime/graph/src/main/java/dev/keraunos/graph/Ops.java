@@ -454,6 +454,66 @@ public final class Ops {
     return binary(BinaryKind.LOGICAL_XOR, cast(x, DType.BOOL), cast(y, DType.BOOL));
   }
 
+  /** The bits that both have; of bools as {@link #logicalAnd}. */
+  public static Value bitwiseAnd(Value x, Value y) {
+    return bits(BinaryKind.BITWISE_AND, BinaryKind.LOGICAL_AND, x, y);
+  }
+
+  /** The bits that either has; of bools as {@link #logicalOr}. */
+  public static Value bitwiseOr(Value x, Value y) {
+    return bits(BinaryKind.BITWISE_OR, BinaryKind.LOGICAL_OR, x, y);
+  }
+
+  /** The bits that one of them has; of bools as {@link #logicalXor}. */
+  public static Value bitwiseXor(Value x, Value y) {
+    return bits(BinaryKind.BITWISE_XOR, BinaryKind.LOGICAL_XOR, x, y);
+  }
+
+  private static Value bits(BinaryKind ofIntegers, BinaryKind ofBools, Value x, Value y) {
+    boolean bools = x.dtype() == DType.BOOL && y.dtype() == DType.BOOL;
+    return binary(bools ? ofBools : ofIntegers, x, y);
+  }
+
+  /** All bits the other way round: −1 − x; of bools as {@link #logicalNot}. */
+  public static Value bitwiseNot(Value x) {
+    return x.dtype() == DType.BOOL ? logicalNot(x) : subtract(negative(x), 1);
+  }
+
+  /** The same as {@link #bitwiseNot}. */
+  public static Value bitwiseInvert(Value x) {
+    return bitwiseNot(x);
+  }
+
+  /**
+   * x with its bits moved up by y, in the type that both meet in; y is held between 0 and the
+   * number of bits less one, as in TensorFlow.
+   */
+  public static Value leftShift(Value x, Value y) {
+    return shift(BinaryKind.LEFT_SHIFT, x, y);
+  }
+
+  /** x with its bits moved down by y, else as {@link #leftShift}; the sign of x stays. */
+  public static Value rightShift(Value x, Value y) {
+    return shift(BinaryKind.RIGHT_SHIFT, x, y);
+  }
+
+  /** The same as {@link #leftShift}. */
+  public static Value bitwiseLeftShift(Value x, Value y) {
+    return leftShift(x, y);
+  }
+
+  /** The same as {@link #rightShift}. */
+  public static Value bitwiseRightShift(Value x, Value y) {
+    return rightShift(x, y);
+  }
+
+  private static Value shift(BinaryKind kind, Value x, Value y) {
+    DType dtype = DType.promote(x.dtype(), y.dtype());
+    Value count = cast(y, dtype);
+    Value held = dtype.isUnsigned() ? count : maximum(count, 0);
+    return binary(kind, x, minimum(held, 8.0 * dtype.bytes() - 1));
+  }
+
   /** Any elementwise function of two operands, by kind. */
   public static Value binary(BinaryKind kind, Value x, Value y) {
     DType dtype = DType.promote(x.dtype(), y.dtype());

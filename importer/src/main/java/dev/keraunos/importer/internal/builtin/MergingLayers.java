@@ -91,7 +91,7 @@ final class MergingLayers {
     int rank = values.stream().mapToInt(Value::rank).max().orElseThrow();
     values.replaceAll(
         x -> {
-          Value y = x;
+          Value y = IntegerArithmetic.narrow(x, call.dialect());
           while (y.rank() < rank) {
             y = Ops.expandDims(y, 1);
           }
@@ -131,10 +131,11 @@ final class MergingLayers {
     if (!masksEntries(call)) {
       return fold(call, operator);
     }
-    Value y = call.xs(1).get(0);
+    List<Value> values = sameRank(call);
+    Value y = values.get(0);
     Value kept = entryMask(call, 0);
     for (int i = 1; i < call.inputs().size(); i++) {
-      Value x = call.xs().get(i);
+      Value x = values.get(i);
       Value mask = entryMask(call, i);
       Value right = mask == null ? x : Ops.where(mask, x, y);
       Value left = kept == null ? y : Ops.where(kept, y, right);

@@ -39,6 +39,7 @@ final class TensorFlowLayers {
           "compat",
           "v1",
           "math",
+          "bitwise",
           "nn",
           "linalg",
           "__operators__",

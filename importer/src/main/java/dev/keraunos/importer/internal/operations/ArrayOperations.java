@@ -25,6 +25,7 @@ final class ArrayOperations {
   static void register() {
     arithmetic();
     comparisons();
+    bits();
     mathematics();
     reductions();
     searches();
@@ -104,10 +105,10 @@ final class ArrayOperations {
     binary(Ops::greaterEqual, "GreaterEqual", "greater_equal", "ge");
     binary(Ops::less, "Less", "less", "lt");
     binary(Ops::lessEqual, "LessEqual", "less_equal", "le");
-    binary(Ops::logicalAnd, "LogicalAnd", "logical_and", "and");
-    binary(Ops::logicalOr, "LogicalOr", "logical_or", "or");
-    binary(Ops::logicalXor, "LogicalXor", "logical_xor", "xor");
-    unary(Ops::logicalNot, "LogicalNot", "logical_not", "invert");
+    binary(Ops::logicalAnd, "LogicalAnd", "logical_and");
+    binary(Ops::logicalOr, "LogicalOr", "logical_or");
+    binary(Ops::logicalXor, "LogicalXor", "logical_xor");
+    unary(Ops::logicalNot, "LogicalNot", "logical_not");
     one(
         "condition|condlist x1|x|choicelist x2|y|default",
         ArrayOperations::select,
@@ -118,13 +119,38 @@ final class ArrayOperations {
         "SelectV2");
   }
 
+  private static void bits() {
+    binary(Ops::bitwiseAnd, "BitwiseAnd", "bitwise_and", "and");
+    binary(Ops::bitwiseOr, "BitwiseOr", "bitwise_or", "or");
+    binary(Ops::bitwiseXor, "BitwiseXor", "bitwise_xor", "xor");
+    unary(Ops::bitwiseNot, "BitwiseNot", "BitwiseInvert", "invert", "Invert");
+    shift(Ops::leftShift, "LeftShift", "BitwiseLeftShift", "left_shift");
+    shift(Ops::rightShift, "RightShift", "BitwiseRightShift", "right_shift");
+  }
+
+  /** By a number, which leaves the type alone, or by a tensor. */
+  private static void shift(BinaryOperator<Value> function, String... names) {
+    one("x1|x x2|y", call -> shifted(call, function), names);
+  }
+
+  private static Value shifted(OperationCall call, BinaryOperator<Value> function) {
+    Value x = call.value("x1");
+    Value y = call.value("x2");
+    return call.isTensor("x2")
+        ? IntegerArithmetic.pair(x, y, call.scope().dialect(), function)
+        : function.apply(x, y);
+  }
+
   /** The first of several choices whose condition holds, or one of two. */
   private static Value select(OperationCall call) {
     List<Value> conditions = call.values("condition");
     List<Value> choices = call.values("x1");
     Value chosen = call.has("x2") ? call.value("x2") : Ops.zerosLike(choices.get(0));
     for (int i = conditions.size() - 1; i >= 0; i--) {
-      chosen = Ops.where(conditions.get(i), choices.get(i), chosen);
+      Value condition = conditions.get(i);
+      chosen =
+          IntegerArithmetic.pair(
+              choices.get(i), chosen, call.scope().dialect(), (x, y) -> Ops.where(condition, x, y));
     }
     return chosen;
   }

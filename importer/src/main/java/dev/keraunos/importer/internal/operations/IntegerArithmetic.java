@@ -28,6 +28,18 @@ public final class IntegerArithmetic {
     return dtype == DType.BOOL ? Ops.cast(result, dtype) : Ops.saturateCast(result, dtype);
   }
 
+  /** A function of two operands of any types; Keras 3 knows none of uint64. */
+  static Value pair(Value x, Value y, Dialect dialect, BinaryOperator<Value> function) {
+    boolean narrows = DType.promote(x.dtype(), y.dtype()) == DType.UINT64;
+    return narrows ? function.apply(narrow(x, dialect), narrow(y, dialect)) : function.apply(x, y);
+  }
+
+  /** An operand beside others, as Keras 3 takes it. */
+  public static Value narrow(Value x, Dialect dialect) {
+    boolean narrows = x.dtype() == DType.UINT64 && dialect.has(Quirk.UINT64_MEETS_IN_UINT32);
+    return narrows ? Ops.cast(x, DType.UINT32) : x;
+  }
+
   /** A mean; TensorFlow leaves that of integers in their type. */
   public static Value mean(Value x, Dialect dialect, boolean keepDims, int... axes) {
     boolean truncates = x.dtype().isInteger() && dialect.has(Quirk.MEANS_OF_INTEGERS_TRUNCATE);

@@ -170,7 +170,12 @@ public final class Operations {
   }
 
   static void binary(BinaryOperator<Value> function, String... names) {
-    one("x1|x x2|y", call -> function.apply(call.value("x1"), call.value("x2")), names);
+    one(
+        "x1|x x2|y",
+        call ->
+            IntegerArithmetic.pair(
+                call.value("x1"), call.value("x2"), call.scope().dialect(), function),
+        names);
   }
 
   /** True for a function over an axis that is given none, and so takes all elements in a row. */

@@ -593,6 +593,24 @@ def gradients():
     record("Standardize 2,3 0.001", norm, ties)
 
 
+def bits():
+    functions = {"BITWISE_AND": tf.bitwise.bitwise_and, "BITWISE_OR": tf.bitwise.bitwise_or, "BITWISE_XOR": tf.bitwise.bitwise_xor}
+    shifts = {"LEFT_SHIFT": tf.bitwise.left_shift, "RIGHT_SHIFT": tf.bitwise.right_shift}
+    for dtype in ("int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64"):
+        limits = np.iinfo(dtype)
+        x = np.array([limits.min, limits.min + 1, 0, 1, 5, 77, limits.max - 2, limits.max], dtype)
+        for name, function in functions.items():
+            case(f"Binary {name} # {dtype}", [x[:, None], x], function(x[:, None], x))
+        counts = np.array([0, 1, 3, 7, limits.bits - 1], dtype)
+        for name, function in shifts.items():
+            case(f"Binary {name} # {dtype}", [x[:, None], counts], function(x[:, None], counts))
+    large = np.array([0, 1, 2**63 - 1, 2**63, 2**63 + 2**11, 2**64 - 1], "uint64")
+    for name, function in {"GREATER": tf.greater, "LESS_EQUAL": tf.less_equal, "MAXIMUM": tf.maximum, "MINIMUM": tf.minimum}.items():
+        case(f"Binary {name} # uint64", [large[:, None], large], function(large[:, None], large))
+    for name, function in {"FLOOR_DIVIDE": tf.math.floordiv, "MOD": tf.math.floormod}.items():
+        case(f"Binary {name} # uint64", [large[:, None], large[1:]], function(large[:, None], large[1:]))
+
+
 def write(name, groups):
     for group in groups:
         group()
@@ -602,6 +620,6 @@ def write(name, groups):
     CASES.clear()
 
 
-write("cases.npz", (unary, binary, casts, reductions, movement, products, windows, normalisation, recurrence))
+write("cases.npz", (unary, binary, casts, reductions, movement, products, windows, normalisation, recurrence, bits))
 write("gradients.npz", (gradients,))
 print("keras", keras.__version__, "tensorflow", tf.__version__)

@@ -83,7 +83,7 @@ public final class Elementwise {
     DType dtype = in.get(0).dtype();
     boolean exact = op.kind().isPredicate() && dtype.bytes() <= Integer.BYTES; // in doubles, too
     if (dtype.isInteger() && op.kind() != BinaryKind.DIVIDE && !exact) {
-      workers.split(z.size(), 1, (from, to) -> integers(op.kind(), x, y, z, from, to));
+      workers.split(z.size(), 1, (from, to) -> integers(op.kind(), dtype, x, y, z, from, to));
       return;
     }
     workers.split(
@@ -109,14 +109,17 @@ public final class Elementwise {
   }
 
   private static void integers(
-      BinaryKind kind, Operand x, Operand y, Tensor z, long from, long to) {
+      BinaryKind kind, DType dtype, Operand x, Operand y, Tensor z, long from, long to) {
+    boolean unsigned = dtype == DType.UINT64;
     boolean divides = kind == BinaryKind.FLOOR_DIVIDE || kind == BinaryKind.MOD;
     for (long i = from; i < to; i++) {
       long divisor = y.getLong(i);
       if (divides && divisor == 0) {
         throw new InputException("integer division by zero");
       }
-      z.setLong(i, kind.apply(x.getLong(i), divisor));
+      z.setLong(
+          i,
+          unsigned ? kind.applyUnsigned(x.getLong(i), divisor) : kind.apply(x.getLong(i), divisor));
     }
   }
 

@@ -51,7 +51,7 @@ final class BinaryDerivatives {
           return List.of(multiply(scaled, y), negative(multiply(scaled, x)));
         });
     Arrays.stream(BinaryKind.values())
-        .filter(BinaryKind::isPredicate)
+        .filter(kind -> kind.ordinal() >= BinaryKind.BITWISE_AND.ordinal())
         .forEach(kind -> TABLE.put(kind, (x, y, z, g) -> List.of()));
   }
 
