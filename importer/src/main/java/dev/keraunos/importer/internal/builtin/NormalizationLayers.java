@@ -1,6 +1,8 @@
 package dev.keraunos.importer.internal.builtin;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Dim;
+import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
@@ -32,6 +34,7 @@ final class NormalizationLayers {
               .weight("gamma", true, config -> flag(config, "scale") || rms(config))
               .weight("beta", true, config -> flag(config, "center") && !rms(config)),
           LayerRow.passes(NormalizationLayers::group, "GroupNormalization")
+              .takes("mask")
               .weight("gamma", true, config -> flag(config, "scale"))
               .weight("beta", true, config -> flag(config, "center")),
           LayerRow.passes(NormalizationLayers::unit, "UnitNormalization"),
@@ -116,7 +119,7 @@ final class NormalizationLayers {
     List<Integer> others = others(x, axes);
     Value y =
         masksMoments(call, x)
-            ? standardized(call, x, others.stream().mapToInt(axis -> axis).toArray())
+            ? standardized(x, Ops.expandDims(call.mask(), -1), epsilon(call), others)
             : Ops.standardize(x, epsilon(call), others);
     long[] broadcast = x.shape().along(axes).toArray();
     if (flag(call.config(), "scale")) {
@@ -134,16 +137,17 @@ final class NormalizationLayers {
   }
 
   /** (x − mean)·rsqrt(variance + epsilon) with the moments of what the mask leaves. */
-  private static Value standardized(RowCall call, Value x, int... axes) {
+  private static Value standardized(Value x, Value mask, double epsilon, List<Integer> over) {
+    int[] axes = over.stream().mapToInt(axis -> axis).toArray();
     Value ones = Ops.full(x.dtype(), 1, Dim.of(x, 0), x);
-    Value weights = Ops.multiply(ones, Ops.expandDims(Ops.cast(call.mask(), x.dtype()), -1));
+    Value weights = Ops.multiply(ones, Ops.cast(mask, x.dtype()));
     Value count = Ops.reduce(ReduceKind.SUM, weights, true, axes);
     Value mean =
         Ops.divide(Ops.reduce(ReduceKind.SUM, Ops.multiply(weights, x), true, axes), count);
     Value distance = Ops.subtract(x, mean);
     Value squares = Ops.multiply(weights, Ops.square(distance));
     Value variance = Ops.divide(Ops.reduce(ReduceKind.SUM, squares, true, axes), count);
-    return Ops.multiply(distance, Ops.rsqrt(Ops.add(variance, epsilon(call))));
+    return Ops.multiply(distance, Ops.rsqrt(Ops.add(variance, epsilon)));
   }
 
   /**
@@ -268,7 +272,11 @@ final class NormalizationLayers {
     List<Integer> others =
         IntStream.rangeClosed(1, x.rank()).filter(i -> i != axis).boxed().toList();
     double epsilon = call.config().get("epsilon").number(1e-3);
-    Value normal = Ops.standardize(Ops.reshape(x, dims), epsilon, others);
+    Value blocks = Ops.reshape(x, dims);
+    Value normal =
+        call.mask() != null && call.dialect().has(Quirk.GROUP_MOMENTS_TAKE_MASK)
+            ? standardized(blocks, Ops.reshape(ofElements(call.mask(), x), dims), epsilon, others)
+            : Ops.standardize(blocks, epsilon, others);
     Value y = Ops.reshape(normal, Dim.of(x, 1), x);
     if (flag(call.config(), "scale")) {
       y = Ops.multiply(y, parameter(call, "gamma", x, axis));
@@ -277,6 +285,20 @@ final class NormalizationLayers {
       y = Ops.add(y, parameter(call, "beta", x, axis));
     }
     return rounded(call, y);
+  }
+
+  /** A mask repeated over x, with which it shares all axes: Keras takes none of steps. */
+  private static Value ofElements(Value mask, Value x) {
+    if (mask.rank() != x.rank()) {
+      throw new InputException(
+          "its mask has the shape "
+              + mask.shape()
+              + "; allowed: one of elements, "
+              + x.shape()
+              + ", as Keras does");
+    }
+    Value number = Ops.cast(mask, x.dtype());
+    return x.producer().builder().apply(new Op.BroadcastTo(Dim.of(x, 1)), number, x).get(0);
   }
 
   /** x over its norm, which has a floor. */

@@ -125,18 +125,11 @@ final class RecurrentLayers {
       }
       boolean timeMajor = call.config().get("time_major").bool(false);
       Value x = call.floating();
-      Value mask = ofSteps(call.mask());
+      Value mask = ElementMask.ofSteps(call.mask());
       Value sequence = timeMajor ? Ops.swapaxes(x, 0, 1) : x;
       states.replaceAll(state -> rows(state, sequence));
       return new Given(
           sequence, states, List.of(), timeMajor && mask != null ? Ops.swapaxes(mask, 0, 1) : mask);
-    }
-
-    /** A mask of steps may have a last axis of 1, by which Keras repeats it. */
-    private static Value ofSteps(Value mask) {
-      return mask != null && mask.rank() == 3 && mask.shape().dim(2) == 1
-          ? Ops.squeeze(mask, 2)
-          : mask;
     }
 
     /** The same for a sequence and states in another form. */
@@ -181,7 +174,7 @@ final class RecurrentLayers {
     Given given = keeping(call, Given.of(call, cell.states()), stateShapes(call, cell));
     Optional<Op.Unary> activation = unary(call, "activation", "tanh");
     Optional<Op.Unary> gate = cell == Cell.SIMPLE_RNN ? activation : unary(call, GATE, gate(call));
-    if (activation.isEmpty() || gate.isEmpty()) {
+    if (activation.isEmpty() || gate.isEmpty() || ElementMask.is(given.mask())) {
       return scan(
           call, given, stateShapes(call, cell), call::in, (body, step) -> step(body, cell, step));
     }
@@ -327,6 +320,9 @@ final class RecurrentLayers {
       RowCall call, Given given, List<Shape> stateShapes, Inside inside, Step step) {
     Value x = given.x();
     List<Value> states = given.states().isEmpty() ? zeros(x, stateShapes) : given.states();
+    if (ElementMask.is(given.mask())) {
+      return scanOfElements(call, given.with(x, states), inside, step);
+    }
     GraphBuilder body = new GraphBuilder();
     body.path(call.layer().path());
     List<Value> stepInputs = new ArrayList<>();
@@ -347,6 +343,44 @@ final class RecurrentLayers {
       inputs.add(given.mask());
     }
     return outputs(call, given, call.builder().apply(scan, inputs));
+  }
+
+  /** The same under a mask of elements, with the output of the step before as one more state. */
+  private static List<Masked> scanOfElements(RowCall call, Given given, Inside inside, Step step) {
+    if (call.config().get("unroll").bool(false)) {
+      throw call.gap("a mask of elements in an unrolled layer is not supported, in Keras neither");
+    }
+    boolean zero = call.config().get("zero_output_for_mask").bool(false);
+    ElementMask mask = ElementMask.of(given.x(), given.mask());
+    GraphBuilder body = new GraphBuilder();
+    body.path(call.layer().path());
+    TensorType sequence = mask.x().type();
+    Value x = body.input("x", new TensorType(sequence.dtype(), sequence.shape().without(1)));
+    List<Value> states = new ArrayList<>();
+    for (Value state : given.states()) {
+      states.add(body.input("state" + (states.size() + 1), state.type()));
+    }
+    List<Value> parts = mask.parts(x);
+    List<Value> inputs = new ArrayList<>(states);
+    inputs.add(0, parts.get(0));
+    List<Value> outcome = step.apply(inside.in(body), inputs);
+    Value y = outcome.get(0);
+    Value before = body.input("before", y.type());
+    states.add(0, zero ? Ops.zerosLike(before) : before);
+    Map<String, Value> results = new LinkedHashMap<>();
+    for (Value result : ElementMask.kept(parts.get(1), outcome, states)) {
+      results.put(results.isEmpty() ? "y" : "state" + results.size(), result);
+    }
+    results.put("before", results.get("y"));
+    Value first = given.states().get(0);
+    boolean alike = y.type().equals(first.type());
+    List<Value> operands = new ArrayList<>(given.states());
+    operands.add(0, mask.x());
+    operands.add(alike ? Ops.zerosLike(first) : zeros(given.x(), List.of(y.shape())).get(0));
+    Given whole = new Given(given.x(), given.states(), given.kept(), null);
+    Op.Scan scan = new Op.Scan(body.build(results), states.size(), false, recurrence(call, whole));
+    List<Value> computed = call.builder().apply(scan, operands);
+    return outputs(call, whole, computed.subList(0, computed.size() - 1));
   }
 
   private static Given keeping(RowCall call, Given given, List<Shape> stateShapes) {
