@@ -71,7 +71,7 @@ class Line:
 
 
 class Out:
-    """An output: an activation over an input of logits, perhaps masked, perhaps of half precision."""
+    """An output: an activation, or a Softmax layer, over an input of logits, perhaps masked, perhaps of half precision."""
 
     def __init__(self, logits, activation, y, w=None, masked=False, name="out", dtype=None):
         self.logits, self.activation, self.y, self.w = logits, activation, y, w

@@ -51,6 +51,18 @@ simple(V210, "mean_iou_of_negative_weights", "linear", (1,), lambda r, n: r.rand
 # A variance that float32 finds as the difference of large numbers.
 simple(V213, "r2_of_near_constants", "linear", (3,), lambda r, n: 20 + 0.1 * real(r, n, 3), "mse", n=7, metrics=lambda line: [line.k.metrics.R2Score(class_aggregation=None)])
 
+# TensorFlow 1 calls both the same, and keeps one.
+simple((2, 2, 4), "accuracy_under_two_names", "sigmoid", (4,), MULTI, "mse", until=(2, 2, 5), metrics=["accuracy", "mse", "acc", "mean_squared_error"], weighted_metrics=["acc", "accuracy"])
+
+
+# TensorFlow 2.0 adds epsilon to 1 - p, and finds no logits in its old loop.
+simple((2, 2, 4), "beyond_probabilities", "linear", (4,), MULTI, "binary_crossentropy", until=(2, 2, 5), metrics=["mse"])
+@FOUND.case((2, 2, 4), (2, 2, 5))
+def certain_in_the_old_loop(line):
+    random = rng("certain_in_the_old_loop")
+    outs = [Out(20 * real(random, 5, 4), "softmax", onehot(random, 5, 4), name="a"), Out(3 * real(random, 5, 3), "sigmoid", bits(random, 5, 3), name="b")]
+    return outs, ["categorical_crossentropy", "binary_crossentropy"], {"weighted_metrics": {"b": ["mse"]}}
+
 
 # Predictions all but certain: float32 adds the exponentials of few classes one after the other.
 @FOUND.case(V26)
@@ -77,3 +89,19 @@ def certain_pixels(line):
 def certain_labels_of_steps(line):
     random = rng("certain_labels_of_steps")
     return [Out(30 * real(random, 5, 3, 4), "softmax", random.randint(0, 4, (5, 3)))], "sparse_categorical_crossentropy", {}
+
+
+# The operation of a Softmax layer is found, in whatever rank.
+@FOUND.case((2, 2, 4))
+def certain_pixels_of_a_layer(line):
+    random = rng("certain_pixels_of_a_layer")
+    softmax = line.k.layers.Softmax(name="out")
+    outs = [Out(30 * real(random, 5, 3, 4), softmax, onehot(random, 5, 3, 4))]
+    return outs, "categorical_crossentropy", {}
+
+
+@FOUND.case(V23)
+def certain_labels_of_a_layer(line):
+    random = rng("certain_labels_of_a_layer")
+    softmax = line.k.layers.Softmax(name="out")
+    return [Out(30 * real(random, 5, 3, 4), softmax, random.randint(0, 4, (5, 3)))], "sparse_categorical_crossentropy", {}

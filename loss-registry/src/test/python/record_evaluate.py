@@ -7,7 +7,7 @@ Runs with every Keras line. `--old` names the folder that holds a multi-backend 
 fixtures/recorder/old_keras.py; `--graph` turns eager execution off, which gives the training loop of TensorFlow 1 in
 Keras 2.4 and later. Every case saves its model, loads it again, evaluates it in batches of one (not in the catalogue and
 the compilation), of two and of all samples, and writes the compile config that the file holds, the data of every output
-(targets, prediction, logits, mask, sample weights, and its path where outputs are a dict or nested), the regularised
+(targets, prediction, logits and whether they come from a Softmax layer, mask, sample weights, and its path where outputs are a dict or nested), the regularised
 tensors and the results by batch size. The file of a suite and a line is
 `src/test/resources/dev/keraunos/loss/evaluate/recorded/SUITE-LINE.json`. Layer names are fixed, data come from a seeded
 generator.
@@ -53,7 +53,8 @@ def build(line, outs, pack):
         x = L.Input(shape=out.logits.shape[1:], name="x_" + out.name)
         h = L.Masking(0.0, name="masking_" + out.name)(x) if out.masked else x
         inputs.append(x)
-        outputs.append(L.Activation(out.activation, name=out.name, **({"dtype": out.dtype} if out.dtype else {}))(h))
+        layer = isinstance(out.activation, L.Layer)
+        outputs.append((out.activation if layer else L.Activation(out.activation, name=out.name, **({"dtype": out.dtype} if out.dtype else {})))(h))
     return line.model(alone(inputs), pack(outputs))
 
 
@@ -204,8 +205,11 @@ def output(out, prediction, path=None):
         entry["path"] = path
     if out.y is not None:
         entry["y"] = array(out.y)
-    if out.activation in ("sigmoid", "softmax"):
+    layer = type(out.activation).__name__ == "Softmax"
+    if layer or out.activation in ("sigmoid", "softmax"):
         entry["logits"] = array(rounded(out.logits, out.dtype), out.dtype)
+    if layer:
+        entry["layer"] = "Softmax"
     if out.masked and not (out.activation == "linear" and loses_masks()):
         entry["mask"] = array((out.logits != 0).any(-1).astype("int32"))
     if out.w is not None:

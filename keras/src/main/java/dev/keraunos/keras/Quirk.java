@@ -82,6 +82,14 @@ public enum Quirk {
       Topic.LOSSES,
       "It does so only where the output equals the function of them.",
       graph().from("1.14").until("2.4").or(tfKeras().until("2.4"))),
+  OLD_LOOP_FINDS_NO_LOGITS(
+      Topic.LOSSES,
+      "With weighted metrics or modes of sample weights it finds none.",
+      graph().from("2.0").until("2.1")),
+  SOFTMAX_REMEMBERS_ANY_AXIS(
+      Topic.LOSSES,
+      "It finds the logits behind a Softmax layer along any axis; elsewhere along the last.",
+      graph().from("2.14").or(since(tfKeras().from("2.14")))),
   GOES_BACK_TO_LOGITS(
       Topic.LOSSES,
       "A binary crossentropy turns probabilities back into logits.",
@@ -92,6 +100,10 @@ public enum Quirk {
       Topic.LOSSES,
       "A binary crossentropy adds epsilon to the clipped probabilities.",
       keras2().from("2.3").or(graph().from("1.14")).or(tfKeras())),
+  CROSSENTROPY_ADDS_EPSILON_LAST(
+      Topic.LOSSES,
+      "It adds epsilon to 1 - p; elsewhere TensorFlow's optimizer takes p from 1 + epsilon.",
+      graph().from("2.0").until("2.1")),
   LOGITS_INSIST_ON_SHAPE(
       Topic.LOSSES,
       "A binary crossentropy of logits refuses targets in another shape.",

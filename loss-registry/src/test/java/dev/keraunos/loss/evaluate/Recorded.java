@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Regularizer;
 import dev.keraunos.loss.internal.compile.CompileSpec;
 import dev.keraunos.loss.internal.compile.OutputSpec;
@@ -164,6 +165,21 @@ public record Recorded(JsonNode json, Dialect dialect) {
     return byClass;
   }
 
+  /** TensorFlow up to 2.3 finds none behind a softmax of more than two axes, if not in a layer. */
+  private boolean rememberLogits(JsonNode output) {
+    if (!output.has("logits") || output.has("layer") || !dialect.has(Quirk.SEARCHES_LOGITS)) {
+      return output.has("logits");
+    }
+    Tensor p = tensor(output.get("p"));
+    Tensor x = tensor(output.get("logits"));
+    boolean sigmoid = true;
+    for (int i = 0; i < p.size(); i++) {
+      double difference = p.getDouble(i) - 1 / (1 + Math.exp(-x.getDouble(i)));
+      sigmoid &= Math.abs(difference) < Math.scalb(1, -10);
+    }
+    return sigmoid || p.shape().rank() == 2;
+  }
+
   private Batch batch(long from, long to) {
     Map<String, OutputData> outputs = new HashMap<>();
     for (JsonNode json : json.get("outputs")) {
@@ -172,7 +188,8 @@ public record Recorded(JsonNode json, Dialect dialect) {
       }
       OutputData data =
           OutputData.of(tensor(json.get("y")).rows(from, to), tensor(json.get("p")).rows(from, to));
-      data = json.has("logits") ? data.withLogits(tensor(json.get("logits")).rows(from, to)) : data;
+      data =
+          rememberLogits(json) ? data.withLogits(tensor(json.get("logits")).rows(from, to)) : data;
       data = json.has("mask") ? data.withMask(tensor(json.get("mask")).rows(from, to)) : data;
       data = json.has("w") ? data.withSampleWeight(tensor(json.get("w")).rows(from, to)) : data;
       String name = json.get("name").asText();
@@ -203,7 +220,8 @@ public record Recorded(JsonNode json, Dialect dialect) {
     for (Map.Entry<String, JsonNode> entry : recorded.properties()) {
       JsonNode value = entry.getValue();
       for (int i = 0; i < value.size(); i++) {
-        result.put(entry.getKey() + "[" + i + "]", value.get(i).asDouble(Double.NaN));
+        String index = value.size() == 1 ? "" : "[" + i + "]";
+        result.put(entry.getKey() + index, value.get(i).asDouble(Double.NaN));
       }
       if (!value.isArray()) {
         result.put(entry.getKey(), value.asDouble(Double.NaN));

@@ -75,7 +75,7 @@ final class ActivationLayers {
    */
   static Value softmax(RowCall call, Value x, Value mask, boolean robust, int... axes) {
     if (mask == null || call.dialect().has(Quirk.SOFTMAX_IGNORES_MASK)) {
-      return Ops.softmax(x, axes);
+      return unmasked(call, x, axes);
     }
     double lowest = lowest(call, x.dtype());
     boolean selects = robust || call.dialect().has(Quirk.SOFTMAX_MASK_SELECTS);
@@ -83,14 +83,24 @@ final class ActivationLayers {
     Value kept = selects && !isFlag ? Ops.greater(mask, 0.5) : mask;
     Value off = selects ? null : Ops.subtract(1, Ops.cast(mask, x.dtype()));
     Value y =
-        Ops.softmax(
-            selects ? Ops.where(kept, x, lowest) : Ops.add(x, Ops.multiply(off, lowest)), axes);
+        unmasked(
+            call,
+            selects ? Ops.where(kept, x, lowest) : Ops.add(x, Ops.multiply(off, lowest)),
+            axes);
     if (!call.dialect().has(Quirk.SOFTMAX_ZEROES_MASKED)) {
       return y;
     }
     return kept.dtype() == DType.BOOL
         ? Ops.where(kept, y, 0.0)
         : Ops.multiply(y, Ops.cast(kept, y.dtype()));
+  }
+
+  /** Along another axis than the last TensorFlow's moves it, so that no logits are found. */
+  private static Value unmasked(RowCall call, Value x, int... axes) {
+    boolean moves = axes.length == 1 && x.shape().axis(axes[0]) != x.rank() - 1;
+    return moves && !call.dialect().has(Quirk.SOFTMAX_REMEMBERS_ANY_AXIS)
+        ? Ops.moveaxis(Ops.softmax(Ops.moveaxis(x, axes[0], -1), -1), -1, axes[0])
+        : Ops.softmax(x, axes);
   }
 
   /** What masked logits become: far below all others, yet finite in half precision. */

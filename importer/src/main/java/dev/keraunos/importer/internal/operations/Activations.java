@@ -3,6 +3,7 @@ package dev.keraunos.importer.internal.operations;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
@@ -73,7 +74,8 @@ public final class Activations {
     with("threshold", 0.5, Ops::softShrink, "SoftShrink", "soft_shrink");
     with("approximate", 0, (x, flag) -> Ops.gelu(x, flag != 0), "gelu");
     with("approximate", 1, (x, flag) -> Ops.gelu(x, flag != 0), "Gelu");
-    along((x, axis) -> Ops.softmax(x, axis), "Softmax", "softmax", "softmax_v2");
+    along((x, axis) -> Ops.softmax(x, axis), "Softmax", "softmax_v2");
+    add(AXIS, -1, (x, axis, dialect) -> softmax(x, (int) axis, dialect), "softmax");
     along((x, axis) -> Ops.logSoftmax(x, axis), "LogSoftmax", "log_softmax", "log_softmax_v2");
     along(Ops::glu, "Glu", "glu");
     along(Ops::sparsemax, "Sparsemax", "sparsemax");
@@ -81,11 +83,20 @@ public final class Activations {
 
   private Activations() {}
 
+  /** TensorFlow up to 2.3 writes that of more than two axes out, so that no logits are found. */
+  private static Value softmax(Value x, int axis, Dialect dialect) {
+    if (x.rank() < 3 || !dialect.has(Quirk.SEARCHES_LOGITS)) {
+      return Ops.softmax(x, axis);
+    }
+    Value e = Ops.exp(Ops.subtract(x, Ops.reduce(ReduceKind.MAX, x, true, axis)));
+    return Ops.divide(e, Ops.reduce(ReduceKind.SUM, e, true, axis));
+  }
+
   /** What a value is the sigmoid or softmax of: Keras on TensorFlow remembers it there. */
   public static Optional<Value> logits(Value value) {
     Op op = value.producer().op();
     boolean sigmoid = op instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
-    boolean softmax = op instanceof Op.Softmax axes && !axes.log();
+    boolean softmax = op instanceof Op.Softmax over && !over.log() && over.axes().size() == 1;
     return sigmoid || softmax ? Optional.of(value.producer().inputs().get(0)) : Optional.empty();
   }
 

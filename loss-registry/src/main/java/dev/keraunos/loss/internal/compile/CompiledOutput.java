@@ -10,6 +10,7 @@ import java.util.Optional;
  *
  * @param lossName for people
  * @param lossReported as Keras names the loss beside that of the model; empty if it does not
+ * @param findsLogits false where Keras runs a loop that does not
  */
 public record CompiledOutput(
     OutputSpec output,
@@ -18,4 +19,5 @@ public record CompiledOutput(
     Optional<String> lossReported,
     double lossWeight,
     Reduction.Mode mode,
-    List<CompiledMetric> metrics) {}
+    List<CompiledMetric> metrics,
+    boolean findsLogits) {}

@@ -25,6 +25,13 @@ public final class Declaration {
     return json.has("optimizer_config");
   }
 
+  /** True if the model was compiled for the loop of TensorFlow 1. */
+  boolean runsOldLoop() {
+    return json.path("sample_weight_mode").isContainerNode()
+        || json.hasNonNull("sample_weight_mode")
+        || json.hasNonNull("weighted_metrics");
+  }
+
   /**
    * Refuses losses, weights and metrics that belong to no output.
    *

@@ -71,17 +71,24 @@ final class MetricNames {
 
   /**
    * The metrics of an output without those that another of the same name replaces: Keras 2.3 and
-   * graph mode keep them in a dict.
+   * graph mode keep them in a dict; TensorFlow 1 under the names of functions.
    */
   Collection<JsonNode> distinct(List<JsonNode> saved, String output) {
     if (!dialect.has(Quirk.METRICS_OF_ONE_NAME_REPLACE)) {
       return saved;
     }
-    boolean graph = dialect.has(Quirk.NUMBERS_OBJECTS);
     String prefix = several ? output + "_" : "";
     Map<String, JsonNode> byName = new LinkedHashMap<>();
-    saved.forEach(m -> byName.put(graph ? own(m) : prefixed(prefix, m), m));
+    saved.forEach(m -> byName.put(key(prefix, m), m));
     return byName.values();
+  }
+
+  private String key(String prefix, JsonNode saved) {
+    boolean function = saved.isTextual() && !isClass(saved.asText());
+    if (function && !dialect.has(Quirk.NUMBERS_OWN_NAMES)) {
+      return function(saved);
+    }
+    return dialect.has(Quirk.NUMBERS_OBJECTS) ? own(saved) : prefixed(prefix, saved);
   }
 
   /** Keras 2.3 saves objects under the names that it gave them. */

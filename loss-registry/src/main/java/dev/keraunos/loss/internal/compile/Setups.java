@@ -57,6 +57,7 @@ public final class Setups {
   public List<CompiledOutput> all() {
     List<List<CompiledMetric>> metrics = metrics(declared.losses(outputs, dialect));
     List<CompiledOutput> setups = new ArrayList<>();
+    boolean logits = !(declared.runsOldLoop() && dialect.has(Quirk.OLD_LOOP_FINDS_NO_LOGITS));
     for (int i = 0; i < outputs.size(); i++) {
       List<CompiledMetric> own = metrics.get(i);
       for (LossPlan.Entry entry : plan.get(i)) {
@@ -68,7 +69,8 @@ public final class Setups {
                 entry.reported(),
                 entry.weight(),
                 mode(entry.loss()),
-                own));
+                own,
+                logits));
         own = List.of();
       }
     }

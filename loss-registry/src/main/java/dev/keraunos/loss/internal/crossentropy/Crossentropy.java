@@ -85,23 +85,17 @@ public final class Crossentropy {
       // order
       return add(subtract(relu(x), multiply(x, y)), rest);
     }
+    if (dialect.has(Quirk.CROSSENTROPY_ADDS_EPSILON_LAST)) {
+      Value clipped = clip(p, EPSILON, 1 - EPSILON);
+      Value zero = multiply(subtract(1, y), log(add(subtract(1, clipped), EPSILON)));
+      return negative(add(multiply(y, log(add(clipped, EPSILON))), zero));
+    }
     return binaryCrossentropy(y, p, dialect.has(Quirk.CROSSENTROPY_ADDS_EPSILON) ? EPSILON : 0);
   }
 
   /** TensorFlow up to 2.3 takes the user's word where the output is said to be logits. */
   private static boolean searchesLogits(Prediction yPred, boolean fromLogits) {
     return !fromLogits && yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS);
-  }
-
-  /** A softmax of more than two axes is no operation there, but a quotient of exponentials. */
-  private static boolean searchesSoftmax(Prediction yPred, boolean fromLogits) {
-    return searchesLogits(yPred, fromLogits) && yPred.value().rank() == 2;
-  }
-
-  private static Source softmaxSource(Prediction yPred, boolean fromLogits) {
-    return searchesLogits(yPred, fromLogits)
-        ? new Source(yPred.value(), false)
-        : Source.of(yPred, fromLogits);
   }
 
   /**
@@ -114,12 +108,12 @@ public final class Crossentropy {
 
   /** ln of the probabilities that a categorical crossentropy takes, normalised over an axis. */
   static Value logProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (searchesSoftmax(yPred, fromLogits)) {
+    if (searchesLogits(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = logProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
     }
-    Source source = softmaxSource(yPred, fromLogits);
+    Source source = Source.of(yPred, fromLogits);
     if (source.isLogits()) {
       return logSoftmax(source.value(), axis);
     }
@@ -132,12 +126,12 @@ public final class Crossentropy {
    * logarithms.
    */
   static Value sparseLogProbabilities(Prediction yPred, boolean fromLogits, int axis) {
-    if (searchesSoftmax(yPred, fromLogits)) {
+    if (searchesLogits(yPred, fromLogits)) {
       Value x = yPred.logits().get();
       Value own = sparseLogProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
     }
-    Source source = softmaxSource(yPred, fromLogits);
+    Source source = Source.of(yPred, fromLogits);
     if (source.isLogits() || !yPred.dialect().has(Quirk.SPARSE_LOSS_TAKES_SOFTMAX_OF_LOGS)) {
       return logProbabilities(yPred, fromLogits, axis);
     }

@@ -96,7 +96,8 @@ final class OutputEvaluation implements AutoCloseable {
   Optional<BatchLoss> update(OutputData data) {
     Tensor yTrue = fed(data.yTrue(), false);
     Tensor yPred = fed(data.yPred(), true);
-    Optional<Tensor> logits = data.logits().map(tensor -> fed(tensor, true));
+    Optional<Tensor> logits =
+        data.logits().filter(x -> setup.findsLogits()).map(tensor -> fed(tensor, true));
     requireBatch(yTrue, yPred);
     Optional<Grid> mask = data.mask().map(m -> Grid.of(m).map(x -> x != 0 ? 1 : 0));
     Optional<Grid> weight = data.sampleWeight().map(Grid::of).map(w -> ofType(w, yPred));
