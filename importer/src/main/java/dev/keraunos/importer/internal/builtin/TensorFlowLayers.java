@@ -100,8 +100,8 @@ final class TensorFlowLayers {
               + call.layer().className()
               + "\", call -> ...)");
     }
-    return OperationLayers.lower(
-        call, name, call.arguments(), call.keywords(), call.config().json());
+    JsonNode none = JsonNodeFactory.instance.objectNode(); // the config's dtype is the layer's
+    return OperationLayers.lower(call, name, call.arguments(), call.keywords(), none);
   }
 
   private static String withoutModule(String symbol) {
