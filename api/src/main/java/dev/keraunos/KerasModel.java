@@ -13,6 +13,7 @@ import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.importer.internal.archive.ArchiveReader;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
+import dev.keraunos.importer.internal.topology.InputSpec;
 import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.keras.Dialect;
@@ -32,6 +33,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,6 +46,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -65,9 +68,14 @@ public final class KerasModel implements AutoCloseable {
   private final Loader settings;
   private final Engine engine;
   private final Map<List<String>, Executable> executables = new ConcurrentHashMap<>();
+  private final Map<Set<String>, KerasModel> partial = new ConcurrentHashMap<>();
   private final ReadWriteLock use = new ReentrantReadWriteLock();
   private final AtomicLong calls = new AtomicLong();
   private final DataAdapter adapter;
+
+  /** The inputs that may be {@code None}. */
+  private final Set<String> optional;
+
   private boolean closed;
 
   private KerasModel(ImportedModel imported, Loader settings) {
@@ -75,6 +83,11 @@ public final class KerasModel implements AutoCloseable {
     this.settings = settings;
     this.engine = settings.engine;
     this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
+    this.optional =
+        imported.topology().inputs().stream()
+            .filter(InputSpec::optional)
+            .map(InputSpec::name)
+            .collect(Collectors.toSet());
     Set<String> drawing = imported.lowered().drawingLayers();
     if (!drawing.isEmpty()) {
       LoggerFactory.getLogger(KerasModel.class)
@@ -261,7 +274,8 @@ public final class KerasModel implements AutoCloseable {
    * Predicts. Stateful layers start from zeros; {@link #session} keeps their states.
    *
    * @param inputs by input name; converted to the inputs' types, float64 by way of float32 where
-   *     Keras' {@code floatx} is that. A last axis of length 1 may be left out or be there too
+   *     Keras' {@code floatx} is that. A last axis of length 1 may be left out or be there too; an
+   *     optional input (Keras 3) that is left out is {@code None}
    * @return by output name, in the model's order; the caller owns the tensors
    * @throws InputException if an input is missing, unknown or does not fit
    */
@@ -276,9 +290,28 @@ public final class KerasModel implements AutoCloseable {
    *     the second call of a layer, {@code path:1} its second tensor
    */
   public Map<String, Tensor> predict(Map<String, Tensor> inputs, Collection<String> wanted) {
+    if (!inputs.keySet().containsAll(optional)) {
+      return without(absent(inputs)).predict(inputs, wanted);
+    }
     try (Session alone = session()) {
       return alone.predict(inputs, wanted);
     }
+  }
+
+  /** The optional inputs that are not given. */
+  private Set<String> absent(Map<String, Tensor> inputs) {
+    Set<String> absent = new HashSet<>(optional);
+    absent.removeAll(inputs.keySet());
+    return absent;
+  }
+
+  /** This model with {@code None} for optional inputs, made when first asked for. */
+  private KerasModel without(Set<String> absent) {
+    return whileOpen(
+        () ->
+            partial.computeIfAbsent(
+                absent,
+                names -> new KerasModel(imported.without(names, settings.registry), settings)));
   }
 
   /**
@@ -526,6 +559,7 @@ public final class KerasModel implements AutoCloseable {
     try {
       if (!closed) {
         closed = true;
+        partial.values().forEach(KerasModel::close);
         executables.values().forEach(Executable::close);
         imported.close();
       }

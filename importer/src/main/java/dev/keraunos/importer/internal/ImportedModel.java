@@ -8,6 +8,7 @@ import dev.keraunos.importer.internal.weights.WeightMatcher;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
+import java.util.Set;
 
 /**
  * A model from file to graph.
@@ -26,7 +27,21 @@ public record ImportedModel(ModelArchive archive, ModelTopology topology, Lowere
    * @throws ModelFileException if the config or the weights are inconsistent
    */
   public static ImportedModel of(ModelArchive archive, ModelRegistry registry) {
-    ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
+    return of(archive, ModelTopology.read(archive.config(), archive.dialect()), registry);
+  }
+
+  /**
+   * The same model with {@code None} for some of its optional inputs. It shares the archive.
+   *
+   * @throws dev.keraunos.importer.layers.UnsupportedModelException as {@link #of}, listing layers
+   *     that need one of them
+   */
+  public ImportedModel without(Set<String> inputs, ModelRegistry registry) {
+    return of(archive, topology.without(inputs), registry);
+  }
+
+  private static ImportedModel of(
+      ModelArchive archive, ModelTopology topology, ModelRegistry registry) {
     LoweredModel lowered =
         ModelLowering.lower(
             topology, table -> WeightMatcher.match(archive.weights(), topology, table), registry);

@@ -1,11 +1,13 @@
 package dev.keraunos.importer.internal.topology;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** What a call gets: a tensor, a constant, or a list or dict of arguments. */
@@ -40,6 +42,20 @@ public sealed interface Argument
     List<TensorRef> found = new ArrayList<>();
     collect(this, found);
     return found;
+  }
+
+  /** The same with {@code None} in place of what certain layers give. */
+  default Argument without(Set<String> layers) {
+    if (this instanceof TensorRef ref) {
+      return layers.contains(ref.layer()) ? new Literal(NullNode.instance) : ref;
+    } else if (this instanceof Items list) {
+      return new Items(list.items().stream().map(item -> item.without(layers)).toList());
+    } else if (this instanceof Entries dict) {
+      Map<String, Argument> entries = new LinkedHashMap<>(dict.entries());
+      entries.replaceAll((key, item) -> item.without(layers));
+      return new Entries(entries);
+    }
+    return this;
   }
 
   private static void collect(Argument argument, List<TensorRef> found) {

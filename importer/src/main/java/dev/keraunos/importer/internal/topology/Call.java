@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * One call of a layer.
@@ -20,6 +21,13 @@ public record Call(
   public Call {
     arguments = List.copyOf(arguments);
     keywords = Collections.unmodifiableMap(new LinkedHashMap<>(keywords));
+  }
+
+  /** The same with {@code None} in place of what certain layers give. */
+  Call without(Set<String> layers) {
+    Map<String, Argument> named = new LinkedHashMap<>(keywords);
+    named.replaceAll((key, argument) -> argument.without(layers));
+    return new Call(layer, index, arguments.stream().map(a -> a.without(layers)).toList(), named);
   }
 
   /** Every tensor among the arguments: positional ones first, then keywords. */

@@ -62,6 +62,33 @@ public record ModelTopology(
     return LayerReader.model(modelConfig, dialect);
   }
 
+  /**
+   * The model as Keras 3 runs it with {@code None} for some of its optional inputs.
+   *
+   * @param absent the names of these inputs
+   */
+  public ModelTopology without(Set<String> absent) {
+    List<InputSpec> given = new ArrayList<>();
+    List<Argument> structure = new ArrayList<>();
+    Set<String> left = new HashSet<>();
+    for (int i = 0; i < inputs.size(); i++) {
+      TensorRef entry = inputStructure.tensors().get(i);
+      if (absent.contains(inputs.get(i).name())) {
+        left.add(entry.layer());
+      } else {
+        given.add(inputs.get(i));
+        structure.add(entry);
+      }
+    }
+    List<Call> rest =
+        calls.stream()
+            .filter(call -> !left.contains(call.layer().name()))
+            .map(call -> call.without(left))
+            .toList();
+    return new ModelTopology(
+        name, className, kind, layers, rest, given, new Argument.Items(structure), outputStructure);
+  }
+
   /** The tensors that {@code model.outputs} lists. */
   public List<TensorRef> outputs() {
     return outputStructure.tensors();
