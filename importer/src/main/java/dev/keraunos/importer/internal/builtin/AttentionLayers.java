@@ -140,7 +140,7 @@ final class AttentionLayers {
 
   /** The scores (samples, time of query, time of key) that count; null for all. */
   private static Value kept(RowCall call, Value scores) {
-    boolean causal = call.config().get("causal").bool(false) | call.constant(CAUSAL).bool(false);
+    boolean causal = call.config().get("causal").bool(false) || call.constant(CAUSAL).bool(false);
     Value steps = call.input(1).mask();
     boolean misplaces = !causal && call.dialect().has(Quirk.VALUE_MASKS_LACK_AN_AXIS);
     Value kept = steps == null || misplaces ? steps : Ops.expandDims(steps, -2);
