@@ -715,6 +715,10 @@ public enum Quirk {
       Topic.MASKS_IN_LAYERS,
       "mask=None in a call takes the mask away that a tensor carries.",
       graph().or(tfKeras())),
+  MASKS_STAY_ON_TENSORS(
+      Topic.MASKS_IN_LAYERS,
+      "The mask that a model is called with stays on its input, for all that runs after it.",
+      tfKeras().from("2.2").or(keras3())),
   CALLS_WITH_SEVERAL_TENSORS(
       Topic.MASKS_IN_LAYERS,
       "Masks of a call with several tensors are those of its arguments by name.",

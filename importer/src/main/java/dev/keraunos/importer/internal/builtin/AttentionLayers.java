@@ -51,6 +51,7 @@ final class AttentionLayers {
               .takes("mask", "training", SCORES, CAUSAL)
               .draws(DROPOUT),
           ofHeads(AttentionLayers::multiHead, "MultiHeadAttention")
+              .changesMasks()
               .activityInside(Quirk.PROJECTIONS_ARE_PENALISED)
               .ignores("query_shape", "key_shape", "value_shape"),
           ofHeads(AttentionLayers::groupQuery, "GroupQueryAttention", "GroupedQueryAttention"));

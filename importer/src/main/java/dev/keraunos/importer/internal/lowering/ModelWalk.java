@@ -12,15 +12,18 @@ import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.LayerTable;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.internal.table.Site;
+import dev.keraunos.importer.internal.topology.Argument;
 import dev.keraunos.importer.internal.topology.Call;
 import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.importer.internal.topology.ModelTopology;
+import dev.keraunos.importer.internal.topology.RunOrder;
 import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.internal.weights.LayerWeights;
 import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
 import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
@@ -84,7 +87,7 @@ final class ModelWalk implements Site {
     }
     Set<TensorRef> guessed = new HashSet<>();
     boolean outside = behindGap;
-    for (Call call : topology.calls()) {
+    for (Call call : order(topology)) {
       LayerSpec layer = call.layer();
       if (layer.kind() == LayerSpec.Kind.INPUT || !tensors.keySet().containsAll(call.tensors())) {
         continue;
@@ -97,6 +100,9 @@ final class ModelWalk implements Site {
       if (target == builder && known) {
         String path = layer.path() + (call.index() == 0 ? "" : "#" + call.index());
         layerOutputs.putIfAbsent(path, outputs.stream().map(Masked::value).toList());
+      }
+      if (layer.model().isPresent() && layer.dialect().has(Quirk.MASKS_STAY_ON_TENSORS)) {
+        leaveMasks(given, tensors);
       }
       if (outputs.isEmpty() && !given.inputs().isEmpty()) {
         outputs = given.inputs().subList(0, 1);
@@ -132,6 +138,31 @@ final class ModelWalk implements Site {
   @Override
   public void useUpMask(Value tensor) {
     usedUp.add(tensor);
+  }
+
+  /** Where calls change the masks of their inputs, in the order in which Keras runs them. */
+  private List<Call> order(ModelTopology topology) {
+    return topology.calls().stream().anyMatch(this::changesMasks)
+        ? RunOrder.of(topology)
+        : topology.calls();
+  }
+
+  private boolean changesMasks(Call call) {
+    LayerSpec layer = call.layer();
+    return layer.model().isPresent()
+        ? layer.dialect().has(Quirk.MASKS_STAY_ON_TENSORS)
+            && (call.keywords().containsKey("mask") || call.arguments().size() > 1)
+        : table.find(layer).filter(LayerRow::isChangingMasks).isPresent();
+  }
+
+  /** A model called with masks leaves them on its inputs, for whatever runs after it. */
+  private static void leaveMasks(CallArguments given, Map<TensorRef, Masked> tensors) {
+    int next = 0;
+    for (Argument argument : given.positional()) {
+      for (TensorRef ref : argument.tensors()) {
+        tensors.put(ref, given.inputs().get(next++));
+      }
+    }
   }
 
   /** Of the layer's {@code call} behind the first; see {@link LayerRow#takes}. */

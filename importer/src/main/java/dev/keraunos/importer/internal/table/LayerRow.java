@@ -44,6 +44,7 @@ public final class LayerRow {
   private final Map<String, String> absent = new HashMap<>();
   private boolean layoutUnsaved;
   private boolean gatesSharePenalty;
+  private boolean changesMasks;
   private Optional<Quirk> activityInside = Optional.empty();
   private Optional<Function<RowCall, JsonNode>> activity = Optional.empty();
   private Optional<BiFunction<RowCall, LayerSpec, List<Shape>>> states = Optional.empty();
@@ -176,6 +177,12 @@ public final class LayerRow {
     return this;
   }
 
+  /** Declares that its calls change the masks of its inputs for what runs later. */
+  public LayerRow changesMasks() {
+    changesMasks = true;
+    return this;
+  }
+
   /** Declares that layers inside have its activity regulariser instead, where a quirk holds. */
   public LayerRow activityInside(Quirk where) {
     activityInside = Optional.of(where);
@@ -245,6 +252,11 @@ public final class LayerRow {
 
   public boolean hasGatesSharingPenalty() {
     return gatesSharePenalty;
+  }
+
+  /** Whether it matters which calls run before and after this layer's. */
+  public boolean isChangingMasks() {
+    return changesMasks;
   }
 
   public boolean hasActivityInside(Dialect dialect) {
