@@ -172,12 +172,12 @@ public record Recorded(JsonNode json, Dialect dialect) {
     }
     Tensor p = tensor(output.get("p"));
     Tensor x = tensor(output.get("logits"));
-    boolean sigmoid = true;
-    for (int i = 0; i < p.size(); i++) {
+    boolean softmax = false;
+    for (long i = 0; i < p.size(); i++) {
       double difference = p.getDouble(i) - 1 / (1 + Math.exp(-x.getDouble(i)));
-      sigmoid &= Math.abs(difference) < Math.scalb(1, -10);
+      softmax = softmax || Math.abs(difference) > Math.scalb(1.0, -10);
     }
-    return sigmoid || p.shape().rank() == 2;
+    return !softmax || p.shape().rank() == 2;
   }
 
   private Batch batch(long from, long to) {
