@@ -168,7 +168,7 @@ public final class ChunkIndex {
 
   private void requireInside(long address, long size) {
     if (size < 0
-        || size > Integer.MAX_VALUE && dataset.filtered()
+        || (size > Integer.MAX_VALUE && dataset.filtered())
         || !file.contains(address, size)) {
       throw Hdf5Exception.invalid("a chunk outside the file");
     }
