@@ -13,16 +13,28 @@ import java.util.NoSuchElementException;
 final class Batches implements Iterator<Dataset>, AutoCloseable {
   private final Iterator<Dataset> parts;
   private final int size;
+  private final boolean owns;
   private final List<Dataset> used = new ArrayList<>();
   private Dataset part;
   private long from;
 
+  /** Batches of parts that are closed once they are used up. */
   Batches(Iterator<Dataset> parts, int size) {
+    this(parts, size, true);
+  }
+
+  private Batches(Iterator<Dataset> parts, int size, boolean owns) {
+    this.owns = owns;
     if (size < 1) {
       throw new InputException("the batch size must be at least 1, not " + size);
     }
     this.parts = parts;
     this.size = size;
+  }
+
+  /** Batches of data that stays the caller's. */
+  static Batches of(Dataset data, int size) {
+    return new Batches(List.of(data).iterator(), size, false);
   }
 
   @Override
@@ -64,7 +76,7 @@ final class Batches implements Iterator<Dataset>, AutoCloseable {
   @Override
   public void close() {
     used.forEach(Dataset::release);
-    if (part != null) {
+    if (part != null && owns) {
       part.release();
     }
   }

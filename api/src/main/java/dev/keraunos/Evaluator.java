@@ -1,5 +1,6 @@
 package dev.keraunos;
 
+import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
@@ -9,6 +10,7 @@ import dev.keraunos.loss.internal.compile.CompileSpec;
 import dev.keraunos.loss.internal.evaluate.Batch;
 import dev.keraunos.loss.internal.evaluate.Evaluation;
 import dev.keraunos.loss.internal.evaluate.OutputData;
+import dev.keraunos.loss.internal.evidence.Subject;
 import dev.keraunos.loss.internal.explain.Explainer;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /**
@@ -34,31 +37,53 @@ final class Evaluator {
   private final Evaluation.Builder builder;
   private final AddedMetrics added;
 
-  private Evaluator(KerasModel model, AddedMetrics added) {
+  private Evaluator(KerasModel model, LoweredModel lowered, AddedMetrics added) {
     this.model = model;
-    this.lowered = model.imported().lowered();
+    this.lowered = lowered;
     this.adapter = model.adapter();
     this.builder = builder();
     this.added = added;
   }
 
   static Map<String, Double> evaluate(KerasModel model, Iterator<Dataset> batches) {
-    Evaluator evaluator = new Evaluator(model, AddedMetrics.of(model));
+    Evaluator evaluator = new Evaluator(model, model.imported().lowered(), AddedMetrics.of(model));
     try (Evaluation evaluation = evaluator.builder.build()) {
       evaluator.feed(evaluation::update, batches);
-      evaluation.warnings().forEach(model.warnings());
+      evaluation.warnings().forEach(warning -> model.warnings().accept(warning.sentence()));
       Map<String, Double> result = evaluation.result();
       result.putAll(evaluator.added.result());
       return result;
     }
   }
 
-  static Explanation explain(KerasModel model, Iterator<Dataset> batches, boolean whatIf) {
-    Evaluator evaluator = new Evaluator(model, AddedMetrics.none());
-    try (Explainer explainer =
-        whatIf ? Explainer.whatIf(evaluator.builder) : Explainer.of(evaluator.builder)) {
+  /**
+   * How the loss came about.
+   *
+   * @param again the same batches anew, for findings that need them; empty if they cannot be had
+   */
+  static Explanation explain(
+      KerasModel model,
+      Iterator<Dataset> batches,
+      boolean whatIf,
+      Optional<Supplier<Batches>> again) {
+    Evaluator evaluator = new Evaluator(model, model.imported().lowered(), AddedMetrics.none());
+    Subject subject = new ModelSubject(model, again);
+    try (Explainer explainer = Explainer.of(evaluator.builder, whatIf, subject)) {
       evaluator.feed(explainer::update, batches);
       return explainer.explanation();
+    }
+  }
+
+  /** The loss of a model whose normalizations take the moments of each batch. */
+  static double lossInTraining(KerasModel model, Iterator<Dataset> batches) {
+    LoweredModel trained = model.imported().withBatchMoments(model.registry());
+    Evaluator evaluator = new Evaluator(model, trained, AddedMetrics.none());
+    Map<String, Value> wanted = evaluator.wanted();
+    try (Executable executable = model.compile(trained.graph().select(wanted));
+        Evaluation evaluation = evaluator.builder.build()) {
+      Predictor predictor = Predictor.stateless(executable, wanted.size(), Draws.NONE);
+      evaluator.feed(evaluation::update, batches, predictor, wanted);
+      return evaluation.result().get("loss");
     }
   }
 
@@ -107,20 +132,27 @@ final class Evaluator {
       throw new InputException("the data holds no samples");
     }
     Map<String, Value> wanted = wanted();
-    List<String> names = List.copyOf(wanted.keySet());
     try (KeptStates states = new KeptStates()) {
-      Predictor predictor = model.predictor(wanted, states);
-      while (batches.hasNext()) {
-        Dataset data = batches.next();
-        List<Tensor> made = new ArrayList<>();
-        List<Tensor> computed = predictor.run(inputs(data, made));
-        Map<String, Tensor> byName = new LinkedHashMap<>();
-        names.forEach(name -> byName.put(name, computed.get(byName.size())));
-        evaluation.accept(batch(data, byName, made));
-        added.add(byName);
-        computed.forEach(Tensor::close);
-        made.forEach(Tensor::close);
-      }
+      feed(evaluation, batches, model.predictor(wanted, states), wanted);
+    }
+  }
+
+  private void feed(
+      Consumer<Batch> evaluation,
+      Iterator<Dataset> batches,
+      Predictor predictor,
+      Map<String, Value> wanted) {
+    List<String> names = List.copyOf(wanted.keySet());
+    while (batches.hasNext()) {
+      Dataset data = batches.next();
+      List<Tensor> made = new ArrayList<>();
+      List<Tensor> computed = predictor.run(inputs(data, made));
+      Map<String, Tensor> byName = new LinkedHashMap<>();
+      names.forEach(name -> byName.put(name, computed.get(byName.size())));
+      evaluation.accept(batch(data, byName, made));
+      added.add(byName);
+      computed.forEach(Tensor::close);
+      made.forEach(Tensor::close);
     }
   }
 
@@ -191,6 +223,6 @@ final class Evaluator {
         activities.put(penalty.path(), computed.get(ACTIVITY + penalty.path()));
       }
     }
-    return new Batch(outputs, activities);
+    return new Batch(outputs, data.inputs(), activities);
   }
 }

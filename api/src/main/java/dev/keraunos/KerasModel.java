@@ -64,6 +64,8 @@ import org.slf4j.LoggerFactory;
  * samples as the model's batch shape says. A {@link #session} keeps the states from call to call.
  */
 public final class KerasModel implements AutoCloseable {
+  private static final int KERAS_BATCH = 32;
+
   private final ImportedModel imported;
   private final Loader settings;
   private final Engine engine;
@@ -442,7 +444,7 @@ public final class KerasModel implements AutoCloseable {
         List.copyOf(selected.keySet()), names -> compile(graph().select(selected)));
   }
 
-  private Executable compile(Graph graph) {
+  Executable compile(Graph graph) {
     return new BoundedExecutable(
         engine.compile(settings.optimize ? Passes.optimize(graph) : graph, settings.threads));
   }
@@ -478,7 +480,7 @@ public final class KerasModel implements AutoCloseable {
    *     nobody registered
    */
   public Map<String, Double> evaluate(Dataset data, int batchSize) {
-    return whileOpen(() -> Evaluator.evaluate(this, batches(data, batchSize)));
+    return whileOpen(() -> Evaluator.evaluate(this, Batches.of(data, batchSize)));
   }
 
   /**
@@ -501,6 +503,10 @@ public final class KerasModel implements AutoCloseable {
   public LossFunction lossFunction(String output) {
     return new LossFunction(
         Setups.loss(compileSpec(), output, outputSpecs(), settings.losses), dialect());
+  }
+
+  ModelRegistry registry() {
+    return settings.registry;
   }
 
   boolean isStrict() {
@@ -530,9 +536,23 @@ public final class KerasModel implements AutoCloseable {
     return outputs;
   }
 
-  /** How the loss came about: terms that add up to it. */
+  /** How the loss came about, in batches of 32 as Keras chooses them. */
+  public Explanation explainLoss(Dataset data) {
+    return explainLoss(data, KERAS_BATCH);
+  }
+
+  /**
+   * How the loss came about: what it shows, in sentences ({@link Explanation#findings}), and terms
+   * that add up to it.
+   */
   public Explanation explainLoss(Dataset data, int batchSize) {
-    return whileOpen(() -> Evaluator.explain(this, batches(data, batchSize), false));
+    return whileOpen(
+        () ->
+            Evaluator.explain(
+                this,
+                Batches.of(data, batchSize),
+                false,
+                Optional.of(() -> Batches.of(data, batchSize))));
   }
 
   /**
@@ -543,13 +563,26 @@ public final class KerasModel implements AutoCloseable {
    */
   public Explanation explainLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
     try (Batches batches = new Batches(parts, batchSize)) {
-      return whileOpen(() -> Evaluator.explain(this, batches, whatIf));
+      return whileOpen(() -> Evaluator.explain(this, batches, whatIf, Optional.empty()));
     }
   }
 
-  /** Batches of data that stays the caller's. */
-  private static Iterator<Dataset> batches(Dataset data, int batchSize) {
-    return new Batches(List.of(data).iterator(), batchSize);
+  /**
+   * The same of parts that can be gone through again, for findings that need the model once more:
+   * they do so only where the first time gave a reason.
+   *
+   * @param parts as in {@link #evaluate(Iterator, int)}; each iterator opens them anew
+   */
+  public Explanation explainLoss(Iterable<Dataset> parts, int batchSize, boolean whatIf) {
+    try (Batches batches = new Batches(parts.iterator(), batchSize)) {
+      return whileOpen(
+          () ->
+              Evaluator.explain(
+                  this,
+                  batches,
+                  whatIf,
+                  Optional.of(() -> new Batches(parts.iterator(), batchSize))));
+    }
   }
 
   /** Waits for the calls that run, then frees native memory. Calls after it fail. Idempotent. */

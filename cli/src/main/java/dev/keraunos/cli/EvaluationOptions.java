@@ -6,9 +6,11 @@ import dev.keraunos.fixtures.ClassWeightFile;
 import dev.keraunos.fixtures.Fixture;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -17,12 +19,26 @@ import picocli.CommandLine.Spec;
 
 /** What is evaluated: a model, on which data, in batches of which size. */
 final class EvaluationOptions {
-  /** A loaded model with its data; closing it closes both. */
-  record Subject(KerasModel model, DataFile.Parts file, Iterator<Dataset> parts, int batchSize)
+  /**
+   * A loaded model with its data; closing it closes both. To iterate over it opens the data once
+   * more.
+   */
+  record Subject(
+      KerasModel model,
+      List<DataFile.Parts> files,
+      Iterator<Dataset> parts,
+      Supplier<Iterator<Dataset>> again,
+      int batchSize)
       implements AutoCloseable {
+    /** The data, first as it is open already, then from its start each time. */
+    Iterable<Dataset> replayed() {
+      Iterator<Iterator<Dataset>> opened = List.of(parts).iterator();
+      return () -> opened.hasNext() ? opened.next() : again.get();
+    }
+
     @Override
     public void close() {
-      file.close();
+      files.forEach(DataFile.Parts::close);
       model.close();
     }
   }
@@ -57,15 +73,17 @@ final class EvaluationOptions {
       paramLabel = "FILE.json",
       description =
           "Class weights as fit takes them: {\"0\": 1, \"1\": 1000}, or such an object by output"
-              + " name. No Keras takes them in evaluate: the loss is what training reports for such"
-              + " batches (train_on_batch, before it changes the model).")
+              + " name. No Keras takes them in evaluate, so its loss is not the one that fit"
+              + " reports with class_weight; with this option it is, for such batches"
+              + " (train_on_batch, before it changes the model).")
   private Path classWeight;
 
   @Option(
       names = "--strict",
       description =
-          "Refuse to evaluate where Keras silently broadcasts, weighs otherwise than it seems or"
-              + " averages batches unevenly (default: warn).")
+          "Refuse to evaluate where Keras silently broadcasts, weighs otherwise than it seems,"
+              + " averages batches unevenly, takes labels that are no class or measures something"
+              + " else than the task (default: warn).")
   private boolean strict;
 
   @Spec(Spec.Target.MIXEE)
@@ -105,7 +123,13 @@ final class EvaluationOptions {
       DataFile.Parts parts = new DataFile(data).parts(loaded, batch);
       Iterator<Dataset> weighted = weighted(parts, loaded.outputNames());
       Iterator<Dataset> shown = progress.show(weighted, parts::handedOut, parts.samples(), err);
-      return new Subject(loaded, parts, shown, batch);
+      List<DataFile.Parts> files = new ArrayList<>(List.of(parts));
+      Supplier<Iterator<Dataset>> again =
+          () -> {
+            files.add(new DataFile(data).parts(loaded, batch));
+            return weighted(files.get(files.size() - 1), loaded.outputNames());
+          };
+      return new Subject(loaded, files, shown, again, batch);
     } catch (RuntimeException e) {
       loaded.close();
       throw e;

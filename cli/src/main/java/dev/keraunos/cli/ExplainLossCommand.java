@@ -43,6 +43,9 @@ final class ExplainLossCommand implements Callable<Integer> {
               + " too; this computes it twice more for every class.")
   private boolean whatIf;
 
+  @Option(names = "--all", description = "Shows every finding, not the first three alone.")
+  private boolean all;
+
   @Override
   public Integer call() {
     Outputs outputs = new Outputs(subject.inputs());
@@ -53,10 +56,10 @@ final class ExplainLossCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
       Explanation explanation =
-          opened.model().explainLoss(opened.parts(), opened.batchSize(), whatIf);
+          opened.model().explainLoss(opened.replayed(), opened.batchSize(), whatIf);
       ExplanationReport report = new ExplanationReport(explanation, subject.file().toString());
       if (!json.takesOutput()) {
-        out.print(report.text());
+        out.print(report.text(all));
       }
       json.writeText(report::json, out);
       if (html != null) {

@@ -4,20 +4,24 @@ import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.lowering.ModelLowering;
 import dev.keraunos.importer.internal.topology.ModelTopology;
+import dev.keraunos.importer.internal.weights.LayerWeights;
 import dev.keraunos.importer.internal.weights.WeightMatcher;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A model from file to graph.
  *
  * @param archive what the file holds
  * @param topology its layers and calls
+ * @param stored the weights as the layers take them
  * @param lowered the graph, which holds the weights as constants
  */
-public record ImportedModel(ModelArchive archive, ModelTopology topology, LoweredModel lowered)
+public record ImportedModel(
+    ModelArchive archive, ModelTopology topology, LayerWeights stored, LoweredModel lowered)
     implements AutoCloseable {
   /**
    * Lowers what an archive holds.
@@ -42,10 +46,26 @@ public record ImportedModel(ModelArchive archive, ModelTopology topology, Lowere
 
   private static ImportedModel of(
       ModelArchive archive, ModelTopology topology, ModelRegistry registry) {
+    AtomicReference<LayerWeights> stored = new AtomicReference<>();
     LoweredModel lowered =
         ModelLowering.lower(
-            topology, table -> WeightMatcher.match(archive.weights(), topology, table), registry);
-    return new ImportedModel(archive, topology, lowered);
+            topology,
+            table -> {
+              stored.set(WeightMatcher.match(archive.weights(), topology, table));
+              return stored.get();
+            },
+            registry);
+    return new ImportedModel(archive, topology, stored.get(), lowered);
+  }
+
+  /**
+   * The same graph with normalizations that take the moments of the batch at hand, as in training.
+   * Its weights are those of this model.
+   *
+   * @throws dev.keraunos.importer.layers.UnsupportedModelException if one cannot
+   */
+  public LoweredModel withBatchMoments(ModelRegistry registry) {
+    return ModelLowering.withBatchMoments(topology, table -> stored, registry);
   }
 
   /** Frees the weights. */

@@ -33,11 +33,23 @@ public final class ExplanationReport {
     this.title = title;
   }
 
-  /** Lines for a terminal, of at most 100 characters where names are short; ends with a newline. */
+  /**
+   * Lines for a terminal, of at most 80 characters where names are short: what was found first;
+   * ends with a newline.
+   */
   public String text() {
+    return text(false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param all whether to show every finding, not the first three alone
+   */
+  public String text(boolean all) {
     StringWriter text = new StringWriter();
     PrintWriter out = new PrintWriter(text);
-    new TextReport(out).print(explanation);
+    new TextReport(out, all).print(explanation);
     out.flush();
     return text.toString();
   }

@@ -1,6 +1,8 @@
 package dev.keraunos.report;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.explain.Finding;
+import dev.keraunos.loss.internal.text.Numbers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -16,6 +18,9 @@ import java.util.Optional;
  * and differs in brightness or pattern, so it reads without colour.
  */
 final class HtmlReport {
+  /** A class counts little if more than this would let it count like the others. */
+  private static final double FAINT = 2;
+
   private final Explanation explanation;
   private final String title;
   private final Html page = new Html();
@@ -30,14 +35,14 @@ final class HtmlReport {
     page.add("<meta charset=\"utf-8\"/><title>Loss of %s</title>", title);
     page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
     page.add("<style>%s</style></head><body>", Html.of(style().replace("%", "%%")));
-    explanation.outputs().forEach(this::headline);
+    findings();
     page.add("<h1>How the loss %s comes about</h1>", number(explanation.loss()));
     page.add(
-        "<p>%s, by the rules of Keras %s; %d samples in %d batches; %s.</p>",
+        "<p>%s, by the rules of Keras %s; %s in %s; %s.</p>",
         title,
         explanation.dialect(),
-        explanation.samples(),
-        explanation.batches(),
+        Numbers.count(explanation.samples(), "sample", "samples"),
+        Numbers.count(explanation.batches(), "batch", "batches"),
         explanation.batching());
     for (String note : explanation.notes()) {
       page.add("<p class=\"note\">%s</p>", note);
@@ -48,16 +53,24 @@ final class HtmlReport {
   }
 
   /** What to read first, before all else. */
-  private void headline(Explanation.Output output) {
-    if (output.headline().isEmpty()) {
-      return;
+  private void findings() {
+    Findings findings = new Findings(explanation);
+    page.add("<div class=\"headline\">");
+    List<Finding> found = explanation.findings();
+    found.stream().limit(1).forEach(first -> page.add("<p>%s</p>", findings.sentence(first)));
+    page.add("<p class=\"equation\">%s</p>", findings.equation());
+    if (found.size() > 1) {
+      page.add("<ul class=\"findings\">");
+      found.stream().skip(1).forEach(more -> page.add("<li>%s</li>", findings.sentence(more)));
+      page.add("</ul>");
     }
-    Explanation.Headline headline = output.headline().get();
-    page.add(
-        "<div class=\"headline\"><p>%s</p>", TextReport.headline(explanation, output, headline));
-    page.add("<p>What would show it:</p><ul>");
-    headline.remedies().forEach(remedy -> page.add("<li>%s</li>", remedy));
-    page.add("</ul></div>");
+    List<String> advice = findings.advice(found);
+    if (!advice.isEmpty()) {
+      page.add("<p>What would show it:</p><ul>");
+      advice.forEach(line -> page.add("<li>%s</li>", line));
+      page.add("</ul>");
+    }
+    page.add("</div>");
   }
 
   private static String style() {
@@ -100,12 +113,13 @@ final class HtmlReport {
 
   private void output(Explanation.Output output) {
     page.add("<h2>Output %s adds %s</h2>", output.name(), number(output.contribution()));
-    if (!output.findings().isEmpty()) {
+    if (!output.notes().isEmpty()) {
       page.add("<ul class=\"findings\">");
-      output.findings().forEach(finding -> page.add("<li>%s</li>", finding));
+      output.notes().forEach(note -> page.add("<li>%s</li>", note));
       page.add("</ul>");
     }
     classes(output);
+    channels(output);
     terms(output);
     page.add("<h3>From elements to the number</h3>%s", StageDiagram.of(output));
     stages(output.stages());
@@ -115,7 +129,8 @@ final class HtmlReport {
     }
     RegionMaps places = RegionMaps.of(output.byRegion());
     page.add("%s", places.section());
-    if (!output.worst().isEmpty()) {
+    boolean pictured = output.worst().stream().anyMatch(sample -> sample.scores().length > 1);
+    if (pictured) {
       page.add("<h3>Samples that add most</h3>");
       output.worst().forEach(sample -> page.add("%s", SamplePictures.of(sample, places)));
     }
@@ -188,6 +203,8 @@ final class HtmlReport {
       return;
     }
     double all = classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
+    boolean oneSign = TextReport.oneSign(output);
+    boolean weighs = classes.stream().anyMatch(share -> share.equalWeight().orElse(0.0) > FAINT);
     double largest =
         classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).max().orElse(0);
     long positions = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
@@ -199,19 +216,21 @@ final class HtmlReport {
               + " class=\"n\">%s</td><td class=\"n\">%d (%s)</td><td class=\"n\">%s</td>",
           share.index() < 0 ? "none" : String.valueOf(share.index()),
           bar(share.byTrueClass(), largest),
-          part(Math.abs(share.byTrueClass()), all),
-          TextReport.percent(output.areSamples() ? share.recall() : share.iou()),
+          oneSign ? part(Math.abs(share.byTrueClass()), all) : "",
+          share.positions() == 0
+              ? "-"
+              : TextReport.percent(output.areSamples() ? share.recall() : share.iou()),
           share.positions(),
           part(share.positions(), positions),
           number(share.byTrueClass()));
       rows.add(
           "<td class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td"
-              + " class=\"n\">%s</td><td class=\"n\">%s</td></tr>",
+              + " class=\"n\">%s</td>%s</tr>",
           number(share.meanScore()),
           number(share.byChannel()),
           number(share.lossIfRight()),
           number(share.lossIfWrong()),
-          number(share.equalWeight()));
+          weighs ? Html.of("<td class=\"n\">%s</td>", number(share.equalWeight())) : Html.of(""));
     }
     if (output.unsplit() != 0) {
       rows.add(
@@ -227,10 +246,38 @@ final class HtmlReport {
             "<tr><th class=\"n\">class</th><th></th><th class=\"n\">share</th><th"
                 + " class=\"n\">%s</th><th class=\"n\">%s</th><th class=\"n\">by true"
                 + " class</th><th class=\"n\">mean score</th><th class=\"n\">by channel</th><th"
-                + " class=\"n\">loss if all right</th><th class=\"n\">if all wrong</th><th"
-                + " class=\"n\">weight to count alike</th></tr>",
+                + " class=\"n\">loss if all right</th><th class=\"n\">if all wrong</th>%s</tr>",
             measure,
-            output.unit()),
+            output.unit(),
+            weighs ? "<th class=\"n\">weight to count alike</th>" : ""),
+        rows);
+  }
+
+  private void channels(Explanation.Output output) {
+    if (output.channels().isEmpty()) {
+      return;
+    }
+    double largest =
+        output.channels().stream().mapToDouble(k -> Math.abs(k.contribution())).max().orElse(0);
+    page.add("<h3>What each channel adds</h3>");
+    Html rows = new Html();
+    for (Explanation.Channel channel : output.channels()) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">%d</th><td>%s</td><td class=\"n\">%s</td><td"
+              + " class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td"
+              + " class=\"n\">%s</td></tr>",
+          channel.index(),
+          bar(channel.contribution(), largest),
+          part(channel.contribution(), output.contribution()),
+          number(channel.contribution()),
+          number(channel.meanLoss()),
+          number(channel.constantLoss()),
+          number(channel.spread()));
+    }
+    table(
+        "<tr><th class=\"n\">channel</th><th></th><th class=\"n\">share</th><th"
+            + " class=\"n\">adds</th><th class=\"n\">mean loss</th><th class=\"n\">of the best"
+            + " constant</th><th class=\"n\">targets vary by</th></tr>",
         rows);
   }
 

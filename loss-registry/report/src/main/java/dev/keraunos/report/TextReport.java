@@ -1,34 +1,44 @@
 package dev.keraunos.report;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.explain.Finding;
+import dev.keraunos.loss.internal.text.Numbers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** An explanation as text tables. */
+/** An explanation as text of 80 columns: findings, what the loss is the sum of, tables. */
 final class TextReport {
-  private static final int BAR = 24;
+  private static final int COLUMNS = 80;
+  private static final int BAR = 8;
 
   private final PrintWriter out;
+  private final boolean all;
 
-  TextReport(PrintWriter out) {
+  /**
+   * A report.
+   *
+   * @param all whether to show every finding, not the first ones alone
+   */
+  TextReport(PrintWriter out, boolean all) {
     this.out = out;
+    this.all = all;
   }
 
   void print(Explanation explanation) {
-    explanation.outputs().forEach(output -> headline(explanation, output));
-    print(
-        "loss %s   (%s, %d samples in %d batches: %s)",
-        number(explanation.loss()),
-        explanation.dialect(),
-        explanation.samples(),
-        explanation.batches(),
-        explanation.batching());
-    for (Explanation.Output output : explanation.outputs()) {
-      output(output);
-    }
+    findings(explanation);
+    wrapped(
+        "",
+        String.format(
+            Locale.ROOT,
+            "%s, %s in %s: %s",
+            explanation.dialect(),
+            Numbers.count(explanation.samples(), "sample", "samples"),
+            Numbers.count(explanation.batches(), "batch", "batches"),
+            explanation.batching()));
+    explanation.outputs().forEach(this::output);
     if (!explanation.penalties().isEmpty()) {
       print("");
       print("regularisers");
@@ -36,67 +46,87 @@ final class TextReport {
         print("  %14s  %s (%s)", number(penalty.value()), penalty.path(), penalty.kind());
       }
     }
-    for (String note : explanation.notes()) {
-      print("note: %s", note);
-    }
+    explanation.notes().forEach(note -> wrapped("note: ", note));
   }
 
-  private void headline(Explanation explanation, Explanation.Output output) {
-    if (output.headline().isEmpty()) {
-      return;
+  private void findings(Explanation explanation) {
+    Findings findings = new Findings(explanation);
+    List<Finding> found = explanation.findings();
+    List<Finding> shown = all ? found : found.subList(0, Math.min(Findings.SHOWN, found.size()));
+    shown.stream().limit(1).forEach(first -> wrapped("", findings.sentence(first)));
+    wrapped("", findings.equation());
+    shown.stream().skip(1).forEach(more -> wrapped("* ", findings.sentence(more)));
+    List<String> advice = findings.advice(shown);
+    if (!advice.isEmpty()) {
+      print("What would show it:");
+      advice.forEach(line -> wrapped("  * ", line));
     }
-    print("%s", headline(explanation, output, output.headline().get()));
-    print("What would show it:");
-    output.headline().get().remedies().forEach(remedy -> print("  * %s", remedy));
+    if (shown.size() < found.size()) {
+      print("%d more with --all", found.size() - shown.size());
+    }
     print("");
-  }
-
-  /** The sentence, with the name of the output where there are several. */
-  static String headline(
-      Explanation explanation, Explanation.Output output, Explanation.Headline headline) {
-    boolean alone = explanation.outputs().size() == 1;
-    return alone ? headline.sentence() : "Output '" + output.name() + "': " + headline.sentence();
   }
 
   private void output(Explanation.Output output) {
     print("");
-    print(
-        "output '%s': %s of loss '%s', times weight %s, adds %s",
-        output.name(),
-        number(output.value()),
-        output.loss(),
-        number(output.lossWeight()),
-        number(output.contribution()));
+    wrapped(
+        "",
+        String.format(
+            Locale.ROOT,
+            "output '%s': %s of loss '%s', times weight %s, adds %s",
+            output.name(),
+            number(output.value()),
+            output.loss(),
+            number(output.lossWeight()),
+            number(output.contribution())));
+    stages(output);
+    terms(output);
+    output.terms().forEach(this::split);
+    classes(output);
+    changes(output);
+    channels(output);
+    samples(output);
+    if (!output.notes().isEmpty()) {
+      print("");
+    }
+    output.notes().forEach(note -> wrapped("  * ", note));
+  }
+
+  private void stages(Explanation.Output output) {
     print("");
     print("  how it is reduced");
     for (Explanation.Stage stage : output.stages()) {
-      print(
-          "    %-24s %-22s mean %-14s %s",
-          stage.name(), stage.shape(), number(stage.value()), stage.what());
-    }
-    if (output.terms().size() > 1) {
-      print("");
-      print("  terms of the loss, adding up to %s", number(output.contribution()));
-      for (Explanation.Term term : output.terms()) {
-        String weight =
-            term.weight().isEmpty()
-                ? ""
-                : ", times " + term.weight() + " (" + number(term.unweighted()) + " without)";
-        print(
-            "    %14s  %s%s%s",
-            number(term.value()),
-            term.name(),
-            weight,
-            term.batchLevel() ? ", one number per batch" : "");
+      String line =
+          String.format(
+              Locale.ROOT,
+              "    %-13s %-17s mean %-11s",
+              stage.name(),
+              stage.shape(),
+              number(stage.value()));
+      if (line.length() + 1 + stage.what().length() <= COLUMNS) {
+        print("%s %s", line, stage.what());
+      } else {
+        print("%s", line);
+        wrapped("        ", stage.what());
       }
     }
-    output.terms().forEach(this::split);
-    classes(output);
-    samples(output);
-    if (!output.findings().isEmpty()) {
-      print("");
+  }
+
+  private void terms(Explanation.Output output) {
+    if (output.terms().size() < 2) {
+      return;
     }
-    output.findings().forEach(finding -> print("  * %s", finding));
+    print("");
+    print("  terms of the loss, adding up to %s", number(output.contribution()));
+    for (Explanation.Term term : output.terms()) {
+      String weight =
+          term.weight().isEmpty()
+              ? ""
+              : ", times " + term.weight() + " (" + number(term.unweighted()) + " without)";
+      wrapped(
+          String.format(Locale.ROOT, "    %12s  ", number(term.value())),
+          term.name() + weight + (term.batchLevel() ? ", one number per batch" : ""));
+    }
   }
 
   /** Where the number of a batch comes from that every position has; else classes tell it. */
@@ -106,7 +136,9 @@ final class TextReport {
     }
     Explanation.Split split = term.split().get();
     print("");
-    print("  where %s comes from, with %s held", term.name(), String.join(", ", split.fixed()));
+    wrapped(
+        "  ",
+        "where " + term.name() + " comes from, with " + String.join(", ", split.fixed()) + " held");
     for (int k = 0; k < split.byTrueClass().size(); k++) {
       print("    %14s  class %d", number(split.byTrueClass().get(k)), k);
     }
@@ -121,8 +153,12 @@ final class TextReport {
     output
         .worst()
         .forEach(sample -> worst.add(sample.index() + " (" + number(sample.contribution()) + ")"));
+    boolean adds = !(output.worst().get(0).contribution() <= 0);
     print("");
-    print("  samples that add most: %s", String.join(", ", worst));
+    wrapped(
+        "  ",
+        (adds ? "samples that add most: " : "samples that lower it least: ")
+            + String.join(", ", worst));
   }
 
   private void classes(Explanation.Output output) {
@@ -132,47 +168,93 @@ final class TextReport {
     print("");
     print("  share of each class");
     boolean samples = output.areSamples();
-    boolean unknown = output.classes().stream().allMatch(share -> share.lossIfRight().isEmpty());
     print(
-        "    %5s %12s %14s %14s %14s %8s  %-27s %s",
+        "  %5s %8s %11s %11s %11s %7s  %s",
         "class",
         output.unit(),
-        "by true class",
+        "by class",
         "by channel",
         "mean score",
         samples ? "recall" : "IoU",
-        "share by true class",
-        unknown ? "" : "loss if all right .. if all wrong");
-    double total =
-        output.classes().stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
+        oneSign(output) ? "share" : "");
     for (Explanation.ClassShare share : output.classes()) {
-      double part = total == 0 ? 0 : Math.abs(share.byTrueClass()) / total;
+      boolean there = share.positions() > 0;
       print(
-          "    %5s %12d %14s %14s %14s %8s  %-27s %s",
+          "  %5s %8d %11s %11s %11s %7s  %s",
           share.index() < 0 ? "none" : share.index(),
           share.positions(),
           number(share.byTrueClass()),
           number(share.byChannel()),
           number(share.meanScore()),
-          percent(samples ? share.recall() : share.iou()),
-          bar(part) + " " + percent(Optional.of(part)),
-          unknown ? "" : number(share.lossIfRight()) + " .. " + number(share.lossIfWrong()));
+          there ? percent(samples ? share.recall() : share.iou()) : "-",
+          part(output, share.byTrueClass()));
     }
     if (output.unsplit() != 0) {
-      print("    %5s %12s %14s  belongs to no position", "rest", "", number(output.unsplit()));
+      print("  %5s %8s %11s belongs to no position", "rest", "", number(output.unsplit()));
     }
-    if (unknown && output.terms().stream().anyMatch(Explanation.Term::batchLevel)) {
-      print("    the loss couples the samples of a batch: --what-if says what others would give");
-    }
-    output
-        .balanced()
-        .ifPresent(
-            value -> print("    if every class counted alike it would be %s", number(value)));
   }
 
-  private static String bar(double part) {
-    int length = (int) Math.round(part * (BAR - 7));
-    return "#".repeat(length) + ".".repeat(BAR - 7 - length);
+  /** True if every class, and what belongs to none, adds to the loss or all lower it. */
+  static boolean oneSign(Explanation.Output output) {
+    double all = output.contribution();
+    return all != 0
+        && output.unsplit() / all >= 0
+        && output.classes().stream().allMatch(share -> share.byTrueClass() / all >= 0);
+  }
+
+  /** What part of the loss it is; which way it goes, where others go the other way. */
+  private static String part(Explanation.Output output, double value) {
+    if (!oneSign(output)) {
+      return value < 0 ? "lowers" : value > 0 ? "raises" : "";
+    }
+    double part = value / output.contribution();
+    int length = (int) Math.round(part * BAR);
+    return "#".repeat(length) + ".".repeat(BAR - length) + percent(part);
+  }
+
+  private static String percent(double part) {
+    return String.format(Locale.ROOT, " %.1f %%", 100 * part);
+  }
+
+  /** What the loss would be if a class were predicted right, or wrong, everywhere. */
+  private void changes(Explanation.Output output) {
+    boolean coupled = output.terms().stream().anyMatch(Explanation.Term::batchLevel);
+    if (output.classes().stream().allMatch(share -> share.lossIfRight().isEmpty())) {
+      if (coupled && !output.classes().isEmpty()) {
+        print("    --what-if says what other predictions would give");
+      }
+      return;
+    }
+    print("");
+    print("  the loss if a class were predicted right, or wrong, everywhere");
+    for (Explanation.ClassShare share : output.classes()) {
+      if (share.lossIfRight().isPresent() || share.lossIfWrong().isPresent()) {
+        print(
+            "    %5d %14s right %14s wrong",
+            share.index(), number(share.lossIfRight()), number(share.lossIfWrong()));
+      }
+    }
+  }
+
+  private void channels(Explanation.Output output) {
+    if (output.channels().isEmpty()) {
+      return;
+    }
+    print("");
+    print("  share of each channel");
+    print(
+        "    %7s %12s %9s %12s %13s %15s",
+        "channel", "adds", "share", "mean loss", "best constant", "targets vary by");
+    for (Explanation.Channel channel : output.channels()) {
+      print(
+          "    %7d %12s %9s %12s %13s %15s",
+          channel.index(),
+          number(channel.contribution()),
+          percent(Optional.of(channel.contribution() / output.contribution())),
+          number(channel.meanLoss()),
+          number(channel.constantLoss()),
+          number(channel.spread()));
+    }
   }
 
   static String percent(Optional<Double> part) {
@@ -185,7 +267,23 @@ final class TextReport {
   }
 
   static String number(double value) {
-    return String.format(Locale.ROOT, "%.8g", value);
+    return String.format(Locale.ROOT, "%.6g", value);
+  }
+
+  /** Words behind a first sign, in lines that begin below the first word. */
+  private void wrapped(String first, String text) {
+    StringBuilder line = new StringBuilder(first);
+    boolean empty = true;
+    for (String word : text.split(" ", -1)) {
+      if (!empty && line.length() + 1 + word.length() > COLUMNS) {
+        print("%s", line);
+        line = new StringBuilder(" ".repeat(first.length()));
+        empty = true;
+      }
+      line.append(empty ? "" : " ").append(word);
+      empty = false;
+    }
+    print("%s", line);
   }
 
   private void print(String format, Object... values) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.explain.Finding;
 import java.awt.Rectangle;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
@@ -41,11 +42,11 @@ class HtmlReportTest {
   private static Explanation.ClassShare share(int index, double value) {
     Optional<Double> some = Optional.of(value);
     return new Explanation.ClassShare(
-        index, 2, 0.5, value, some, some, some, some, some, Optional.empty(), some, some);
+        index, 2, 0.5, value, some, some, some, some, some, some, Optional.empty(), some, some);
   }
 
   /** A loss of 2 by two classes of which the first adds three times the second, with its sign. */
-  private static Explanation explanation(String name) {
+  static Explanation explanation(String name) {
     Explanation.Sample sample =
         new Explanation.Sample(
             0,
@@ -86,8 +87,9 @@ class HtmlReportTest {
                 new Explanation.Region(List.of(0L, 0L), List.of(1L, 2L), 1),
                 new Explanation.Region(List.of(1L, 0L), List.of(2L, 2L), 1)),
             List.of(sample),
-            Optional.of(new Explanation.Headline("first " + name, List.of("remedy " + name))),
-            List.of("a finding of " + name));
+            Optional.of(new Explanation.Baseline(3, name)),
+            List.of(new Explanation.Channel(0, 2, 2, 3, 1)),
+            List.of("a note of " + name));
     return new Explanation(
         name,
         2,
@@ -97,6 +99,8 @@ class HtmlReportTest {
         List.of(new Explanation.Part(0, 1, 2)),
         List.of(output),
         List.of(new Explanation.Penalty(name, "weight", 0)),
+        List.of(
+            new Finding(name, name, Map.of(name, 1.0), "first " + name, List.of("remedy " + name))),
         List.of(name));
   }
 
@@ -145,7 +149,7 @@ class HtmlReportTest {
     }
     assertTrue(texts.contains("shape (?, 2, 2)"), texts::toString);
     assertTrue(texts.contains("sum / number of scores of mask"), texts::toString);
-    assertTrue(texts.contains("value 2.0000000"), texts::toString);
+    assertTrue(texts.contains("value 2.00000"), texts::toString);
     assertTrue(texts.contains("mask, times mask, one number per batch"), texts::toString);
   }
 

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param byBatch what each batch adds, penalties included; neighbours are joined where there are
  *     more than 512
  * @param penalties regularisers of weights and activities
+ * @param findings what the numbers show, in sentences, the one to read first in front
  * @param notes what Keras does silently here and a user may not mean, and who registered a loss
  */
 public record Explanation(
@@ -26,6 +27,7 @@ public record Explanation(
     List<Part> byBatch,
     List<Output> outputs,
     List<Penalty> penalties,
+    List<Finding> findings,
     List<String> notes) {
 
   /**
@@ -50,8 +52,9 @@ public record Explanation(
    * @param byRegion what each time step, or square of pixels, adds; empty where samples have one
    *     score, or the loss couples them
    * @param worst the samples that add most
-   * @param headline what to read first; empty if every class is found about as well as the others
-   * @param findings what else follows from all this, in sentences
+   * @param baseline what guessing would have; empty where it is not known what to guess
+   * @param channels of a regression of several numbers; empty for others
+   * @param notes how to read the terms, in sentences
    */
   public record Output(
       String name,
@@ -68,8 +71,9 @@ public record Explanation(
       List<Part> bySample,
       List<Region> byRegion,
       List<Sample> worst,
-      Optional<Headline> headline,
-      List<String> findings) {
+      Optional<Baseline> baseline,
+      List<Channel> channels,
+      List<String> notes) {
     /** True if a sample has one position, so that classes are those of samples. */
     public boolean areSamples() {
       return unit.equals("samples");
@@ -77,13 +81,23 @@ public record Explanation(
   }
 
   /**
-   * What stands out: classes that are found far less well than the others, and why the loss shows
-   * it or does not.
+   * The loss of an output if its prediction did not depend on the input.
    *
-   * @param sentence in plain words, with the numbers
-   * @param remedies what would show these classes, each with the number that it gives
+   * @param value the least such loss, weights and masks counted, before the loss weight
+   * @param guess what is predicted for it, in words
    */
-  public record Headline(String sentence, List<String> remedies) {}
+  public record Baseline(double value, String guess) {}
+
+  /**
+   * A channel of a regression.
+   *
+   * @param contribution what it adds to the loss
+   * @param meanLoss the mean loss of its elements
+   * @param constantLoss the same if it were the best constant
+   * @param spread the standard deviation of its targets
+   */
+  public record Channel(
+      int index, double contribution, double meanLoss, double constantLoss, double spread) {}
 
   /**
    * What consecutive samples or batches add.
@@ -162,6 +176,8 @@ public record Explanation(
    * @param iou intersection over union of positions of this class and positions predicted to be
    * @param recall the part of the positions of this class that is predicted to be; empty if there
    *     are none, or if targets have positions of several classes or of none
+   * @param precision the part of the positions predicted to be of this class that are; empty if
+   *     none is, or if targets have positions of several classes or of none
    * @param dice {@code 2 * sum(y * p) / (sum(y) + sum(p))} of its predictions over all positions
    *     that count; empty likewise, and if predictions are not between 0 and 1
    * @param lossIfRight the loss if every position of this class scored as those predicted right do,
@@ -182,6 +198,7 @@ public record Explanation(
       Optional<Double> meanScore,
       Optional<Double> iou,
       Optional<Double> recall,
+      Optional<Double> precision,
       Optional<Double> dice,
       Optional<Double> lossIfRight,
       Optional<Double> lossIfWrong,

@@ -9,6 +9,7 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.UnknownNameException;
 import dev.keraunos.loss.internal.compile.CompileSpec;
 import dev.keraunos.loss.internal.compile.OutputSpec;
+import dev.keraunos.loss.internal.compile.Warnings;
 import dev.keraunos.loss.internal.evaluate.Batch;
 import dev.keraunos.loss.internal.evaluate.Evaluation;
 import dev.keraunos.loss.internal.evaluate.OutputData;
@@ -80,7 +81,7 @@ class EvaluationTest {
         evaluation.update(
             Batch.of("y", zero ? data.withSampleWeight(Tensor.of(weights, size)) : data));
       }
-      return evaluation.warnings();
+      return evaluation.warnings().stream().map(Warnings.Warning::sentence).toList();
     }
   }
 
@@ -103,7 +104,7 @@ class EvaluationTest {
         OutputData data = OutputData.of(zeros, zeros);
         evaluation.update(new Batch(Map.of("a", data, "b", data), Map.of()));
       }
-      return evaluation.warnings();
+      return evaluation.warnings().stream().map(Warnings.Warning::sentence).toList();
     }
   }
 

@@ -323,7 +323,7 @@ class SplitTest {
     }
     assertEquals(List.of(), output.byRegion());
     assertEquals(List.of(), output.worst());
-    String finding = output.findings().get(0);
+    String finding = output.notes().get(0);
     assertTrue(finding.contains("no sum over positions"), finding);
   }
 

@@ -43,7 +43,7 @@ final class NormalizationLayers {
   private NormalizationLayers() {}
 
   private static LayerRow batch(Predicate<RowCall> frozen, String... names) {
-    return LayerRow.passes(call -> batch(call, call.training() && !frozen.test(call)), names)
+    return LayerRow.passes(call -> batch(call, frozen.test(call)), names)
         .takes("training", "mask")
         .weight("gamma", true, config -> config.get("scale").bool(true))
         .weight("beta", true, config -> config.get("center").bool(true))
@@ -92,7 +92,8 @@ final class NormalizationLayers {
   // ---- Batch normalization ---------------------------------------------------------------------
 
   /** Stored moments; with several axes the variables have the rank of x. */
-  private static Value batch(RowCall call, boolean trains) {
+  private static Value batch(RowCall call, boolean frozen) {
+    boolean trains = !frozen && (call.training() || call.site().takesBatchMoments());
     Value x = widened(call.floating());
     int mode = call.config().get("mode").integer(0);
     int[] axes = mode == 1 ? new int[] {x.rank() - 1} : axes(call, x);
@@ -103,6 +104,11 @@ final class NormalizationLayers {
             : trains
                 ? withBatchMoments(call, x, axes, dims)
                 : withStoredMoments(call, x, axes, dims);
+    boolean told = mode == 0 && !frozen && axes.length == 1 && call.layer().trainable();
+    if (told && !call.dialect().has(Quirk.STORES_DEVIATIONS)) {
+      Tensor mean = call.tensor("moving_mean", dims);
+      call.site().normalize(call, x, mean, call.tensor("moving_variance", dims), axes[0]);
+    }
     return Ops.cast(y, call.computeType());
   }
 

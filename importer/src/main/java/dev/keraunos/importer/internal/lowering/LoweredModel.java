@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal.lowering;
 
 import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.Activations;
 import dev.keraunos.tensor.Tensor;
@@ -22,6 +23,7 @@ import java.util.Set;
  * @param states what stateful layers keep from batch to batch
  * @param draws inputs of the graph behind those of the model, which are drawn anew for every batch
  * @param metrics what was given to {@code Model.add_metric}
+ * @param normalizations by stored moments, of layers that are not frozen
  * @param weights the variables that the graph holds as constants; other constants may be those of
  *     functions that were registered, and belong to whoever made them
  */
@@ -34,6 +36,7 @@ public record LoweredModel(
     List<State> states,
     List<Draw> draws,
     List<Metric> metrics,
+    List<Normalization> normalizations,
     Set<Tensor> weights) {
 
   /**
@@ -62,6 +65,26 @@ public record LoweredModel(
    * @param isMean whether it is the mean over all numbers of the value; else it is not known
    */
   public record Metric(String path, String name, boolean isMean, Value value) {}
+
+  /**
+   * A batch normalization by stored moments.
+   *
+   * @param path of the layer
+   * @param input what it normalizes
+   * @param mean the moving mean, in whatever shape the layer stores it
+   * @param variance the moving variance
+   * @param axis of the input that the moments run along
+   */
+  public record Normalization(String path, Value input, Tensor mean, Tensor variance, int axis) {}
+
+  /** What a final activation is: {@code softmax} or {@code sigmoid}; empty for others. */
+  public Optional<String> activation(String output) {
+    Value value = graph.outputs().get(output);
+    boolean soft = value != null && value.producer().op() instanceof Op.Softmax;
+    return value == null || logits(output).isEmpty()
+        ? Optional.empty()
+        : Optional.of(soft ? "softmax" : "sigmoid");
+  }
 
   /** The paths of the layers that draw random numbers. */
   public Set<String> drawingLayers() {

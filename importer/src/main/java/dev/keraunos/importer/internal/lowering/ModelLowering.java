@@ -34,10 +34,11 @@ public final class ModelLowering {
   private final ModelWalk walk;
   private Map<String, Long> parameters = Map.of();
 
-  private ModelLowering(ModelTopology topology, ModelRegistry registry) {
+  private ModelLowering(ModelTopology topology, ModelRegistry registry, boolean batchMoments) {
     this.topology = topology;
     this.table = KerasLayers.table(registry);
-    this.walk = new ModelWalk(builder, table, registry, ChannelsLast.isFirst(topology));
+    this.walk =
+        new ModelWalk(builder, table, registry, ChannelsLast.isFirst(topology), batchMoments);
   }
 
   /**
@@ -51,7 +52,19 @@ public final class ModelLowering {
       ModelTopology topology,
       Function<VariableTable, LayerWeights> weights,
       ModelRegistry registry) {
-    return new ModelLowering(topology, registry).lower(weights);
+    return new ModelLowering(topology, registry, false).lower(weights);
+  }
+
+  /**
+   * The same with normalizations that take the moments of the batch, as in training.
+   *
+   * @throws UnsupportedModelException as {@link #lower} does, or if one cannot
+   */
+  public static LoweredModel withBatchMoments(
+      ModelTopology topology,
+      Function<VariableTable, LayerWeights> weights,
+      ModelRegistry registry) {
+    return new ModelLowering(topology, registry, true).lower(weights);
   }
 
   /**
@@ -63,7 +76,7 @@ public final class ModelLowering {
       ModelTopology topology,
       Function<VariableTable, LayerWeights> weights,
       ModelRegistry registry) {
-    ModelLowering lowering = new ModelLowering(topology, registry);
+    ModelLowering lowering = new ModelLowering(topology, registry, false);
     Map<String, List<Value>> outputs = lowering.walk.layerOutputs();
     try {
       LoweredModel model = lowering.lower(weights);

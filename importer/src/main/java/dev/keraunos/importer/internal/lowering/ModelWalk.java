@@ -52,6 +52,8 @@ final class ModelWalk implements Site {
   private final List<LoweredModel.State> states = new ArrayList<>();
   private final List<LoweredModel.Draw> draws = new ArrayList<>();
   private final Set<Value> usedUp = new HashSet<>();
+  private final List<LoweredModel.Normalization> normalizations = new ArrayList<>();
+  private final boolean batchMoments;
 
   /**
    * Whether the call that is being lowered takes what stands for the output of one that failed, of
@@ -66,8 +68,15 @@ final class ModelWalk implements Site {
    * A walk.
    *
    * @param builder of the graph of the model, whose layers' outputs are noted
+   * @param batchMoments whether normalizations take the moments of the batch at hand
    */
-  ModelWalk(GraphBuilder builder, LayerTable table, ModelRegistry registry, boolean channelsFirst) {
+  ModelWalk(
+      GraphBuilder builder,
+      LayerTable table,
+      ModelRegistry registry,
+      boolean channelsFirst,
+      boolean batchMoments) {
+    this.batchMoments = batchMoments;
     this.builder = builder;
     this.table = table;
     this.registry = registry;
@@ -308,6 +317,19 @@ final class ModelWalk implements Site {
   }
 
   @Override
+  public boolean takesBatchMoments() {
+    return batchMoments;
+  }
+
+  @Override
+  public void normalize(RowCall call, Value x, Tensor mean, Tensor variance, int axis) {
+    if (call.builder() == builder) {
+      normalizations.add(
+          new LoweredModel.Normalization(call.layer().path(), x, mean, variance, axis));
+    }
+  }
+
+  @Override
   public void measure(LayerSpec layer, String name, boolean isMean, Value value) {
     metrics.add(new LoweredModel.Metric(layer.path(), name, isMean, value));
   }
@@ -353,6 +375,7 @@ final class ModelWalk implements Site {
         states,
         draws,
         metrics,
+        normalizations,
         constants.tensors());
   }
 }

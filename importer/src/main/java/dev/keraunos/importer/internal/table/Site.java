@@ -61,6 +61,16 @@ public interface Site {
   /** Takes the mask of a tensor away, also from calls that come later. */
   void useUpMask(Value tensor);
 
+  /** Whether normalizations take the moments of the batch at hand, as in training. */
+  boolean takesBatchMoments();
+
+  /**
+   * Notes a normalization by stored moments.
+   *
+   * @param axis of x that the moments run along
+   */
+  void normalize(RowCall call, Value x, Tensor mean, Tensor variance, int axis);
+
   /** Notes something that cannot be lowered, and goes on. */
   void report(LayerSpec layer, String problem);
 }

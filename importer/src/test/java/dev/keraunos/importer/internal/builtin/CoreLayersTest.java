@@ -73,6 +73,16 @@ class CoreLayersTest {
 
   private final class Alone implements Site {
     @Override
+    public boolean takesBatchMoments() {
+      return false;
+    }
+
+    @Override
+    public void normalize(RowCall call, Value x, Tensor mean, Tensor variance, int axis) {
+      throw new AssertionError();
+    }
+
+    @Override
     public LayerTable table() {
       return table;
     }

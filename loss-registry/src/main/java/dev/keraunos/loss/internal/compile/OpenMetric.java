@@ -18,6 +18,11 @@ public record OpenMetric(LossRegistry registry, JsonNode saved, Dialect dialect,
         && !registry.resolve(saved, dialect, null, UNSEEN, UNSEEN).equals(saved);
   }
 
+  /** The name of the function that it is beside such targets and predictions. */
+  String kind(Shape yTrue, Shape yPred) {
+    return registry.canonicalName(registry.resolve(saved, dialect, loss, yTrue, yPred));
+  }
+
   public MetricFunction resolve(Shape yTrue, Shape yPred) {
     return (MetricFunction) registry.metric(registry.resolve(saved, dialect, loss, yTrue, yPred));
   }

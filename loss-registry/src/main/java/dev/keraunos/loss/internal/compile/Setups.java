@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.SavedObject;
 import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Metric;
 import dev.keraunos.loss.internal.reduce.Precision;
@@ -66,6 +67,8 @@ public final class Setups {
                 outputs.get(i),
                 Optional.ofNullable(entry.loss()).map(this::loss),
                 entry.loss() == null ? "" : registry.canonicalName(entry.loss()),
+                settings(entry.loss()),
+                entry.loss() == null || registry.origin(entry.loss()).isEmpty(),
                 entry.reported(),
                 entry.weight(),
                 mode(entry.loss()),
@@ -75,6 +78,12 @@ public final class Setups {
       }
     }
     return setups;
+  }
+
+  private static JsonNode settings(JsonNode saved) {
+    return saved == null
+        ? MissingNode.getInstance()
+        : SavedObject.of(saved, "training config").config().json();
   }
 
   /** Warns of losses that Keras does not compute of the output for which they were declared. */
@@ -169,7 +178,14 @@ public final class Setups {
       boolean open = OpenMetric.isOpen(registry, metric, dialect);
       Metric made =
           open ? new OpenMetric(registry, metric, dialect, loss) : registry.metric(metric);
-      target.add(new CompiledMetric(name, made, weighted, Precision.of(metric)));
+      target.add(
+          new CompiledMetric(
+              name,
+              made,
+              registry.canonicalName(metric),
+              settings(metric),
+              weighted,
+              Precision.of(metric)));
     }
   }
 }

@@ -5,7 +5,9 @@ import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.loss.internal.reduce.Reduction;
+import dev.keraunos.loss.internal.text.Numbers;
 import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -13,6 +15,23 @@ import java.util.Set;
 
 /** What Keras does silently and a user may not mean: collected, or refused in strict mode. */
 public final class Warnings {
+  public static final String BROADCAST = "broadcast-targets";
+  public static final String LABELS = "labels-out-of-range";
+  public static final String METRIC = "metric-of-another-kind";
+  public static final String OTHER_LOSS = "other-loss";
+  public static final String WEIGHTS_ALONG = "weights-along-the-last-axis";
+  public static final String ZERO_WEIGHTS = "zero-weights";
+  public static final String EMPTY_BATCH = "empty-batch";
+  public static final String LAST_BATCH = "last-batch";
+
+  /**
+   * What was found.
+   *
+   * @param rule the name of the rule
+   * @param sentence with the place
+   */
+  public record Warning(String rule, String sentence) {}
+
   private static final Set<String> ELEMENTWISE =
       Set.of(
           "mean_squared_error",
@@ -26,13 +45,13 @@ public final class Warnings {
           "poisson");
 
   private final boolean strict;
-  private final Set<String> found = new LinkedHashSet<>();
+  private final Set<Warning> found = new LinkedHashSet<>();
 
   public Warnings(boolean strict) {
     this.strict = strict;
   }
 
-  public List<String> found() {
+  public List<Warning> found() {
     return List.copyOf(found);
   }
 
@@ -46,6 +65,7 @@ public final class Warnings {
     boolean trailing = dialect.has(Quirk.ALIGNS_WEIGHTS_AT_THE_END);
     if (trailing && flat && !columns && !Grid.isColumn(scores)) {
       add(
+          WEIGHTS_ALONG,
           "output '"
               + output
               + "': sample weights "
@@ -66,6 +86,7 @@ public final class Warnings {
   void checkLoss(String output, Dialect dialect, String declared, String computed) {
     if (!declared.equals(computed)) {
       add(
+          OTHER_LOSS,
           "output '"
               + output
               + "': compiled with "
@@ -78,17 +99,27 @@ public final class Warnings {
     }
   }
 
-  /** Targets of one column that a loss of elements repeats for every channel, or the reverse. */
-  public void checkTargets(CompiledOutput setup, Shape yTrue, Shape yPred) {
-    boolean repeats =
-        ELEMENTWISE.contains(setup.lossName())
-            && yTrue.rank() == yPred.rank()
-            && Grid.isColumn(yTrue) != Grid.isColumn(yPred);
+  /**
+   * Targets that a loss of elements repeats along an axis of the predictions, or the reverse.
+   *
+   * @param fitted the shape of the targets after Keras made the ranks equal
+   * @param against the shape of the predictions then
+   */
+  public void checkTargets(
+      CompiledOutput setup, Shape yTrue, Shape yPred, Shape fitted, Shape against) {
+    boolean repeats = ELEMENTWISE.contains(setup.lossName()) && fitted.rank() != against.rank();
+    for (int i = 1; i < fitted.rank() && fitted.rank() == against.rank(); i++) {
+      repeats |=
+          ELEMENTWISE.contains(setup.lossName())
+              && fitted.isKnown(i)
+              && against.isKnown(i)
+              && fitted.dim(i) != against.dim(i);
+    }
     if (repeats) {
-      String name = setup.output().name();
       add(
+          BROADCAST,
           "output '"
-              + name
+              + setup.output().name()
               + "': targets "
               + yTrue
               + " are broadcast against predictions "
@@ -97,11 +128,42 @@ public final class Warnings {
     }
   }
 
+  /** Labels that are no class of the output: Keras refuses them on a CPU, not elsewhere. */
+  public void checkLabels(CompiledOutput setup, Dialect dialect, Tensor yTrue, Shape yPred) {
+    ClassNumbers classes = ClassNumbers.of(setup, yPred);
+    long strangers = 0;
+    double first = 0;
+    for (long i = 0; classes.exist() && i < yTrue.size(); i++) {
+      double label = yTrue.getDouble(i);
+      if (classes.isStranger(label)) {
+        first = strangers++ == 0 ? label : first;
+      }
+    }
+    boolean isNan = dialect.has(Quirk.SPARSE_LOSS_OF_UNKNOWN_CLASS_IS_NAN);
+    if (strangers > 0) {
+      add(
+          LABELS,
+          "output '"
+              + setup.output().name()
+              + "': there are targets such as "
+              + Numbers.text(first)
+              + ", but its "
+              + classes.count()
+              + " channels are 0 to "
+              + (classes.count() - 1)
+              + "; "
+              + (isNan
+                  ? "Keras refuses them on a CPU and computes NaN on a GPU"
+                  : dialect.keras() + " counts their loss as 0"));
+    }
+  }
+
   /** Zeros among sample weights, by whose share Keras up to 2.2 divides. */
   public void checkZeros(String output, Dialect dialect, Optional<Grid> weight) {
     boolean divides = weight.isPresent() && dialect.has(Quirk.DIVIDES_BY_NONZERO_WEIGHTS);
     if (divides && weight.get().map(w -> w == 0 ? 1 : 0).sum() > 0) {
       add(
+          ZERO_WEIGHTS,
           "output '"
               + output
               + "': "
@@ -119,6 +181,7 @@ public final class Warnings {
         request.weight().isPresent() && request.weight().get().map(Math::abs).sum() == 0;
     if (Double.isNaN(value) && (masked || weightless)) {
       add(
+          EMPTY_BATCH,
           "output '"
               + output
               + "': a batch whose "
@@ -135,6 +198,7 @@ public final class Warnings {
     boolean each = several && dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE);
     if (size != first && (whole || each)) {
       add(
+          LAST_BATCH,
           dialect.keras()
               + " counts every batch once in "
               + (whole ? "the loss" : "the losses of single outputs")
@@ -146,10 +210,11 @@ public final class Warnings {
     }
   }
 
-  void add(String warning) {
+  /** Refuses it, or notes it once. */
+  public void add(String rule, String sentence) {
     if (strict) {
-      throw new InputException(warning);
+      throw new InputException(sentence);
     }
-    found.add(warning);
+    found.add(new Warning(rule, sentence));
   }
 }

@@ -176,15 +176,13 @@ public final class Evaluation implements AutoCloseable {
     return penalties.result();
   }
 
-  /** What is to know of this evaluation, one sentence each: its warnings, and who wrote losses. */
+  /** Who wrote losses, one sentence each. */
   public List<String> notes() {
-    List<String> notes = new ArrayList<>(warnings.found());
-    notes.addAll(origins);
-    return notes;
+    return origins;
   }
 
   /** What Keras does silently here and a user may not mean, one sentence each. */
-  public List<String> warnings() {
+  public List<Warnings.Warning> warnings() {
     return warnings.found();
   }
 

@@ -5,6 +5,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
+import dev.keraunos.loss.internal.compile.MetricChecks;
 import dev.keraunos.loss.internal.compile.Warnings;
 import dev.keraunos.loss.internal.observe.OutputObserver;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
@@ -42,6 +43,8 @@ final class OutputEvaluation implements AutoCloseable {
   private final int threads;
   private final Warnings warnings;
   private final OutputMetrics metrics;
+  private final MetricChecks checks;
+  private boolean checked;
   private final Optional<OutputObserver> observer;
   private final Map<Signature, OutputProgram> programs =
       new LinkedHashMap<>(16, 0.75f, true) {
@@ -71,6 +74,7 @@ final class OutputEvaluation implements AutoCloseable {
     this.warnings = warnings;
     reduction = Reduction.of(dialect, setup.lossName());
     this.observer = observer;
+    checks = new MetricChecks(setup, warnings);
     metrics = new OutputMetrics(setup.output().name(), setup.metrics(), dialect);
   }
 
@@ -101,6 +105,10 @@ final class OutputEvaluation implements AutoCloseable {
     requireBatch(yTrue, yPred);
     Optional<Grid> mask = data.mask().map(m -> Grid.of(m).map(x -> x != 0 ? 1 : 0));
     Optional<Grid> weight = data.sampleWeight().map(Grid::of).map(w -> ofType(w, yPred));
+    if (!checked) {
+      checks.check(yTrue, yPred);
+      checked = true;
+    }
     OutputProgram program = program(Signature.of(yTrue, yPred, logits));
     try (OutputProgram.Results results = program.run(yTrue, yPred, logits)) {
       metrics.add(results, yTrue, yPred, mask, weight);
@@ -122,15 +130,18 @@ final class OutputEvaluation implements AutoCloseable {
       Optional<Grid> weight) {
     Grid scores = Grid.of(results.scores());
     String name = setup.output().name();
-    warnings.checkTargets(setup, yTrue.shape(), yPred.shape());
+    warnings.checkTargets(
+        setup, yTrue.shape(), yPred.shape(), program.target(), program.prediction());
+    warnings.checkLabels(setup, dialect, yTrue, yPred.shape());
     warnings.checkWeights(name, dialect, scores.shape(), yPred.shape(), weight);
     warnings.checkZeros(name, dialect, weight);
     Reduction.Request request =
         new Reduction.Request(
             scores.shape(), yPred.shape().rank(), mask, results.valid(), weight, setup.mode());
     Place place = new Place(name, "the loss", yTrue.shape(), yPred.shape());
-    Reduction.Weighting weighting = place.of(() -> reduction.weigh(request));
-    Grid coefficients = place.of(weighting::coefficients);
+    Place weights = weight.map(w -> place.with(w.shape())).orElse(place);
+    Reduction.Weighting weighting = weights.of(() -> reduction.weigh(request));
+    Grid coefficients = weights.of(weighting::coefficients);
     Precision precision = program.precision();
     double value = precision.round(scores.reshape(fitted(coefficients, scores)).dot(coefficients));
     warnings.checkNan(name, dialect, value, request);
@@ -143,7 +154,8 @@ final class OutputEvaluation implements AutoCloseable {
                 watcher.accept(
                     new ScoredBatch(
                         results.tensors(),
-                        (other, behind) -> program.value(yTrue, other, behind, coefficients),
+                        (target, other, behind) ->
+                            program.value(target, other, behind, coefficients),
                         yTrue,
                         yPred,
                         logits,

@@ -21,6 +21,7 @@ import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,18 +43,24 @@ final class OutputProgram implements AutoCloseable {
   private final Optional<Consumer<ScoredBatch>> watcher;
   private final boolean perSample;
   private final Precision precision;
+  private final Shape target;
+  private final Shape against;
 
   private OutputProgram(
       Executable executable,
       List<String> names,
       Optional<Consumer<ScoredBatch>> watcher,
       boolean perSample,
-      Precision precision) {
+      Precision precision,
+      Shape target,
+      Shape against) {
     this.executable = executable;
     this.names = names;
     this.watcher = watcher;
     this.perSample = perSample;
     this.precision = precision;
+    this.target = target;
+    this.against = against;
   }
 
   /**
@@ -81,9 +88,14 @@ final class OutputProgram implements AutoCloseable {
     Optional<Consumer<ScoredBatch>> watcher = Optional.empty();
     boolean perSample = false;
     Precision precision = Precision.FULL;
+    Shape target = yTrue.shape();
+    Shape against = yPred.shape();
     if (loss.isPresent()) {
       Place place = new Place(output, "the loss", yTrue.shape(), yPred.shape());
-      Scores scores = place.of(() -> scores(loss.get(), yTrue, prediction));
+      Ranks ranks = place.of(() -> LossInputs.forLoss(loss.get(), yTrue, prediction));
+      target = ranks.yTrue().shape();
+      against = ranks.yPred().value().shape();
+      Scores scores = place.of(() -> loss.get().scores(ranks.yTrue(), ranks.yPred()));
       Value values = asFloat(scores.values());
       put(outputs, ScoreGraph.SCORES, values, scores.valid());
       precision = Precision.ofLoss(scores.values().dtype());
@@ -102,12 +114,9 @@ final class OutputProgram implements AutoCloseable {
         List.copyOf(outputs.keySet()),
         watcher,
         perSample,
-        precision);
-  }
-
-  private static Scores scores(Loss loss, Value yTrue, Prediction yPred) {
-    Ranks ranks = LossInputs.forLoss(loss, yTrue, yPred);
-    return loss.scores(ranks.yTrue(), ranks.yPred());
+        precision,
+        target,
+        against);
   }
 
   /** What a metric function gives; empty for a metric with a state. */
@@ -141,6 +150,16 @@ final class OutputProgram implements AutoCloseable {
   /** Of the loss of a batch, which has the type of its scores. */
   Precision precision() {
     return precision;
+  }
+
+  /** The shape of the targets that the loss is given. */
+  Shape target() {
+    return target;
+  }
+
+  /** The shape of the predictions that the loss is given. */
+  Shape prediction() {
+    return against;
   }
 
   /** True if the first axis of the scores is that of the samples. */

@@ -16,6 +16,11 @@ record Place(String output, String function, Shape yTrue, Shape yPred) {
     return new Place(output, "metric '" + metric.name() + "'", yTrue, yPred);
   }
 
+  /** The same with sample weights, where targets and predictions fit already. */
+  Place with(Shape weights) {
+    return new Place(output, function + " weighted by sample weights " + weights, yTrue, yPred);
+  }
+
   /** Does some work, with the errors of {@link #of}. */
   void run(Runnable work) {
     of(

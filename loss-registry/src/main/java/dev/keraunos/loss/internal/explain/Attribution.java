@@ -8,7 +8,6 @@ import dev.keraunos.loss.internal.observe.OutputObserver;
 import dev.keraunos.loss.internal.observe.ScoreGraph;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
-import dev.keraunos.loss.internal.reduce.Reduction;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -253,6 +252,11 @@ final class Attribution implements OutputObserver {
     return isPlaced ? !coupled : splits.stream().allMatch(SplitTotal::isLinear);
   }
 
+  /** True if targets name one class for each position so far. */
+  boolean namesOneClass() {
+    return classes.isPresent() && chunk.namesClasses && chunk.exclusive;
+  }
+
   /** Closes a batch of that weight. */
   void endBatch(double batchWeight) {
     weight += batchWeight;
@@ -287,47 +291,24 @@ final class Attribution implements OutputObserver {
                 weighs,
                 chunk.exclusive)
             : List.of();
-    Explanation.Output output =
-        new Explanation.Output(
-            setup.output().name(),
-            setup.lossName(),
-            setup.lossWeight(),
-            stages.value(),
-            contribution,
-            unit,
-            stages.result(),
-            explained,
-            shares,
-            isPlaced ? 0 : contribution - totals.contribution(factor),
-            named && weighs ? totals.balanced(factor) : Optional.empty(),
-            places.bySample(factor),
-            places.byRegion(factor),
-            worst.times(factor),
-            Optional.empty(),
-            List.of());
-    boolean sums = setup.mode() == Reduction.Mode.SUM;
-    return with(output, Headlines.of(output, loss, sums), Findings.of(output));
-  }
-
-  private static Explanation.Output with(
-      Explanation.Output output, Optional<Explanation.Headline> headline, List<String> findings) {
     return new Explanation.Output(
-        output.name(),
-        output.loss(),
-        output.lossWeight(),
-        output.value(),
-        output.contribution(),
-        output.unit(),
-        output.stages(),
-        output.terms(),
-        output.classes(),
-        output.unsplit(),
-        output.balanced(),
-        output.bySample(),
-        output.byRegion(),
-        output.worst(),
-        headline,
-        findings);
+        setup.output().name(),
+        setup.lossName(),
+        setup.lossWeight(),
+        stages.value(),
+        contribution,
+        unit,
+        stages.result(),
+        explained,
+        shares,
+        isPlaced ? 0 : contribution - totals.contribution(factor),
+        named && weighs ? totals.balanced(factor) : Optional.empty(),
+        places.bySample(factor),
+        places.byRegion(factor),
+        worst.times(factor),
+        Optional.empty(),
+        List.of(),
+        TermNotes.of(explained, !shares.isEmpty()));
   }
 
   private Optional<Double> change(int k, boolean right, boolean alike) {

@@ -1,6 +1,7 @@
 package dev.keraunos.loss.internal.explain;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.internal.reduce.Sums;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -132,6 +133,7 @@ final class ClassTotals {
               quotient(scores[2 * k] + scores[2 * k + 1], positions(k)),
               quotient(hits, union),
               exclusive && isClass ? quotient(hits, positions(k)) : Optional.empty(),
+              exclusive && isClass ? quotient(hits, predicted[k]) : Optional.empty(),
               exclusive && isClass ? overlaps.dice(k, positions(k)) : Optional.empty(),
               positions(k) > 0 && isClass ? changed.apply(k, true) : Optional.empty(),
               positions(k) > 0 && isClass ? changed.apply(k, false) : Optional.empty(),

@@ -5,12 +5,22 @@ import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.evaluate.Batch;
 import dev.keraunos.loss.internal.evaluate.Evaluation;
+import dev.keraunos.loss.internal.evidence.Evidence;
+import dev.keraunos.loss.internal.evidence.Seen;
+import dev.keraunos.loss.internal.evidence.Subject;
+import dev.keraunos.loss.internal.finding.Case;
+import dev.keraunos.loss.internal.finding.Rules;
+import dev.keraunos.loss.internal.finding.Whole;
 import dev.keraunos.loss.internal.observe.EvaluationObserver;
 import dev.keraunos.loss.internal.observe.OutputObserver;
+import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.RunningMean;
+import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * An evaluation that tells how its loss comes about:
@@ -28,15 +38,21 @@ import java.util.Map;
  */
 public final class Explainer implements AutoCloseable {
   private final boolean whatIf;
+  private final Subject subject;
   private final Evaluation evaluation;
   private final List<Attribution> outputs = new ArrayList<>();
+  private final List<Evidence> evidence = new ArrayList<>();
   private final RunningMean loss = new RunningMean();
+  private final RunningMean bySize = new RunningMean();
+  private Map<String, Tensor> inputs = Map.of();
+  private boolean classWeighted;
   private final Parts byBatch = new Parts();
   private long samples;
   private long batches;
 
-  private Explainer(Evaluation.Builder builder, boolean whatIf) {
+  private Explainer(Evaluation.Builder builder, boolean whatIf, Subject subject) {
     this.whatIf = whatIf;
+    this.subject = subject;
     evaluation = builder.observer(new Watch()).build();
   }
 
@@ -46,7 +62,7 @@ public final class Explainer implements AutoCloseable {
    * @throws dev.keraunos.error.InputException as {@link Evaluation.Builder#build} does
    */
   public static Explainer of(Evaluation.Builder evaluation) {
-    return new Explainer(evaluation, false);
+    return new Explainer(evaluation, false, Subject.UNKNOWN);
   }
 
   /**
@@ -56,20 +72,41 @@ public final class Explainer implements AutoCloseable {
    * @throws dev.keraunos.error.InputException as {@link Evaluation.Builder#build} does
    */
   public static Explainer whatIf(Evaluation.Builder evaluation) {
-    return new Explainer(evaluation, true);
+    return new Explainer(evaluation, true, Subject.UNKNOWN);
+  }
+
+  /**
+   * The same of a model that findings may ask for more.
+   *
+   * @param whatIf whether to say of losses that couple the batch what other predictions would make
+   * @throws dev.keraunos.error.InputException as {@link Evaluation.Builder#build} does
+   */
+  public static Explainer of(Evaluation.Builder evaluation, boolean whatIf, Subject subject) {
+    return new Explainer(evaluation, whatIf, subject);
   }
 
   private final class Watch implements EvaluationObserver {
     @Override
     public OutputObserver output(CompiledOutput output, int threads) {
       Attribution attribution = new Attribution(output, threads, whatIf);
+      Evidence gathered = new Evidence(output, subject);
       outputs.add(attribution);
-      return attribution;
+      evidence.add(gathered);
+      return graph -> {
+        gathered.watch(graph);
+        Consumer<ScoredBatch> attributed = attribution.watch(graph);
+        return batch -> {
+          attributed.accept(batch);
+          gathered.add(new Seen(batch, inputs, samples, attribution.namesOneClass()));
+        };
+      };
     }
 
     @Override
     public void endBatch(long size, double value, double weight) {
       outputs.forEach(output -> output.endBatch(weight));
+      evidence.forEach(gathered -> gathered.endBatch(weight));
+      bySize.add(value, size);
       loss.add(value, weight);
       samples += size;
       batches++;
@@ -83,7 +120,11 @@ public final class Explainer implements AutoCloseable {
    * @throws dev.keraunos.error.InputException as {@link Evaluation#update} does
    */
   public void update(Batch batch) {
+    inputs = batch.inputs();
+    classWeighted |=
+        batch.outputs().values().stream().anyMatch(data -> data.classWeight().isPresent());
     evaluation.update(batch);
+    inputs = Map.of();
   }
 
   /** What {@code model.evaluate} returns of the batches so far. */
@@ -95,6 +136,14 @@ public final class Explainer implements AutoCloseable {
   public Explanation explanation() {
     List<Explanation.Output> explained = new ArrayList<>();
     outputs.forEach(output -> explained.add(output.result(loss.result())));
+    for (int i = 0; i < explained.size(); i++) {
+      explained.set(i, judged(explained, i));
+    }
+    List<Case> cases = new ArrayList<>();
+    Whole whole = whole(explained);
+    for (int i = 0; i < explained.size(); i++) {
+      cases.add(new Case(whole, evidence.get(i), explained.get(i)));
+    }
     return new Explanation(
         evaluation.dialect().toString(),
         loss.result(),
@@ -108,11 +157,66 @@ public final class Explainer implements AutoCloseable {
         evaluation.penalties().stream()
             .map(mean -> new Explanation.Penalty(mean.path(), mean.kind(), mean.value()))
             .toList(),
+        Rules.findings(cases),
         evaluation.notes());
+  }
+
+  private Whole whole(List<Explanation.Output> explained) {
+    return new Whole(
+        evaluation.dialect(),
+        loss.result(),
+        bySize.result(),
+        samples,
+        batches,
+        evaluation.result(),
+        printed(),
+        evaluation.warnings(),
+        explained,
+        subject,
+        classWeighted);
+  }
+
+  private Map<String, String> printed() {
+    List<CompiledOutput> setups = evidence.stream().map(Evidence::setup).toList();
+    Map<String, String> printed = new HashMap<>();
+    for (CompiledOutput setup : setups) {
+      boolean alone =
+          setups.stream().filter(s -> s.lossReported().equals(setup.lossReported())).count() == 1;
+      setup
+          .lossReported()
+          .filter(name -> alone)
+          .ifPresent(name -> printed.put(setup.output().name(), name + "_loss"));
+    }
+    return printed;
+  }
+
+  /** An output beside what guessing would have. */
+  private Explanation.Output judged(List<Explanation.Output> explained, int i) {
+    Explanation.Output output = explained.get(i);
+    Case c = new Case(whole(explained), evidence.get(i), output);
+    return new Explanation.Output(
+        output.name(),
+        output.loss(),
+        output.lossWeight(),
+        output.value(),
+        output.contribution(),
+        output.unit(),
+        output.stages(),
+        output.terms(),
+        output.classes(),
+        output.unsplit(),
+        output.balanced(),
+        output.bySample(),
+        output.byRegion(),
+        output.worst(),
+        Rules.baseline(c),
+        Rules.channels(c),
+        output.notes());
   }
 
   @Override
   public void close() {
+    evidence.forEach(Evidence::close);
     evaluation.close();
   }
 }

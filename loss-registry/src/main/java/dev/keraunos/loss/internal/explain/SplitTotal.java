@@ -6,6 +6,7 @@ import dev.keraunos.loss.internal.anatomy.Shares;
 import dev.keraunos.loss.internal.anatomy.Term;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
+import dev.keraunos.loss.internal.reduce.Sums;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

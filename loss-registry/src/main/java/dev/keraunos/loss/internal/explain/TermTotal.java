@@ -4,6 +4,7 @@ import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.anatomy.Term;
 import dev.keraunos.loss.internal.observe.ScoreGraph;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
+import dev.keraunos.loss.internal.reduce.Sums;
 import dev.keraunos.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;

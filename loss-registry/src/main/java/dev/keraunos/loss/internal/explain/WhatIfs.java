@@ -2,6 +2,7 @@ package dev.keraunos.loss.internal.explain;
 
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
+import dev.keraunos.loss.internal.reduce.Sums;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.HashMap;
@@ -118,7 +119,7 @@ final class WhatIfs {
       int source = own ? sources[i % sources.length] : 0;
       changed.set(targets[i], rows, from, source, own ? rows : rows.alone());
     }
-    double value = batch.other().value(changed.values, changed.logits);
+    double value = batch.other().value(batch.yTrue(), changed.values, changed.logits);
     for (int target : targets) {
       changed.set(target, rows, given, target, rows);
     }

@@ -11,7 +11,7 @@ import java.util.Optional;
  * One output's batch with its scores and what each of them counts.
  *
  * @param computed the outputs of the graph, by name
- * @param other the loss of the same targets with other predictions
+ * @param other the loss of other targets and predictions
  * @param reduction that weighed the scores
  * @param weighting as the reduction found it
  * @param coefficients one per score in row-major order, or a single one for all
@@ -32,10 +32,10 @@ public record ScoredBatch(
     boolean isPerSample,
     double value) {
 
-  /** Computes the loss of the batch for other predictions. */
+  /** Computes the loss of the batch for other targets and predictions. */
   public interface Other {
-    /** The loss that the batch would have; shapes are those of the batch. */
-    double value(Tensor yPred, Optional<Tensor> logits);
+    /** The loss that they would have; shapes are those of the batch, but for its size. */
+    double value(Tensor yTrue, Tensor yPred, Optional<Tensor> logits);
   }
 
   /** The number of samples. */

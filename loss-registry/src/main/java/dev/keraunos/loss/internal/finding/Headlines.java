@@ -1,9 +1,9 @@
-package dev.keraunos.loss.internal.explain;
+package dev.keraunos.loss.internal.finding;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.internal.text.Numbers;
 import java.math.BigDecimal;
 import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +24,7 @@ final class Headlines {
 
   private static final int NAMED = 8;
   private static final double TINY = 1e-5;
-  private static final double ALMOST_ALL = 99.5;
   private static final MathContext DIGITS = new MathContext(3);
-  private static final MathContext TWO_DIGITS = new MathContext(2);
-  private static final MathContext TENTHS = new MathContext(3, RoundingMode.DOWN);
 
   private final Explanation.Output output;
   private final double loss;
@@ -49,16 +46,19 @@ final class Headlines {
    * @param loss of all outputs together
    * @param sums true if the reduction adds up the scores in place of averaging them
    */
-  static Optional<Explanation.Headline> of(Explanation.Output output, double loss, boolean sums) {
+  static Optional<Headlines> of(Explanation.Output output, double loss, boolean sums) {
     if (!Double.isFinite(loss) || !Double.isFinite(output.contribution())) {
       return Optional.empty();
     }
-    return LowClasses.of(output)
-        .map(classes -> new Headlines(output, loss, sums, classes))
-        .map(h -> new Explanation.Headline(h.sentence(), h.remedies()));
+    return LowClasses.of(output).map(classes -> new Headlines(output, loss, sums, classes));
   }
 
-  private String sentence() {
+  /** The classes that it is about. */
+  List<Explanation.ClassShare> low() {
+    return low;
+  }
+
+  String sentence() {
     boolean rare = countsPositions() && part(Explanation.ClassShare::coefficient) < RARE;
     Optional<String> share = rare ? Optional.empty() : share();
     String first =
@@ -81,7 +81,7 @@ final class Headlines {
   private String counted() {
     double weight = part(Explanation.ClassShare::coefficient);
     double size = part(Explanation.ClassShare::positions);
-    boolean weighted = !percent(weight).equals(percent(size));
+    boolean weighted = !Numbers.percent(weight).equals(Numbers.percent(size));
     return String.format(
         "The loss %s %s, not classes, and %s %s %s%s%s",
         sums ? "adds up" : "averages",
@@ -89,7 +89,7 @@ final class Headlines {
         names(),
         low.size() == 1 ? "is" : "are",
         count(),
-        weighted ? ", " + percent(weight) + " by weight" : "",
+        weighted ? ", " + Numbers.percent(weight) + " by weight" : "",
         range("with").map(text -> ": " + text.strip()).orElse("."));
   }
 
@@ -100,7 +100,7 @@ final class Headlines {
   private String count() {
     long positions = low.stream().mapToLong(Explanation.ClassShare::positions).sum();
     long all = output.classes().stream().mapToLong(Explanation.ClassShare::positions).sum();
-    String part = percent(part(Explanation.ClassShare::positions));
+    String part = Numbers.percent(part(Explanation.ClassShare::positions));
     return positions + " of " + all + " " + output.unit() + " (" + part + ")";
   }
 
@@ -119,7 +119,9 @@ final class Headlines {
     String whole = all == loss ? "the loss" : "what this output adds to the loss";
     return oneSign
         ? Optional.of(
-            percent(classes.sum(Explanation.ClassShare::byTrueClass) / all) + " of " + whole)
+            Numbers.percent(classes.sum(Explanation.ClassShare::byTrueClass) / all)
+                + " of "
+                + whole)
         : Optional.empty();
   }
 
@@ -167,7 +169,7 @@ final class Headlines {
     return hidden ? " So a loss of " + number(loss) + " cannot show it." : "";
   }
 
-  private List<String> remedies() {
+  List<String> remedies() {
     List<String> remedies = new ArrayList<>();
     List<Explanation.ClassShare> all = classes.all();
     if (countsPositions()
@@ -193,8 +195,8 @@ final class Headlines {
         String.format(
             "the mean %s of the classes, %s, where %s of all %s are right",
             measure(),
-            percent(all.stream().mapToDouble(classes.measure()).average().orElse(0)),
-            percent(right()),
+            Numbers.percent(all.stream().mapToDouble(classes.measure()).average().orElse(0)),
+            Numbers.percent(right()),
             output.unit()));
     return remedies;
   }
@@ -225,7 +227,7 @@ final class Headlines {
     return names(low);
   }
 
-  private static String names(List<Explanation.ClassShare> classes) {
+  static String names(List<Explanation.ClassShare> classes) {
     List<String> names =
         classes.stream().map(Explanation.ClassShare::index).sorted().map(String::valueOf).toList();
     int last = names.size() - 1;
@@ -258,7 +260,7 @@ final class Headlines {
 
   private static String range(
       List<Explanation.ClassShare> of, ToDoubleFunction<Explanation.ClassShare> number) {
-    return spread(of, number, Headlines::percent).replace(" % to ", " to ");
+    return spread(of, number, Numbers::percent).replace(" % to ", " to ");
   }
 
   /** The least and the largest of some numbers, or the one that they are. */
@@ -269,14 +271,6 @@ final class Headlines {
     String least = text.apply(of.stream().mapToDouble(number).min().orElse(0));
     String most = text.apply(of.stream().mapToDouble(number).max().orElse(0));
     return least.equals(most) ? least : least + " to " + most;
-  }
-
-  /** Whole percents; two digits below ten, and what is not all does not become 100. */
-  private static String percent(double part) {
-    double percent = 100 * part;
-    MathContext digits = percent < ALMOST_ALL ? TWO_DIGITS : TENTHS;
-    BigDecimal rounded = new BigDecimal(percent).round(digits).stripTrailingZeros();
-    return rounded.toPlainString() + " %";
   }
 
   private static String number(double value) {

@@ -1,4 +1,4 @@
-package dev.keraunos.loss.internal.explain;
+package dev.keraunos.loss.internal.finding;
 
 import dev.keraunos.loss.explain.Explanation;
 import java.util.ArrayList;

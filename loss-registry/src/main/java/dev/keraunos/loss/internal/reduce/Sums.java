@@ -1,32 +1,32 @@
-package dev.keraunos.loss.internal.explain;
+package dev.keraunos.loss.internal.reduce;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Numbers of the current batch and of all batches before. */
-final class Sums {
-  final double[] batch;
-  final double[] total;
+public final class Sums {
+  public final double[] batch;
+  public final double[] total;
 
-  Sums(int size) {
+  public Sums(int size) {
     batch = new double[size];
     total = new double[size];
   }
 
   /** Adds the batch times its weight to the total. */
-  void endBatch(double weight) {
+  public void endBatch(double weight) {
     for (int i = 0; i < batch.length; i++) {
       total[i] += batch[i] * weight;
     }
     Arrays.fill(batch, 0);
   }
 
-  double total() {
+  public double total() {
     return Arrays.stream(total).sum();
   }
 
-  List<Double> times(double factor) {
+  public List<Double> times(double factor) {
     List<Double> list = new ArrayList<>();
     for (double sum : total) {
       list.add(sum * factor);

@@ -5,36 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What follows from the numbers of an explanation, in sentences. */
-final class Findings {
-  private final Explanation.Output output;
+/** How to read the terms of a loss, in sentences. */
+final class TermNotes {
+  private final boolean hasClasses;
   private final List<String> found = new ArrayList<>();
 
-  private Findings(Explanation.Output output) {
-    this.output = output;
+  private TermNotes(boolean hasClasses) {
+    this.hasClasses = hasClasses;
   }
 
-  static List<String> of(Explanation.Output output) {
-    Findings findings = new Findings(output);
-    findings.undefined();
-    output.terms().forEach(findings::batchTerm);
-    output.terms().forEach(findings::unsplit);
-    return findings.found;
-  }
-
-  private void undefined() {
-    if (Double.isNaN(output.contribution())) {
-      output.bySample().stream()
-          .filter(part -> Double.isNaN(part.value()))
-          .findFirst()
-          .ifPresent(
-              part ->
-                  add(
-                      "the loss is not a number because of %s",
-                      part.to() - part.from() == 1
-                          ? "sample " + part.from()
-                          : "samples " + part.from() + " to " + (part.to() - 1)));
-    }
+  static List<String> of(List<Explanation.Term> terms, boolean hasClasses) {
+    TermNotes notes = new TermNotes(hasClasses);
+    terms.forEach(notes::batchTerm);
+    terms.forEach(notes::unsplit);
+    return notes.found;
   }
 
   private void batchTerm(Explanation.Term term) {
@@ -48,7 +32,7 @@ final class Findings {
 
   /** What of a term no class and no place adds, and what was held so that they add the rest. */
   private void unsplit(Explanation.Term term) {
-    boolean placed = !term.byTrueClass().isEmpty() || output.classes().isEmpty();
+    boolean placed = !term.byTrueClass().isEmpty() || !hasClasses;
     if (term.split().isPresent() && !term.split().get().fixed().isEmpty()) {
       Explanation.Split split = term.split().get();
       add(

@@ -1,0 +1,183 @@
+package dev.keraunos.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keraunos.fixtures.Fixture;
+import dev.keraunos.testing.Tolerance;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Situations that people were puzzled by: the first lines answer them, with the numbers that Keras
+ * and NumPy give. Of healthy models nothing is said that a case does not allow.
+ */
+class QuestionsTest {
+  private static final int COLUMNS = 80;
+  private static final int FIRST = 6;
+
+  @TempDir private Path folder;
+
+  private static JsonNode facts(Path questions) throws IOException {
+    return new ObjectMapper().readTree(Files.readString(questions.resolve("facts.json")));
+  }
+
+  private static Path questions(String line) {
+    return Cli.CASES.resolve(line).resolve("questions");
+  }
+
+  private static Path model(Path questions, String name) {
+    Path archive = questions.resolve(name + ".keras");
+    return Files.exists(archive) ? archive : questions.resolve(name + ".h5");
+  }
+
+  private List<Object> arguments(Path model, String... more) throws IOException {
+    Path data = Path.of(model.toString().replaceFirst("\\.(h5|keras)$", ".npz"));
+    List<Object> arguments = new ArrayList<>(List.of("explain-loss", model, data));
+    JsonNode weights = Fixture.read(data).classWeight();
+    if (!weights.isMissingNode()) {
+      Path file = folder.resolve("weights.json");
+      Files.writeString(file, weights.toString());
+      arguments.addAll(List.of("--class-weight", file));
+    }
+    arguments.addAll(List.of(more));
+    return arguments;
+  }
+
+  private Cli run(Path model, String... more) throws IOException {
+    return Cli.run(arguments(model, more).toArray()).fine();
+  }
+
+  @TestFactory
+  List<DynamicTest> everyQuestionIsAnswered() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (String line : List.of("keras3", "tfk")) {
+      JsonNode facts = facts(questions(line));
+      for (var entry : facts.properties()) {
+        Path model = model(questions(line), entry.getKey());
+        tests.add(
+            dynamicTest(
+                line + ", " + entry.getKey(),
+                () -> {
+                  JsonNode found = run(model, "--json", "-").json().get("findings");
+                  check(entry.getValue(), found);
+                  text(run(model).out(), found);
+                }));
+      }
+    }
+    return tests;
+  }
+
+  private static void check(JsonNode fact, JsonNode found) {
+    List<String> rules = found.findValuesAsText("rule");
+    if (fact.get("rule").isNull()) {
+      Set<String> told = new HashSet<>(rules);
+      fact.get("told").forEach(rule -> told.remove(rule.asText()));
+      assertEquals(Set.of(), told);
+      return;
+    }
+    assertFalse(rules.isEmpty());
+    assertEquals(fact.get("rule").asText(), rules.get(0));
+    for (var number : fact.get("numbers").properties()) {
+      JsonNode computed = found.get(0).get("numbers").get(number.getKey());
+      assertTrue(computed != null, () -> number.getKey() + " in " + found);
+      Tolerance.CHAIN.check(
+          number.getValue().asDouble(), computed.asDouble(), "the number " + number.getKey());
+    }
+  }
+
+  /** The first lines hold the first sentence, and no line is wider than a terminal. */
+  private static void text(String out, JsonNode found) {
+    List<String> lines = out.lines().toList();
+    for (String line : lines) {
+      assertTrue(line.length() <= COLUMNS, line);
+    }
+    String first = lines.stream().limit(FIRST).map(String::strip).collect(Collectors.joining(" "));
+    if (!found.isEmpty()) {
+      String sentence = found.get(0).get("sentence").asText();
+      assertTrue(first.contains(sentence), () -> sentence + " in " + first);
+    }
+    assertTrue(first.contains("loss "), first);
+  }
+
+  /** What would let classes count alike is said beside a class that hardly counts, nowhere else. */
+  @Test
+  void weightsAreAdvisedWhereTheyMend() throws IOException {
+    String balanced = run(model(questions("keras3"), "label_smoothing_floor")).out();
+    assertFalse(balanced.contains("count alike"), balanced);
+    String noNumber = run(model(questions("keras3"), "nan_in_one_feature")).out();
+    assertFalse(noNumber.contains("count alike"), noNumber);
+    String rare = run(model(questions("keras3"), "all_background")).out();
+    assertTrue(rare.contains("every class then counts"), rare);
+  }
+
+  /** Parts of a loss that go both ways have no percentages, and "1 batches" is not said. */
+  @Test
+  void partsOfBothSignsAreToldByTheirSigns() throws IOException {
+    String dice = run(model(questions("keras3"), "dice_by_batch")).out();
+    assertTrue(dice.contains("lowers"), dice);
+    assertFalse(dice.contains("100.0 %"), dice);
+    String negative = run(model(questions("keras3"), "kld_without_softmax")).out();
+    assertTrue(negative.contains("samples in 1 batch:"), negative);
+  }
+
+  @Test
+  void channelsOfARegressionAreInTheTextAndInThePage() throws IOException {
+    Path model = model(questions("keras3"), "columns_of_different_scale");
+    Path page = folder.resolve("page.html");
+    String out = run(model, "--html", page.toString()).out();
+    assertTrue(out.contains("share of each channel"), out);
+    String html = Files.readString(page);
+    assertTrue(html.contains("What each channel adds"), html);
+    assertFalse(html.contains("Samples that add most"), html);
+  }
+
+  /** A name is not given to two numbers without a word. */
+  @Test
+  void lossesThatKerasPrintsOtherwiseAreTold() throws IOException {
+    String out = run(model(questions("keras3"), "multi_output_with_l2")).out();
+    assertTrue(out.startsWith("Keras prints price_loss "), out);
+    assertTrue(out.contains(" x "), out);
+    assertTrue(out.contains("(regularisers, "), out);
+  }
+
+  private static Cli evaluate(String name, String... more) {
+    Path model = model(questions("keras3"), name);
+    List<Object> arguments = new ArrayList<>(List.of("evaluate", model));
+    arguments.add(Path.of(model.toString().replaceFirst("\\.(h5|keras)$", ".npz")));
+    arguments.addAll(List.of(more));
+    return Cli.run(arguments.toArray());
+  }
+
+  /** What makes the numbers of evaluate meaningless is warned of, and refused where asked for. */
+  @Test
+  void evaluateWarnsOfMeaninglessNumbers() {
+    for (String name :
+        List.of(
+            "return_sequences_left_on",
+            "labels_from_one",
+            "accuracy_of_regression",
+            "accuracy_after_loading",
+            "precision_of_two_columns")) {
+      assertTrue(evaluate(name).fine().err().startsWith("warning: output '"), name);
+      evaluate(name, "--strict").refused("output '");
+    }
+    for (String name : List.of("healthy_classes", "healthy_binary", "healthy_regression")) {
+      assertEquals("", evaluate(name, "--strict").fine().err());
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package dev.keraunos.loss.internal.evidence;
+
+import dev.keraunos.loss.internal.observe.ScoredBatch;
+import dev.keraunos.tensor.Tensor;
+import java.util.Map;
+
+/**
+ * A batch as an output's evidence sees it.
+ *
+ * @param inputs of the model, by name; empty where nobody gave them
+ * @param first the index of its first sample among all
+ * @param told true if targets name one class per position, so that classes were counted already
+ */
+public record Seen(ScoredBatch batch, Map<String, Tensor> inputs, long first, boolean told) {
+  /** The coefficient of the score of a position. */
+  double coefficient(int position) {
+    return batch.coefficients().at(position);
+  }
+
+  /** True if every position of the prediction, its last axis aside, has a score. */
+  boolean isPlaced() {
+    return batch.yPred().shape().rank() > 0
+        && batch.yPred().shape().dim(-1) > 0
+        && batch.scores().size() == batch.yPred().size() / batch.yPred().shape().dim(-1);
+  }
+
+  /** What each sample adds to the loss of the batch; empty where they are coupled. */
+  double[] bySample() {
+    if (!batch.isPerSample()) {
+      return new double[0];
+    }
+    double[] sums = new double[batch.samples()];
+    int size = batch.scores().size() / sums.length;
+    for (int i = 0; i < batch.scores().size(); i++) {
+      sums[i / size] += batch.coefficients().at(i) * batch.scores().at(i);
+    }
+    return sums;
+  }
+}

@@ -1,0 +1,128 @@
+package dev.keraunos.loss.internal.finding;
+
+import static dev.keraunos.loss.internal.finding.Rule.needs;
+
+import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.internal.finding.Rule.Need;
+import dev.keraunos.loss.internal.reduce.Reduction;
+import dev.keraunos.loss.internal.text.Numbers;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Classes that are found badly, or never. */
+final class ClassRules {
+  static final Rule NEVER_PREDICTED =
+      Rule.of(
+          "class-never-predicted",
+          needs(Need.TARGETS, Need.PREDICTIONS, Need.SCORES),
+          "Classes of at least three positions that are predicted nowhere, and at least one that is"
+              + " predicted.",
+          "class 1 (36 of 1536 pixels) is never predicted. Accuracy 0.977 is the share of class 0;"
+              + " the loss 0.112 is no better than guessing the class shares (0.111)",
+          ClassRules::never);
+
+  static final Rule FARES_BADLY =
+      Rule.of(
+          "class-fares-badly",
+          needs(Need.TARGETS, Need.PREDICTIONS, Need.SCORES, Need.LOSS_AGAIN),
+          "Classes at least 15 points of IoU (of recall, for samples) below the mean of the others,"
+              + " which is at least 50 %. However much of the loss they make.",
+          "Class 4 has IoU 23 %, the others 98 to 99.9 %. The loss averages pixels, not classes,"
+              + " and class 4 is 512 of 32768 pixels (1.6 %)",
+          ClassRules::badly);
+
+  private static final int FEW = 3;
+  private static final double SAME = 1e-6;
+  private static final double NO_BETTER = 0.98;
+
+  private ClassRules() {}
+
+  private static List<Explanation.ClassShare> unseen(Case c) {
+    List<Explanation.ClassShare> classes = c.classes();
+    boolean known = classes.size() > 1 && classes.stream().allMatch(k -> k.recall().isPresent());
+    return known
+        ? classes.stream().filter(k -> k.precision().isEmpty() && k.positions() >= FEW).toList()
+        : List.of();
+  }
+
+  private static Optional<Headlines> headline(Case c) {
+    return Headlines.of(c.output(), c.whole().loss(), c.setup().mode() == Reduction.Mode.SUM);
+  }
+
+  private static Optional<Said> never(Case c) {
+    List<Explanation.ClassShare> unseen = unseen(c);
+    if (unseen.isEmpty() || unseen.size() == c.classes().size()) {
+      return Optional.empty();
+    }
+    long positions = unseen.stream().mapToLong(Explanation.ClassShare::positions).sum();
+    long all = c.classes().stream().mapToLong(Explanation.ClassShare::positions).sum();
+    Said said = new Said().with("positions", positions).with("of", all);
+    said.advise(
+        headline(c)
+            .filter(h -> unseen.containsAll(h.low()))
+            .map(Headlines::remedies)
+            .orElse(List.of()));
+    boolean one = unseen.size() == 1;
+    return said.say(
+        "%s (%d of %d %s) %s never predicted%s%s",
+        Headlines.names(unseen),
+        positions,
+        all,
+        c.output().unit(),
+        one ? "is" : "are",
+        accuracy(c, said),
+        guessing(c, said));
+  }
+
+  /** That an accuracy is the share of the largest class. */
+  private static String accuracy(Case c, Said said) {
+    Explanation.ClassShare largest =
+        c.classes().stream()
+            .max(Comparator.comparingLong(Explanation.ClassShare::positions))
+            .orElseThrow();
+    long all = c.classes().stream().mapToLong(Explanation.ClassShare::positions).sum();
+    double share = (double) largest.positions() / all;
+    for (Map.Entry<String, Double> entry : c.whole().result().entrySet()) {
+      boolean same = Math.abs(entry.getValue() - share) < SAME;
+      if (same && entry.getKey().contains("acc")) {
+        said.with("accuracy", share);
+        return ". Accuracy " + Numbers.rounded(share) + " is the share of class " + largest.index();
+      }
+    }
+    return "";
+  }
+
+  private static String guessing(Case c, Said said) {
+    return c.output()
+        .baseline()
+        .filter(base -> c.value() >= NO_BETTER * base.value())
+        .map(
+            base -> {
+              said.with("loss", c.value()).with("guessing", base.value());
+              return "; the loss "
+                  + Numbers.rounded(c.value())
+                  + " is no better than "
+                  + base.guess()
+                  + " ("
+                  + Numbers.rounded(base.value())
+                  + ")";
+            })
+        .orElse("");
+  }
+
+  private static Optional<Said> badly(Case c) {
+    List<Explanation.ClassShare> unseen = unseen(c);
+    return headline(c)
+        .filter(h -> !unseen.containsAll(h.low()))
+        .flatMap(
+            h -> {
+              Said said = new Said().advise(h.remedies());
+              for (Explanation.ClassShare share : h.low()) {
+                share.iou().ifPresent(iou -> said.with("iou of class " + share.index(), iou));
+              }
+              return said.say("%s", h.sentence());
+            });
+  }
+}
