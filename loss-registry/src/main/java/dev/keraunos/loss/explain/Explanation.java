@@ -167,13 +167,15 @@ public record Explanation(
    * What a class has to do with the loss.
    *
    * @param index of the class; &minus;1 for positions whose label is none
-   * @param positions how many samples, steps or pixels of this class count
+   * @param positions how many samples, steps or pixels of this class count; where a position may be
+   *     of several, each of them counts it
    * @param coefficient the factor of the mean score of this class in the loss
    * @param byTrueClass the contribution of the positions of this class
    * @param byChannel the contribution of this channel of the prediction; empty where the loss has
    *     no elements
    * @param meanScore the mean score of the positions of this class; empty if there are none
-   * @param iou intersection over union of positions of this class and positions predicted to be
+   * @param iou intersection over union of positions of this class and positions predicted to be,
+   *     which is decided at 0.5 where a position may be of several or of none
    * @param recall the part of the positions of this class that is predicted to be; empty if there
    *     are none, or if targets have positions of several classes or of none
    * @param precision the part of the positions predicted to be of this class that are; empty if

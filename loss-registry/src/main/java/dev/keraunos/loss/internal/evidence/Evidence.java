@@ -19,6 +19,7 @@ public final class Evidence implements AutoCloseable {
   private final NotFinite notFinite = new NotFinite();
   private final Counted counted = new Counted();
   private final Padding padding = new Padding();
+  private final Labels labels = new Labels();
   private final Ranking ranking = new Ranking();
   private final Coupled coupled = new Coupled();
   private final Alternatives alternatives;
@@ -59,6 +60,7 @@ public final class Evidence implements AutoCloseable {
     notFinite.add(seen, setup);
     counted.add(batch);
     padding.add(seen);
+    labels.add(seen);
     alternatives.add(batch);
     coupled.add(seen);
     lastStep.add(seen, Errors.of(setup));
@@ -130,6 +132,10 @@ public final class Evidence implements AutoCloseable {
 
   public Padding padding() {
     return padding;
+  }
+
+  public Labels labels() {
+    return labels;
   }
 
   public Ranking ranking() {

@@ -6,6 +6,7 @@ import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.evaluate.Batch;
 import dev.keraunos.loss.internal.evaluate.Evaluation;
 import dev.keraunos.loss.internal.evidence.Evidence;
+import dev.keraunos.loss.internal.evidence.Labels;
 import dev.keraunos.loss.internal.evidence.Seen;
 import dev.keraunos.loss.internal.evidence.Subject;
 import dev.keraunos.loss.internal.finding.Case;
@@ -194,6 +195,7 @@ public final class Explainer implements AutoCloseable {
   private Explanation.Output judged(List<Explanation.Output> explained, int i) {
     Explanation.Output output = explained.get(i);
     Case c = new Case(whole(explained), evidence.get(i), output);
+    Labels labels = evidence.get(i).labels();
     return new Explanation.Output(
         output.name(),
         output.loss(),
@@ -203,7 +205,7 @@ public final class Explainer implements AutoCloseable {
         output.unit(),
         output.stages(),
         output.terms(),
-        output.classes(),
+        labels.isKnown() ? labels.shown(output.classes()) : output.classes(),
         output.unsplit(),
         output.balanced(),
         output.bySample(),

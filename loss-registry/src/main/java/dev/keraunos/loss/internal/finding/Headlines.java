@@ -50,7 +50,8 @@ final class Headlines {
     if (!Double.isFinite(loss) || !Double.isFinite(output.contribution())) {
       return Optional.empty();
     }
-    return LowClasses.of(output).map(classes -> new Headlines(output, loss, sums, classes));
+    return LowClasses.of(output.classes(), output.areSamples())
+        .map(classes -> new Headlines(output, loss, sums, classes));
   }
 
   /** The classes that it is about. */
@@ -220,6 +221,11 @@ final class Headlines {
   }
 
   private String measure() {
+    return measure(output);
+  }
+
+  /** What tells how well a class is found. */
+  static String measure(Explanation.Output output) {
     return output.areSamples() ? "recall" : "IoU";
   }
 
@@ -258,7 +264,7 @@ final class Headlines {
         + range(others, classes.measure());
   }
 
-  private static String range(
+  static String range(
       List<Explanation.ClassShare> of, ToDoubleFunction<Explanation.ClassShare> number) {
     return spread(of, number, Numbers::percent).replace(" % to ", " to ");
   }
@@ -280,7 +286,7 @@ final class Headlines {
         : rounded.toPlainString();
   }
 
-  private static String capital(String text) {
+  static String capital(String text) {
     return Character.toUpperCase(text.charAt(0)) + text.substring(1);
   }
 }

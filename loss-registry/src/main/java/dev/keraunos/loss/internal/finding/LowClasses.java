@@ -33,11 +33,11 @@ record LowClasses(
    * always seem to find it well. Empty where no class is far below the others, or a position may be
    * of several classes.
    */
-  static Optional<LowClasses> of(Explanation.Output output) {
+  static Optional<LowClasses> of(List<Explanation.ClassShare> shares, boolean areSamples) {
     ToDoubleFunction<Explanation.ClassShare> measure =
-        share -> (output.areSamples() ? share.recall() : share.iou()).orElseThrow();
+        share -> (areSamples ? share.recall() : share.iou()).orElseThrow();
     List<Explanation.ClassShare> classes =
-        output.classes().stream()
+        shares.stream()
             .filter(share -> share.recall().isPresent() && share.iou().isPresent())
             .sorted(Comparator.comparingDouble(measure))
             .toList();

@@ -31,6 +31,7 @@ public final class Rules {
           ClassRules.NEVER_PREDICTED.unless(
               BrokenRules.CONSTANT, TrainingRules.MOVED, CountingRules.PADDING),
           ClassRules.FARES_BADLY.unless(TrainingRules.MOVED, CountingRules.PADDING),
+          ClassRules.LABEL_FARES_BADLY.unless(TrainingRules.MOVED),
           CountingRules.ZERO_WEIGHTS,
           CountingRules.EMPTY_BATCH,
           CountingRules.PRINTED,
