@@ -128,7 +128,7 @@ final class LegacyMatcher {
   private record Slot(Saveable owner, String name) {}
 
   private void assign(Saveable saveable, List<StoredArray> arrays, String group) {
-    List<StoredArray> left = new ArrayList<>(arrays);
+    List<StoredArray> left = LoraFactors.merge(saveable, arrays);
     takeUndeclared(saveable, left, true);
     List<Slot> slots = slots(saveable, left.size());
     if (slots.size() != left.size()) {
