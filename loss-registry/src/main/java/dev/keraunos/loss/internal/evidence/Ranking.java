@@ -9,10 +9,11 @@ public final class Ranking {
   private final Thinned pairs = new Thinned(2);
   private boolean known = true;
 
-  /** Adds a batch of one label per prediction. */
+  /** Adds a batch of one label per prediction; what is no number has no rank. */
   void add(Tensor yTrue, Tensor yPred) {
     known &= yTrue.size() == yPred.size();
     for (long i = 0; known && i < yPred.size(); i++) {
+      known = !Double.isNaN(yPred.getDouble(i));
       if (pairs.takes()) {
         pairs.put(yPred.getDouble(i), yTrue.getDouble(i));
       }
