@@ -107,9 +107,7 @@ public final class LayerRow {
 
   /** Declares a variable that is there if the config says so. */
   public LayerRow weight(String name, boolean trainable, Function<Config, Boolean> present) {
-    variables.add(
-        new Declared(new Variable(name, trainable), (config, layer) -> present.apply(config)));
-    return this;
+    return weight(name, trainable, (config, layer) -> present.apply(config));
   }
 
   /** Declares a variable whose presence depends on more than the config. */
@@ -285,13 +283,10 @@ public final class LayerRow {
   /** The variables of a layer of this class, in the order it creates them. */
   public List<Variable> variables(LayerSpec layer) {
     Config config = layer.config();
-    List<Variable> present = new ArrayList<>();
-    for (Declared declared : variables) {
-      if (declared.present().test(config, layer)) {
-        present.add(declared.variable());
-      }
-    }
-    return present;
+    return variables.stream()
+        .filter(declared -> declared.present().test(config, layer))
+        .map(Declared::variable)
+        .toList();
   }
 
   /** The layers inside, by attribute. */
