@@ -161,7 +161,7 @@ final class ExtensibleArray {
       next += pages * perPage;
       return;
     }
-    long prefix = PREFIX_BYTES + offsetBytes() + Checksum.BYTES;
+    int prefix = PREFIX_BYTES + offsetBytes() + Checksum.BYTES;
     block(address, prefix, SIGNATURE_DATA);
     for (long page = 0; page < pages; page++) {
       if (Pages.isWritten(superBlock, bitmap, page)) {

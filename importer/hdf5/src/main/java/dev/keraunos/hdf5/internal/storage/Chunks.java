@@ -176,7 +176,7 @@ public record Chunks(Shape shape, List<Filter> filters, List<Chunk> chunks) {
         continue;
       }
       int length = (control >>> 5) == LZF_LONG ? LZF_LONG + (in.get() & 0xff) : control >>> 5;
-      int from = done - ((control & 0x1f) << 8 | in.get() & 0xff) - 1;
+      int from = done - (((control & 0x1f) << 8) | (in.get() & 0xff)) - 1;
       for (int i = 0; i < length + 2; i++) {
         data[done++] = data[from++];
       }
