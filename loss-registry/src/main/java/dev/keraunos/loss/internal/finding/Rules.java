@@ -58,6 +58,11 @@ public final class Rules {
 
   private Rules() {}
 
+  /** The names of all rules, in their order. */
+  public static List<String> names() {
+    return ROWS.stream().map(Rule::name).toList();
+  }
+
   /** What an output would have if its prediction did not depend on the input. */
   public static Optional<Explanation.Baseline> baseline(Case c) {
     return Baselines.of(c);
