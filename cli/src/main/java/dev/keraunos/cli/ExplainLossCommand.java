@@ -23,9 +23,12 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  keraunos explain-loss unet.h5 unet.npz",
-      "  keraunos explain-loss model.h5 test.npz --batch-size 16 --html report.html"
+      "  keraunos explain-loss model.h5 test.npz --batch-size 16 --html report.html",
+      "  keraunos explain-loss model.h5 test.npz --markdown >> $GITHUB_STEP_SUMMARY"
     })
 final class ExplainLossCommand implements Callable<Integer> {
+  private static final String STANDARD_OUTPUT = "-";
+
   @Spec private CommandSpec spec;
   @Mixin private EvaluationOptions subject;
   @Mixin private JsonOption json;
@@ -35,6 +38,16 @@ final class ExplainLossCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Also writes a report with bars and heat maps.")
   private Path html;
+
+  @Option(
+      names = "--markdown",
+      paramLabel = "FILE",
+      arity = "0..1",
+      fallbackValue = STANDARD_OUTPUT,
+      description =
+          "Writes the findings and the tables as GitHub Markdown, for a pull request; without FILE,"
+              + " or with '-', to standard output, which then shows nothing else.")
+  private String markdown;
 
   @Option(
       names = "--what-if",
@@ -53,27 +66,39 @@ final class ExplainLossCommand implements Callable<Integer> {
     if (html != null) {
       outputs.write("--html", html);
     }
+    boolean printsMarkdown = STANDARD_OUTPUT.equals(markdown);
+    if (printsMarkdown && json.takesOutput()) {
+      throw new InputException("--json and --markdown are both for standard output; name a file");
+    }
+    if (markdown != null && !printsMarkdown) {
+      outputs.write("--markdown", Path.of(markdown));
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
       Explanation explanation =
           opened.model().explainLoss(opened.replayed(), opened.batchSize(), whatIf);
       ExplanationReport report = new ExplanationReport(explanation, subject.file().toString());
-      if (!json.takesOutput()) {
+      if (printsMarkdown) {
+        out.print(report.markdown());
+      } else if (!json.takesOutput()) {
         out.print(report.text(all));
       }
       json.writeText(report::json, out);
       if (html != null) {
-        write(report.html());
+        write("--html", html, report.html());
+      }
+      if (markdown != null && !printsMarkdown) {
+        write("--markdown", Path.of(markdown), report.markdown());
       }
     }
     return 0;
   }
 
-  private void write(String page) {
+  private static void write(String option, Path file, String page) {
     try {
-      Files.writeString(html, page);
+      Files.writeString(file, page);
     } catch (IOException e) {
-      throw new InputException("--html: '" + html + "' cannot be written: " + e.getMessage());
+      throw new InputException(option + ": '" + file + "' cannot be written: " + e.getMessage());
     }
   }
 }

@@ -29,6 +29,47 @@ import org.junit.jupiter.api.io.TempDir;
 class QuestionsTest {
   private static final int COLUMNS = 80;
   private static final int FIRST = 6;
+  private static final String SOFTMAX =
+      """
+      ## Loss of MODEL
+
+      **every prediction of 'yes' is 1: softmax of one unit is 1 whatever the input; use \
+      sigmoid. Guessing would have the loss 0.693**
+
+      loss 0.940108 (binary\\_crossentropy of 'yes'); guessing the class shares would have \
+      0.693147
+
+      Keras 3.15.1:tensorflow, 40 samples in 2 batches: batches count by their size
+
+      ### Output 'yes': 0.940108 of loss 'binary\\_crossentropy', times weight 1.00000, adds \
+      0.940108
+
+      #### Share of each class
+
+      | class | samples | by class | share | by channel | mean score | recall | loss if all \
+      right | if all wrong |
+      |---:|---:|---:|---:|---:|---:|---:|---:|---:|
+      | 0 | 20 | 0.392970 | 41.8 % | - | 0.785940 | 0.0 % | 1.09428 | 0.940108 |
+      | 1 | 20 | 0.547138 | 58.2 % | - | 1.09428 | 100.0 % | 0.940108 | 0.785940 |
+
+      #### How it is reduced
+
+      | step | shape | mean | how |
+      |---|---|---:|---|
+      | elements | (?, 1) | 0.940108 | one loss per element of the prediction |
+      | scores | (?) | 0.940108 | mean over axis -1 |
+      | reduction | () | 0.940108 | sum / number of scores |
+      | loss weight | () | 0.940108 | times 1.0 |
+
+      #### Samples that add most
+
+      | sample | adds |
+      |---:|---:|
+      | 25 | 0.0829087 |
+      | 10 | 0.0731308 |
+      | 11 | 0.0712148 |
+      | 24 | 0.0656454 |
+      """;
 
   @TempDir private Path folder;
 
@@ -144,6 +185,18 @@ class QuestionsTest {
     String html = Files.readString(page);
     assertTrue(html.contains("What each channel adds"), html);
     assertFalse(html.contains("Samples that add most"), html);
+  }
+
+  /** Markdown goes to a file beside the text, or alone to standard output. */
+  @Test
+  void markdownIsForAPullRequest() throws IOException {
+    Path model = model(questions("keras3"), "softmax_of_one_unit");
+    String page = run(model, "--markdown").out();
+    assertEquals(SOFTMAX.replace("MODEL", model.toString().replace("_", "\\_")), page);
+    Path file = folder.resolve("page.md");
+    assertTrue(run(model, "--markdown", file.toString()).out().startsWith("every "));
+    assertEquals(page, Files.readString(file));
+    Cli.run(arguments(model, "--json", "-", "--markdown").toArray()).refused("name a file");
   }
 
   /** A name is not given to two numbers without a word. */

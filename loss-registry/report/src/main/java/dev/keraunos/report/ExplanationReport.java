@@ -59,6 +59,14 @@ public final class ExplanationReport {
     return new HtmlReport(explanation, title).render();
   }
 
+  /**
+   * GitHub's Markdown for a pull request: every finding, the equation and tables. Names in it are
+   * escaped, so that they make no markup, links or mentions.
+   */
+  public String markdown() {
+    return new MarkdownReport(explanation, title).render();
+  }
+
   /** What {@code explanation.schema.json} describes. */
   public String json() {
     try {
