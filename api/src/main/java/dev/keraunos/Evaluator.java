@@ -67,23 +67,51 @@ final class Evaluator {
       boolean whatIf,
       Optional<Supplier<Batches>> again) {
     Evaluator evaluator = new Evaluator(model, model.imported().lowered(), AddedMetrics.none());
-    Subject subject = new ModelSubject(model, again);
+    Subject subject = new ModelSubject(model, again, false);
     try (Explainer explainer = Explainer.of(evaluator.builder, whatIf, subject)) {
       evaluator.feed(explainer::update, batches);
       return explainer.explanation();
     }
   }
 
+  /**
+   * How the loss came about of a model whose normalizations take the moments of each batch.
+   *
+   * @throws InputException if the model keeps states or draws random numbers outside of training
+   */
+  static Explanation explainTraining(KerasModel model, Iterator<Dataset> batches, boolean whatIf) {
+    Evaluator evaluator = inTraining(model);
+    if (!evaluator.lowered.states().isEmpty() || !evaluator.lowered.draws().isEmpty()) {
+      throw new InputException(
+          "the model keeps states between batches or draws random numbers in predict too; its loss"
+              + " in training is not known. Without 'training' its loss can be explained");
+    }
+    Subject subject = new ModelSubject(model, Optional.empty(), true);
+    try (Explainer explainer = Explainer.of(evaluator.builder, whatIf, subject)) {
+      evaluator.feedTrained(explainer::update, batches);
+      return explainer.explanation();
+    }
+  }
+
   /** The loss of a model whose normalizations take the moments of each batch. */
   static double lossInTraining(KerasModel model, Iterator<Dataset> batches) {
-    LoweredModel trained = model.imported().withBatchMoments(model.registry());
-    Evaluator evaluator = new Evaluator(model, trained, AddedMetrics.none());
-    Map<String, Value> wanted = evaluator.wanted();
-    try (Executable executable = model.compile(trained.graph().select(wanted));
-        Evaluation evaluation = evaluator.builder.build()) {
-      Predictor predictor = Predictor.stateless(executable, wanted.size(), Draws.NONE);
-      evaluator.feed(evaluation::update, batches, predictor, wanted);
+    Evaluator evaluator = inTraining(model);
+    try (Evaluation evaluation = evaluator.builder.build()) {
+      evaluator.feedTrained(evaluation::update, batches);
       return evaluation.result().get("loss");
+    }
+  }
+
+  private static Evaluator inTraining(KerasModel model) {
+    LoweredModel trained = model.imported().withBatchMoments(model.registry());
+    return new Evaluator(model, trained, AddedMetrics.none());
+  }
+
+  private void feedTrained(Consumer<Batch> evaluation, Iterator<Dataset> batches) {
+    Map<String, Value> wanted = wanted();
+    try (Executable executable = model.compile(lowered.graph().select(wanted))) {
+      Predictor predictor = Predictor.stateless(executable, wanted.size(), Draws.NONE);
+      feed(evaluation, batches, predictor, wanted);
     }
   }
 
@@ -128,9 +156,6 @@ final class Evaluator {
   }
 
   private void feed(Consumer<Batch> evaluation, Iterator<Dataset> batches) {
-    if (!batches.hasNext()) {
-      throw new InputException("the data holds no samples");
-    }
     Map<String, Value> wanted = wanted();
     try (KeptStates states = new KeptStates()) {
       feed(evaluation, batches, model.predictor(wanted, states), wanted);
@@ -142,6 +167,9 @@ final class Evaluator {
       Iterator<Dataset> batches,
       Predictor predictor,
       Map<String, Value> wanted) {
+    if (!batches.hasNext()) {
+      throw new InputException("the data holds no samples");
+    }
     List<String> names = List.copyOf(wanted.keySet());
     while (batches.hasNext()) {
       Dataset data = batches.next();

@@ -585,6 +585,30 @@ public final class KerasModel implements AutoCloseable {
     }
   }
 
+  /**
+   * How the loss comes about that training computes of each batch before it changes the model, but
+   * for dropout and noise: a BatchNormalization takes the statistics of the batch, as in {@code
+   * model(x, training=True)}, unless it is frozen. Nothing is random, and the model stays as it is.
+   *
+   * @throws InputException if the model keeps states between batches, or draws random numbers in
+   *     {@code predict} too
+   * @throws dev.keraunos.importer.layers.UnsupportedModelException if a BatchNormalization
+   *     renormalizes or has virtual batches
+   */
+  public Explanation explainTrainingLoss(Dataset data, int batchSize) {
+    return whileOpen(() -> Evaluator.explainTraining(this, Batches.of(data, batchSize), false));
+  }
+
+  /**
+   * The same of samples that need not fit in memory; see {@link #explainLoss(Iterator, int,
+   * boolean)}.
+   */
+  public Explanation explainTrainingLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
+    try (Batches batches = new Batches(parts, batchSize)) {
+      return whileOpen(() -> Evaluator.explainTraining(this, batches, whatIf));
+    }
+  }
+
   /** Waits for the calls that run, then frees native memory. Calls after it fail. Idempotent. */
   @Override
   public void close() {

@@ -24,13 +24,16 @@ final class ModelSubject implements Subject {
   private final KerasModel model;
   private final LoweredModel lowered;
   private final Optional<Supplier<Batches>> again;
+  private final boolean training;
 
   /**
    * A model.
    *
    * @param again its batches anew; empty if they are gone
+   * @param training whether its normalizations take the moments of each batch
    */
-  ModelSubject(KerasModel model, Optional<Supplier<Batches>> again) {
+  ModelSubject(KerasModel model, Optional<Supplier<Batches>> again, boolean training) {
+    this.training = training;
     this.model = model;
     this.lowered = model.imported().lowered();
     boolean plain = lowered.states().isEmpty() && lowered.draws().isEmpty();
@@ -45,9 +48,15 @@ final class ModelSubject implements Subject {
   // ---- Training ---------------------------------------------------------------------------------
 
   @Override
+  public boolean inTraining() {
+    return training;
+  }
+
+  @Override
   public List<Trained> trained() {
     List<Trained> trained = new ArrayList<>();
     collect(model.imported().topology(), trained);
+    trained.removeIf(layer -> training && layer.normalizes());
     return trained;
   }
 

@@ -291,6 +291,18 @@ class SessionTest {
     }
   }
 
+  /** What training computes of a model with states is not known. */
+  @Test
+  void theLossInTrainingIsRefused() {
+    Recorded recorded = Recorded.of("keras3/stateful/lstm.keras");
+    try (KerasModel model = KerasModel.load(recorded.model())) {
+      Dataset data = recorded.data();
+      InputException thrown =
+          assertThrows(InputException.class, () -> model.explainTrainingLoss(data, 2));
+      assertTrue(thrown.getMessage().contains("keeps states"), thrown.getMessage());
+    }
+  }
+
   /** Each of two threads gets, bit for bit, what its session gives alone. */
   @TestFactory
   Stream<DynamicTest> sessionsOfTwoThreads() {

@@ -56,6 +56,13 @@ final class ExplainLossCommand implements Callable<Integer> {
               + " too; this computes it twice more for every class.")
   private boolean whatIf;
 
+  @Option(
+      names = "--training",
+      description =
+          "Explains the loss that training computes of each batch before it changes the model, but"
+              + " for dropout and noise: BatchNormalization takes the statistics of the batch.")
+  private boolean training;
+
   @Option(names = "--all", description = "Shows every finding, not the first three alone.")
   private boolean all;
 
@@ -75,9 +82,8 @@ final class ExplainLossCommand implements Callable<Integer> {
     }
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
-      Explanation explanation =
-          opened.model().explainLoss(opened.replayed(), opened.batchSize(), whatIf);
-      ExplanationReport report = new ExplanationReport(explanation, subject.file().toString());
+      ExplanationReport report =
+          new ExplanationReport(explanation(opened), subject.file().toString());
       if (printsMarkdown) {
         out.print(report.markdown());
       } else if (!json.takesOutput()) {
@@ -92,6 +98,12 @@ final class ExplainLossCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private Explanation explanation(EvaluationOptions.Subject opened) {
+    return training
+        ? opened.model().explainTrainingLoss(opened.parts(), opened.batchSize(), whatIf)
+        : opened.model().explainLoss(opened.replayed(), opened.batchSize(), whatIf);
   }
 
   private static void write(String option, Path file, String page) {

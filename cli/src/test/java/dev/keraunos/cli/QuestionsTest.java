@@ -117,6 +117,9 @@ class QuestionsTest {
                   JsonNode found = run(model, "--json", "-").json().get("findings");
                   check(entry.getValue(), found);
                   text(run(model).out(), found);
+                  if (entry.getValue().has("training")) {
+                    training(entry.getValue().get("training").asDouble(), model);
+                  }
                 }));
       }
     }
@@ -139,6 +142,18 @@ class QuestionsTest {
       Tolerance.CHAIN.check(
           number.getValue().asDouble(), computed.asDouble(), "the number " + number.getKey());
     }
+  }
+
+  /** With the statistics of the batches the loss is the one that Keras computes with them. */
+  private void training(double loss, Path model) throws IOException {
+    JsonNode explained = run(model, "--training", "--json", "-").json();
+    assertTrue(explained.get("training").asBoolean());
+    Tolerance.CLOSE.check(loss, explained.get("loss").asDouble(), "the loss in training");
+    List<String> rules = explained.get("findings").findValuesAsText("rule");
+    assertFalse(rules.contains("moving-averages-far-off"), rules::toString);
+    String out = run(model, "--training").out();
+    assertTrue(out.contains("training loss "), out);
+    assertTrue(out.replaceAll("\\s+", " ").contains("not what evaluate returns"), out);
   }
 
   /** The first lines hold the first sentence, and no line is wider than a terminal. */

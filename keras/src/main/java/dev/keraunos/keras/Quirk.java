@@ -593,8 +593,8 @@ public enum Quirk {
   NEVER_TRAINS(Topic.LAYERS, "A call with training=True is one without.", keras3()),
   FREEZES_BATCH_NORMALIZATION(
       Topic.LAYERS,
-      "Frozen batch normalization called with training=True computes as outside of" + " training.",
-      graph().or(tfKeras())),
+      "Frozen batch normalization called with training=True computes as outside of training.",
+      graph().or(since(tfKeras()))),
   BATCH_MOMENTS_TAKE_MASK(
       Topic.LAYERS,
       "Moments of a batch leave masked entries out, but in images.",

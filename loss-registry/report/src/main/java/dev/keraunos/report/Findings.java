@@ -35,6 +35,21 @@ final class Findings {
     return lines;
   }
 
+  /** How many samples and batches there were, and how they were averaged. */
+  String batches() {
+    String text =
+        String.format(
+            "%s in %s: %s",
+            Numbers.count(explanation.samples(), "sample", "samples"),
+            Numbers.count(explanation.batches(), "batch", "batches"),
+            explanation.batching());
+    return explanation.training()
+        ? text
+            + "; BatchNormalization takes the statistics of each batch as in training, without"
+            + " dropout: this is not what evaluate returns"
+        : text;
+  }
+
   /** What adds up to the loss, and what guessing would have. */
   String equation() {
     List<String> summands = new ArrayList<>();
@@ -57,7 +72,8 @@ final class Findings {
         summands.size() == 1
             && explanation.outputs().size() == 1
             && explanation.outputs().get(0).lossWeight() == 1;
-    String loss = "loss " + Numbers.exact(explanation.loss());
+    String loss =
+        (explanation.training() ? "training loss " : "loss ") + Numbers.exact(explanation.loss());
     String sum =
         plain
             ? loss + " (" + what(explanation.outputs().get(0)) + ")"

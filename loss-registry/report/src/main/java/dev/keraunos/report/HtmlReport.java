@@ -2,7 +2,6 @@ package dev.keraunos.report;
 
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.explain.Finding;
-import dev.keraunos.loss.internal.text.Numbers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -38,12 +37,8 @@ final class HtmlReport {
     findings();
     page.add("<h1>How the loss %s comes about</h1>", number(explanation.loss()));
     page.add(
-        "<p>%s, by the rules of Keras %s; %s in %s; %s.</p>",
-        title,
-        explanation.dialect(),
-        Numbers.count(explanation.samples(), "sample", "samples"),
-        Numbers.count(explanation.batches(), "batch", "batches"),
-        explanation.batching());
+        "<p>%s, by the rules of Keras %s; %s.</p>",
+        title, explanation.dialect(), new Findings(explanation).batches());
     for (String note : explanation.notes()) {
       page.add("<p class=\"note\">%s</p>", note);
     }

@@ -5,7 +5,6 @@ import static dev.keraunos.report.TextReport.percent;
 
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.explain.Finding;
-import dev.keraunos.loss.internal.text.Numbers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,13 +26,7 @@ final class MarkdownReport {
   String render() {
     page.heading(2, "Loss of " + title);
     findings();
-    page.paragraph(
-        String.format(
-            "Keras %s, %s in %s: %s",
-            explanation.dialect(),
-            Numbers.count(explanation.samples(), "sample", "samples"),
-            Numbers.count(explanation.batches(), "batch", "batches"),
-            explanation.batching()));
+    page.paragraph("Keras " + explanation.dialect() + ", " + new Findings(explanation).batches());
     page.list(explanation.notes());
     explanation.outputs().forEach(this::output);
     if (!explanation.penalties().isEmpty()) {

@@ -2,7 +2,6 @@ package dev.keraunos.report;
 
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.explain.Finding;
-import dev.keraunos.loss.internal.text.Numbers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,15 +28,7 @@ final class TextReport {
 
   void print(Explanation explanation) {
     findings(explanation);
-    wrapped(
-        "",
-        String.format(
-            Locale.ROOT,
-            "%s, %s in %s: %s",
-            explanation.dialect(),
-            Numbers.count(explanation.samples(), "sample", "samples"),
-            Numbers.count(explanation.batches(), "batch", "batches"),
-            explanation.batching()));
+    wrapped("", explanation.dialect() + ", " + new Findings(explanation).batches());
     explanation.outputs().forEach(this::output);
     if (!explanation.penalties().isEmpty()) {
       print("");

@@ -93,6 +93,7 @@ class HtmlReportTest {
     return new Explanation(
         name,
         2,
+        false,
         2,
         1,
         name,

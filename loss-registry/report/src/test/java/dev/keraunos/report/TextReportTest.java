@@ -23,6 +23,7 @@ class TextReportTest {
         new Explanation(
             one.dialect(),
             one.loss(),
+            one.training(),
             one.samples(),
             one.batches(),
             one.batching(),

@@ -10,7 +10,9 @@ import java.util.Optional;
  * that of the terms that have elements.
  *
  * @param dialect whose rules gave the number, {@code VERSION:BACKEND}
- * @param loss what evaluate returns
+ * @param loss what evaluate returns; in training what it would with {@code model(x, training=True)}
+ *     but for dropout and noise
+ * @param training whether normalizations took the statistics of each batch, as in training
  * @param batching how the batches were averaged, in words
  * @param byBatch what each batch adds, penalties included; neighbours are joined where there are
  *     more than 512
@@ -21,6 +23,7 @@ import java.util.Optional;
 public record Explanation(
     String dialect,
     double loss,
+    boolean training,
     long samples,
     long batches,
     String batching,

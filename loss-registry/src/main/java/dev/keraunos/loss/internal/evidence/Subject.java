@@ -13,6 +13,11 @@ public interface Subject {
     return Optional.empty();
   }
 
+  /** True if its normalizations take the moments of each batch, as in training. */
+  default boolean inTraining() {
+    return false;
+  }
+
   /**
    * A layer that computes otherwise in training.
    *
@@ -20,7 +25,7 @@ public interface Subject {
    */
   record Trained(String name, boolean normalizes, Optional<Double> rate) {}
 
-  /** The layers that compute otherwise in training and are not frozen, in order. */
+  /** The layers that compute otherwise in training, still, and are not frozen, in order. */
   default List<Trained> trained() {
     return List.of();
   }

@@ -148,6 +148,7 @@ public final class Explainer implements AutoCloseable {
     return new Explanation(
         evaluation.dialect().toString(),
         loss.result(),
+        subject.inTraining(),
         samples,
         batches,
         evaluation.dialect().has(Quirk.BATCHES_COUNT_ONCE)
