@@ -223,6 +223,37 @@ class QuestionsTest {
     assertTrue(out.contains("(regularisers, "), out);
   }
 
+  /** The page's table of what is found in healthy models is what is found. */
+  @Test
+  void thePageTellsWhatIsSaidOfHealthyModels() throws IOException {
+    StringBuilder table = new StringBuilder("| model | loss | Keras 3 | tf_keras |\n");
+    table.append("|---|---|---|---|\n");
+    for (var entry : facts(questions("keras3")).properties()) {
+      if (entry.getKey().startsWith("healthy_")) {
+        JsonNode three = run(model(questions("keras3"), entry.getKey()), "--json", "-").json();
+        JsonNode two = run(model(questions("tfk"), entry.getKey()), "--json", "-").json();
+        List<String> losses = three.get("outputs").findValuesAsText("loss");
+        String row = String.join(" | ", code(entry.getKey()), code(losses), said(three), said(two));
+        table.append("| ").append(row).append(" |\n");
+      }
+    }
+    String page = Files.readString(Path.of("../src/site/markdown/explanation.md"));
+    assertTrue(page.contains(table), () -> "the page needs this table:\n" + table);
+  }
+
+  private static String said(JsonNode explanation) {
+    List<String> rules = explanation.get("findings").findValuesAsText("rule");
+    return rules.isEmpty() ? "nothing" : code(rules);
+  }
+
+  private static String code(List<String> names) {
+    return names.stream().map(QuestionsTest::code).collect(Collectors.joining(", "));
+  }
+
+  private static String code(String name) {
+    return "`" + name + "`";
+  }
+
   private static Cli evaluate(String name, String... more) {
     Path model = model(questions("keras3"), name);
     List<Object> arguments = new ArrayList<>(List.of("evaluate", model));
