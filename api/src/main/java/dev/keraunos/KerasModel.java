@@ -593,7 +593,7 @@ public final class KerasModel implements AutoCloseable {
    * @throws InputException if the model keeps states between batches, or draws random numbers in
    *     {@code predict} too
    * @throws dev.keraunos.importer.layers.UnsupportedModelException if a BatchNormalization
-   *     renormalizes or has virtual batches
+   *     renormalizes, has virtual batches or is of masked images
    */
   public Explanation explainTrainingLoss(Dataset data, int batchSize) {
     return whileOpen(() -> Evaluator.explainTraining(this, Batches.of(data, batchSize), false));

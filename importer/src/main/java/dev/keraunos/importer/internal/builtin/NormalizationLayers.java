@@ -122,6 +122,9 @@ final class NormalizationLayers {
     if (renormalizes(call.config()) || !call.config().get("virtual_batch_size").isNull()) {
       throw call.gap("training=True with renorm or virtual_batch_size is not supported");
     }
+    if (call.site().takesBatchMoments() && call.mask() != null && x.rank() > 3) {
+      throw call.gap("the moments of batches of masked images are not known");
+    }
     List<Integer> others = others(x, axes);
     Value y =
         masksMoments(call, x)

@@ -53,7 +53,7 @@ final class ModelWalk implements Site {
   private final List<LoweredModel.Draw> draws = new ArrayList<>();
   private final Set<Value> usedUp = new HashSet<>();
   private final List<LoweredModel.Normalization> normalizations = new ArrayList<>();
-  private final boolean batchMoments;
+  private boolean batchMoments;
 
   /**
    * Whether the call that is being lowered takes what stands for the output of one that failed, of
@@ -185,13 +185,16 @@ final class ModelWalk implements Site {
   public List<Masked> layer(
       GraphBuilder target, LayerSpec layer, LayerWeights weights, CallArguments given) {
     boolean outside = training;
+    boolean moments = batchMoments;
     training = given.training();
+    batchMoments &= !given.forbidsTraining(layer);
     try {
       return layer.model().isPresent()
           ? model(target, nested(layer, given), weights, given.inputs())
           : row(target, layer, weights, given);
     } finally {
       training = outside;
+      batchMoments = moments;
     }
   }
 

@@ -158,6 +158,11 @@ public record CallArguments(
     }
   }
 
+  /** Whether the call keeps its layer from training where the model around it trains. */
+  public boolean forbidsTraining(LayerSpec layer) {
+    return !training && given(keywords.get("training")) && !layer.dialect().has(Quirk.NEVER_TRAINS);
+  }
+
   /**
    * What the call says, else what the model around it does. Keras 3 tells every layer of a model
    * that it is not training, whatever the call says.
