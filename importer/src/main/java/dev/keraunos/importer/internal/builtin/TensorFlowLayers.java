@@ -100,8 +100,9 @@ final class TensorFlowLayers {
               + call.layer().className()
               + "\", call -> ...)");
     }
-    JsonNode none = JsonNodeFactory.instance.objectNode(); // the config's dtype is the layer's
-    return OperationLayers.lower(call, name, call.arguments(), call.keywords(), none);
+    ObjectNode config = call.config().json().deepCopy();
+    config.remove("dtype"); // is the layer's, no argument of the function
+    return OperationLayers.lower(call, name, call.arguments(), call.keywords(), config);
   }
 
   private static String withoutModule(String symbol) {

@@ -77,7 +77,7 @@ public record CallArguments(
     List<Masked> inputs = carried;
     if (replacesMask(call.layer(), keywords.get(MASK))) {
       inputs = masked(carried, keywords.get(MASK), tensors, call.layer());
-    } else if (withheld(call.layer(), positional, keywords)) {
+    } else if (!carried.isEmpty() && withheld(call.layer(), positional, keywords)) {
       inputs = new ArrayList<>(carried);
       inputs.set(0, Masked.unmasked(carried.get(0).value()));
     }

@@ -108,6 +108,7 @@ class HostileFilesTest {
     assertFalse(refusal.file().isEmpty());
     assertFalse(refusal.found().isEmpty());
     assertFalse(refusal.allowed().isEmpty());
-    assertTrue(refusal.getMessage().contains(refusal.found()));
+    String plain = refusal.found().split("\\p{Cntrl}", 2)[0]; // messages spell the others out
+    assertTrue(refusal.getMessage().contains(plain), refusal.getMessage());
   }
 }

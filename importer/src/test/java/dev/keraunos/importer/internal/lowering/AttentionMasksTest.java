@@ -18,7 +18,7 @@ class AttentionMasksTest {
   @Test
   void aMaskOfOtherLengthIsRefused() {
     assertEquals(
-        "batch0: found settings that do not go with the input: a mask of shape (?, 5, 6) beside"
+        "batch5: found settings that do not go with the input: a mask of shape (?, 5, 6) beside"
             + " scores of shape (?, 3, 4, 6); allowed: axes and sizes that the input has.",
         refused(5, 6));
   }
@@ -26,7 +26,7 @@ class AttentionMasksTest {
   @Test
   void aMaskOfTooManyAxesIsRefused() {
     assertEquals(
-        "batch0: found settings that do not go with the input: a mask of shape (?, 2, 3, 4, 6)"
+        "batch5: found settings that do not go with the input: a mask of shape (?, 2, 3, 4, 6)"
             + " beside scores of shape (?, 3, 4, 6); allowed: axes and sizes that the input has.",
         refused(2, 3, 4, 6));
   }
