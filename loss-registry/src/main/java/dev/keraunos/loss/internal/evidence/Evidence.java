@@ -68,7 +68,7 @@ public final class Evidence implements AutoCloseable {
       ranking.add(batch.yTrue(), batch.yPred());
     }
     if (setup.lossName().equals("mean_absolute_percentage_error")) {
-      zeros.add(seen);
+      Errors.of(setup).ifPresent(errors -> zeros.add(seen, errors));
     }
     rescales |= Errors.isCrossentropy(setup) && elements.above() > 0;
     if (rescales) {

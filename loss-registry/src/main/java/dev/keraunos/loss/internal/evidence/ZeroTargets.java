@@ -2,6 +2,7 @@ package dev.keraunos.loss.internal.evidence;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleBinaryOperator;
 
 /** Targets of 0, by which a percentage error divides. */
 public final class ZeroTargets {
@@ -14,12 +15,12 @@ public final class ZeroTargets {
   private double share;
   private double shareOfOthers;
 
-  /** Adds a batch of one target per prediction. */
-  void add(Seen seen) {
+  /** Adds a batch of one target per prediction, given the error of one. */
+  void add(Seen seen, DoubleBinaryOperator errors) {
     double[] y = seen.batch().yTrue().toDoubleArray();
     double[] p = seen.batch().yPred().toDoubleArray();
     for (int i = 0; y.length == p.length && i < y.length; i++) {
-      double error = 100 * Math.abs(y[i] - p[i]) / Math.max(Math.abs(y[i]), 1e-7);
+      double error = errors.applyAsDouble(y[i], p[i]);
       if (Math.abs(y[i]) < NONE) {
         count++;
         share += error;

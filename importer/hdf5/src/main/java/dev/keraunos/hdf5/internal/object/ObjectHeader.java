@@ -96,9 +96,9 @@ public final class ObjectHeader {
     ByteBuffer sizeField = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     long size = sizeField.put(file.bytes(at, width)).getLong(0);
     long end = Math.addExact(at + width, size);
-    Checksum.require(
-        file.bytes(address, Math.addExact(end - address, Checksum.BYTES)), "an object header");
-    messages(file.bytes(at + width, size));
+    ByteBuffer block = file.bytes(address, Math.addExact(end - address, Checksum.BYTES));
+    Checksum.require(block, "an object header");
+    messages(block.position((int) (at + width - address)).limit((int) (end - address)));
   }
 
   private void continued(ByteBuffer block) {
