@@ -78,11 +78,15 @@ public final class Evidence implements AutoCloseable {
     }
   }
 
-  /** Crossentropies of classes whose activation is known leave nothing to find in elements. */
+  /**
+   * Crossentropies of classes whose activation is known leave nothing to find in elements, and of
+   * losses that are not Keras' nobody knows what elements mean.
+   */
   private boolean needsElements(Seen seen) {
     boolean known = seen.told() && hasLogits && Errors.isCrossentropy(setup);
     boolean softened = setup.settings().path("from_logits").asBoolean(false) || has("precision");
-    return !known || softened || seen.batch().yPred().size() <= SMALL;
+    boolean looks = setup.isOfKeras() && !known;
+    return looks || softened || seen.batch().yPred().size() <= SMALL;
   }
 
   private boolean has(String metric) {
