@@ -56,8 +56,9 @@ public final class Evidence implements AutoCloseable {
     } else {
       elements.skip();
     }
-    top.add(seen);
-    notFinite.add(seen, setup);
+    double[] shares = seen.bySample();
+    top.add(seen, shares);
+    notFinite.add(seen, shares, setup);
     counted.add(batch);
     padding.add(seen);
     labels.add(seen);

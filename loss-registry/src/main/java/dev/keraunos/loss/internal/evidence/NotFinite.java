@@ -37,9 +37,8 @@ public final class NotFinite {
   private long samples;
   private boolean known = true;
 
-  void add(Seen seen, CompiledOutput setup) {
+  void add(Seen seen, double[] shares, CompiledOutput setup) {
     Tensor p = seen.batch().yPred();
-    double[] shares = seen.bySample();
     samples += seen.batch().samples();
     known &= shares.length > 0;
     inBatch = 0;

@@ -27,8 +27,7 @@ public final class TopSamples {
   private long samples;
   private boolean known = true;
 
-  void add(Seen seen) {
-    double[] shares = seen.bySample();
+  void add(Seen seen, double[] shares) {
     ScoredBatch scored = seen.batch();
     samples += scored.samples();
     batch.clear();
