@@ -11,7 +11,7 @@ import java.util.Locale;
  * idle their times say little, but what disturbs one disturbs the other.
  */
 public final class ExplanationCost {
-  private static final int WARM_UPS = 2;
+  private static final int WARM_UPS = 5;
   private static final OperatingSystemMXBean MACHINE =
       (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 

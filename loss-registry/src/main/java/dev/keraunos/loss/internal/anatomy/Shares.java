@@ -71,13 +71,11 @@ public final class Shares {
 
     /** Shares from an index on. */
     public void read(long from, double[] target, int count) {
-      factors.read((int) from, target, count);
       if (numbers.isPresent()) {
-        float[] block = new float[count];
-        numbers.get().read(from, block, 0, count);
-        for (int i = 0; i < count; i++) {
-          target[i] *= block[i];
-        }
+        numbers.get().read(from, target, 0, count);
+        factors.scale((int) from, target, count);
+      } else {
+        factors.read((int) from, target, count);
       }
     }
   }

@@ -26,14 +26,6 @@ public record Seen(ScoredBatch batch, Map<String, Tensor> inputs, long first, bo
 
   /** What each sample adds to the loss of the batch; empty where they are coupled. */
   double[] bySample() {
-    if (!batch.isPerSample()) {
-      return new double[0];
-    }
-    double[] sums = new double[batch.samples()];
-    int size = batch.scores().size() / sums.length;
-    for (int i = 0; i < batch.scores().size(); i++) {
-      sums[i / size] += batch.coefficients().at(i) * batch.scores().at(i);
-    }
-    return sums;
+    return batch.isPerSample() ? batch.sharesOfSamples() : new double[0];
   }
 }

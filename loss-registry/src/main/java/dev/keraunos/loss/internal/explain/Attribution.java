@@ -195,7 +195,7 @@ final class Attribution implements OutputObserver {
       }
     }
     if (batch.isPerSample() && !coupled) {
-      places.setSamples(samples(batch));
+      places.setSamples(batch.sharesOfSamples());
     }
     return spread;
   }
@@ -236,15 +236,6 @@ final class Attribution implements OutputObserver {
     }
     Shape positions = batch.yPred().shape().without(axis);
     return batch.at(Grid.of(positions, spread), Grid.of(positions, coefficients));
-  }
-
-  private static double[] samples(ScoredBatch batch) {
-    double[] sums = new double[batch.samples()];
-    int scores = batch.scores().size() / sums.length;
-    for (int i = 0; i < batch.scores().size(); i++) {
-      sums[i / scores] += batch.coefficients().at(i) * batch.scores().at(i);
-    }
-    return sums;
   }
 
   /** True if the loss adds up scores of positions, however it is written. */

@@ -1,6 +1,7 @@
 package dev.keraunos.loss.internal.explain;
 
 import dev.keraunos.loss.internal.observe.ScoredBatch;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -22,25 +23,52 @@ final class Overlaps {
     int width = classes.width();
     int rows = Math.max(1, Chunk.SIZE / width);
     float[] block = new float[rows * width];
+    Columns columns = new Columns(width);
+    int counted = 0;
     for (int from = 0; areProbabilities && from < chunk.count; from += rows) {
       int n = Math.min(rows, chunk.count - from);
       classes.read(batch.yPred(), chunk.from + from, block, n);
       for (int row = 0; row < n; row++) {
-        if (chunk.coefficients[from + row] != 0) {
-          add(block, row * width, width, chunk.truth[from + row]);
+        if (chunk.coefficients[from + row] == 0) {
+          Arrays.fill(block, row * width, (row + 1) * width, 0);
+        } else {
+          counted++;
+          addOwn(block, row * width, width, chunk.truth[from + row]);
         }
+      }
+      columns.add(block, n * width);
+      areProbabilities = areProbabilities(block, n * width);
+    }
+    addColumns(columns, width, counted);
+  }
+
+  private void addOwn(float[] block, int start, int width, int truth) {
+    if (truth < common.length) {
+      float last = block[start + Math.min(truth, width - 1)];
+      common[truth] += width > 1 || truth == 1 ? last : 1 - last;
+    }
+  }
+
+  /** Of a single channel the first class has what the second lacks. */
+  private void addColumns(Columns columns, int width, int counted) {
+    double[] sums = new double[width];
+    columns.addTo(sums, 1);
+    if (width == 1) {
+      predicted[0] += counted - sums[0];
+      predicted[1] += sums[0];
+    } else {
+      for (int k = 0; k < predicted.length; k++) {
+        predicted[k] += sums[k];
       }
     }
   }
 
-  /** Adds a position; of a single channel the first class has what the second lacks. */
-  private void add(float[] block, int start, int width, int truth) {
-    for (int k = 0; k < predicted.length; k++) {
-      float p = width == 1 ? (k == 1 ? block[start] : 1 - block[start]) : block[start + k];
-      areProbabilities &= p >= 0 && p <= 1;
-      predicted[k] += p;
-      common[k] += k == truth ? p : 0;
+  private static boolean areProbabilities(float[] block, int count) {
+    float outside = 0;
+    for (int i = 0; i < count; i++) {
+      outside += Math.max(0, Math.abs(block[i] - 0.5f) - 0.5f);
     }
+    return outside == 0;
   }
 
   /**

@@ -98,22 +98,22 @@ final class SplitTotal {
 
   /** Adds shares of elements whose channels are neighbours. */
   private void addRows(Shares.Share share, int width, double[] own) {
-    double[] channels = byChannel.batch;
+    Columns columns = new Columns(width);
     int rows = Math.max(1, Chunk.SIZE / width);
     double[] block = new double[rows * width];
     for (int from = 0; from < own.length; from += rows) {
       int n = Math.min(rows, own.length - from);
       share.read((long) from * width, block, n * width);
+      columns.add(block, n * width);
       for (int row = 0; row < n; row++) {
         double sum = 0;
-        for (int k = 0; k < width; k++) {
-          double value = block[row * width + k];
-          sum += value;
-          channels[k] += value;
+        for (int k = row * width; k < (row + 1) * width; k++) {
+          sum += block[k];
         }
         own[from + row] += sum;
       }
     }
+    columns.addTo(byChannel.batch, 1);
   }
 
   /** Adds shares of elements whose channels lie some elements apart. */

@@ -11,9 +11,6 @@ import java.util.List;
 
 /** What a term contributes: in all, by true class, by channel. */
 final class TermTotal {
-  /** Sums that are far apart do not wait for each other. */
-  private static final int WIDTH = 64;
-
   private final Term term;
   private final boolean isPlaced;
   private final Sums byClass;
@@ -48,16 +45,25 @@ final class TermTotal {
       chunk.read(batch.computed().get(now.core()), batch, values);
       Arrays.fill(factors, 0, chunk.count, 1);
       now.factor().ifPresent(f -> chunk.read(batch.computed().get(f), batch, factors));
-      double plain = 0;
-      for (int i = 0; i < chunk.count; i++) {
-        double c = chunk.coefficients[i] * now.sign();
-        factors[i] *= c;
-        plain += values[i] * c;
-        byClass.batch[chunk.truth[i]] += values[i] * factors[i];
-      }
-      unweighted.batch[0] += plain;
+      unweighted.batch[0] += addValues(chunk, now.sign());
     }
     now.elements().ifPresent(e -> addChannels(e, batch.computed().get(e.output()), chunk));
+  }
+
+  /** Adds the values of a chunk to their classes and makes coefficients factors. */
+  private double addValues(Chunk chunk, double sign) {
+    double plain = 0;
+    double[] sums = new double[byClass.batch.length];
+    for (int i = 0; i < chunk.count; i++) {
+      double c = chunk.coefficients[i] * sign;
+      factors[i] *= c;
+      plain += values[i] * c;
+      sums[chunk.truth[i]] += values[i] * factors[i];
+    }
+    for (int k = 0; k < sums.length; k++) {
+      byClass.batch[k] += sums[k];
+    }
+    return plain;
   }
 
   /** True if the term is all of the scores, of which the totals by class are known already. */
@@ -74,35 +80,25 @@ final class TermTotal {
     if (block.length < rows * channels) {
       block = new float[rows * channels];
     }
-    double[] plain = new double[Math.max(1, WIDTH / channels) * channels];
+    Columns plain = new Columns(channels);
     double[] weighted = new double[channels];
     boolean equal = chunk.equal && isWhole(term);
     for (int i = 0; i < chunk.count; i += rows) {
       int n = Math.min(rows, chunk.count - i);
       tensor.read((long) (chunk.from + i) * channels, block, 0, n * channels);
-      addBlock(n * channels, plain);
+      plain.add(block, n * channels);
       if (!equal) {
         addRows(n, weighted, i);
       }
     }
-    for (int k = 0; k < plain.length; k++) {
-      byChannel.batch[k % channels] += equal ? plain[k] * factors[0] * elements.factor() : 0;
-      elementSum += plain[k] * Math.signum(elements.factor());
+    if (equal) {
+      plain.addTo(byChannel.batch, factors[0] * elements.factor());
     }
+    elementSum += plain.total() * Math.signum(elements.factor());
     for (int k = 0; k < channels; k++) {
       byChannel.batch[k] += weighted[k] * elements.factor();
     }
     elementCount += (long) chunk.count * channels;
-  }
-
-  /** Adds the block as rows that are several times as wide as there are channels. */
-  private void addBlock(int count, double[] sums) {
-    for (int i = 0; i < count; i += sums.length) {
-      int width = Math.min(sums.length, count - i);
-      for (int k = 0; k < width; k++) {
-        sums[k] += block[i + k];
-      }
-    }
   }
 
   /** Adds rows of the block times the factors from an index on. */

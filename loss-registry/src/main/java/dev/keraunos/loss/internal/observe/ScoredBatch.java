@@ -60,6 +60,21 @@ public record ScoredBatch(
         value);
   }
 
+  /** What the scores of each sample add to the loss of the batch. */
+  public double[] sharesOfSamples() {
+    double[] sums = new double[samples()];
+    int size = scores.size() / sums.length;
+    boolean equal = coefficients.size() == 1;
+    for (int sample = 0; sample < sums.length; sample++) {
+      double sum = 0;
+      for (int i = sample * size; i < (sample + 1) * size; i++) {
+        sum += equal ? scores.at(i) : coefficients.at(i) * scores.at(i);
+      }
+      sums[sample] = equal ? sum * coefficients.at(0) : sum;
+    }
+    return sums;
+  }
+
   /** The axes of the scores behind the samples. */
   public Shape positions() {
     return scores.shape().without(0);

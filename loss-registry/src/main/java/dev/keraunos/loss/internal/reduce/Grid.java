@@ -66,6 +66,20 @@ public final class Grid {
     }
   }
 
+  /** Multiplies numbers by the elements from an index on; by a scalar's only one. */
+  public void scale(int from, double[] target, int count) {
+    if (data.length == 1) {
+      double factor = data[0];
+      for (int i = 0; i < count; i++) {
+        target[i] *= factor;
+      }
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[i] *= data[from + i];
+      }
+    }
+  }
+
   public double sum() {
     double sum = 0;
     for (double value : data) {
