@@ -487,6 +487,18 @@ public sealed interface Op {
     }
   }
 
+  /**
+   * The discrete Fourier transform of complex numbers along the last axis but one: {@code sum_j x_j
+   * exp(-2πi jk/n)}, {@code +} in the inverse, neither divided by n. The last axis has the real and
+   * the imaginary part. Floating point only.
+   */
+  record Fourier(boolean inverse) implements Op {
+    @Override
+    public List<TensorType> infer(List<TensorType> in) {
+      return same(in);
+    }
+  }
+
   // ---- Recurrence
   // ----------------------------------------------------------------------------------------------
 

@@ -71,6 +71,7 @@ final class OpRules {
 
     add(Op.Softmax.class, 1, 1, (op, in) -> lanes(op.axes(), in.get(0)));
     add(Op.Standardize.class, 1, 1, OpRules::standardize);
+    add(Op.Fourier.class, 1, 1, (op, in) -> fourier(in.get(0)));
 
     add(Op.Rnn.class, 3, 7, OpRules::rnn);
     add(Op.Scan.class, 1, ANY, OpRules::scan);
@@ -353,6 +354,14 @@ final class OpRules {
   private static void standardize(Op.Standardize op, List<TensorType> in) {
     lanes(op.axes(), in.get(0));
     require(op.epsilon() >= 0, "epsilon %s; allowed: 0 or more", op.epsilon());
+  }
+
+  private static void fourier(TensorType x) {
+    require(x.dtype().isFloating(), "%s; allowed: floating point", x.dtype());
+    require(
+        x.shape().rank() >= 2 && x.shape().dim(-1) == 2,
+        "%s; allowed: shapes that end in a length and 2",
+        x.shape());
   }
 
   private static void rnn(Op.Rnn op, List<TensorType> in) {

@@ -1365,6 +1365,20 @@ public final class Ops {
     return node(new Op.AdaptivePool(false, outputSize), x);
   }
 
+  // ---- math: Fourier transforms
+  // -----------------------------------------------------------
+
+  /**
+   * The discrete Fourier transform of numbers along the last axis, its real and imaginary part on
+   * an axis behind it; only the frequencies from 0 to the middle one, the others being their
+   * conjugates. {@code keras.ops.rfft} gives the two apart.
+   */
+  public static Value rfft(Value x) {
+    Value complex = stack(List.of(x, zerosLike(x)), -1);
+    long kept = x.shape().dim(-1) / 2 + 1;
+    return sliceAxis(node(new Op.Fourier(false), complex), -2, Range.of(0, kept));
+  }
+
   // ---- nn: normalization and attention
   // -----------------------------------------------------------
 

@@ -82,6 +82,7 @@ public final class OpCases {
         w -> new Op.Resize(Interpolation.valueOf(w.next()), w.flag(), w.integers(), w.flag()));
     PARSERS.put("Softmax", w -> new Op.Softmax(w.integers(), w.flag()));
     PARSERS.put("Standardize", w -> new Op.Standardize(w.integers(), w.real()));
+    PARSERS.put("Fourier", w -> new Op.Fourier(w.flag()));
     PARSERS.put("Rnn", Words::rnn);
   }
 

@@ -15,7 +15,7 @@ public final class OpTolerance {
 
   /** Operations that the recorder computes in several float32 steps, each fed by the one before. */
   private static final Set<Class<? extends Op>> STEPS =
-      Set.of(Op.Rnn.class, Op.Resize.class, Op.Standardize.class);
+      Set.of(Op.Rnn.class, Op.Resize.class, Op.Standardize.class, Op.Fourier.class);
 
   private OpTolerance() {}
 

@@ -19,6 +19,7 @@ import java.util.List;
  */
 final class ImageLayers {
   private static final double WHITE = 255;
+  private static final String BOX_FORMAT = "bounding_box_format";
 
   static final List<LayerRow> ROWS =
       List.of(
@@ -28,8 +29,13 @@ final class ImageLayers {
               .takes("training")
               .draws()
               .ignoresAll(),
-          LayerRow.passesInKeras3(ImageLayers::autoContrast, "AutoContrast")
-              .ignores("data_format"));
+          LabelledImages.imagesOnly(ImageLayers::autoContrast, "AutoContrast")
+              .ignores("data_format", BOX_FORMAT),
+          LabelledImages.imagesOnly(
+                  ImageLayers::equalizeLocally, "ContrastLimitedAdaptiveHistogramEqualization")
+              .ignores(BOX_FORMAT),
+          LayerRow.of(LabelledImages::limitBoxes, "MaxNumBoundingBoxes")
+              .ignores("data_format", BOX_FORMAT));
 
   private ImageLayers() {}
 
@@ -106,10 +112,7 @@ final class ImageLayers {
 
   /** Every channel of an image stretched to all of the range, unless all of it is one value. */
   private static Value autoContrast(RowCall call) {
-    double[] range = call.config().get("value_range").numbers();
-    if (range.length != 2) {
-      throw call.config().get("value_range").unexpected("two numbers");
-    }
+    double[] range = pair(call, "value_range");
     double low = Math.min(range[0], range[1]);
     double high = Math.max(range[0], range[1]);
     Value given = call.floating();
@@ -121,6 +124,43 @@ final class ImageLayers {
     Value stretched = Ops.clip(Ops.add(Ops.multiply(x, scale), offset), 0, WHITE);
     Value result = rescaled(stretched, 0, WHITE, low, high);
     return Ops.where(Ops.isnan(result), given, result);
+  }
+
+  private static double[] pair(RowCall call, String key) {
+    double[] pair = call.config().get(key).numbers();
+    if (pair.length != 2) {
+      throw call.config().get(key).unexpected("two numbers");
+    }
+    return pair;
+  }
+
+  /** Pixels keep their type; those of tiles that reach beyond the image are its reflection. */
+  private static Value equalizeLocally(RowCall call) {
+    Value x = call.x();
+    double[] range = pair(call, "value_range");
+    int[] grid = call.config().get("tile_grid_size").integers();
+    if (grid.length != 2 || grid[0] < 1 || grid[1] < 1) {
+      throw call.config().get("tile_grid_size").unexpected("two numbers from 1 on");
+    }
+    double limit = call.config().get("clip_limit").number(4);
+    if (x.rank() != 4) {
+      throw call.gap("takes batches of images, was given " + x.type());
+    }
+    return ChannelsLast.apply(
+        call,
+        x,
+        images -> {
+          AdaptiveEqualization tiles =
+              AdaptiveEqualization.of(call.dim(images, 1), call.dim(images, 2), grid[0], grid[1]);
+          Value pixels = ranged(images, range[0], range[1], 0, WHITE);
+          Value result = ranged(tiles.apply(pixels, limit), 0, WHITE, range[0], range[1]);
+          return Ops.cast(result, x.dtype());
+        });
+  }
+
+  private static Value ranged(Value x, double low, double high, double toLow, double toHigh) {
+    boolean same = low == toLow && high == toHigh;
+    return rescaled(same ? x : Ops.cast(x, DType.FLOAT32), low, high, toLow, toHigh);
   }
 
   /** {@code _transform_value_range}, which leaves equal ranges alone. */

@@ -27,6 +27,7 @@ public final class KerasLayers {
                   NoiseLayers.ROWS,
                   PreprocessingLayers.ROWS,
                   ImageLayers.ROWS,
+                  SpectrogramLayers.ROWS,
                   ApplicationLayers.ROWS,
                   RecurrentLayers.ROWS,
                   ConvLstmLayers.ROWS,

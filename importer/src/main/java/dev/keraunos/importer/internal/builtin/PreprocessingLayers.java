@@ -23,7 +23,7 @@ final class PreprocessingLayers {
               .weight("mean", false, config -> config.get("mean").isNull())
               .weight("variance", false, config -> config.get("mean").isNull())
               .weight("count", false, config -> config.get("mean").isNull()),
-          LayerRow.passesInKeras3(
+          LabelledImages.imagesOnly(
                   RowCall::floating,
                   "RandomFlip",
                   "RandomRotation",

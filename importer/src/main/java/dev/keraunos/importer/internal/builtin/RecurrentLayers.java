@@ -73,9 +73,15 @@ final class RecurrentLayers {
               .stored(StoredForm.GRU)
               .absent(GATE, "sigmoid")
               .absent(RESET_AFTER, "true"),
-          gated(call -> cell(call, Cell.SIMPLE_RNN), "SimpleRNNCell").states(states(1)),
-          gated(call -> cell(call, Cell.LSTM), "LSTMCell").states(states(2)),
-          gated(call -> cell(call, gru(call)), "GRUCell").states(states(1)),
+          gated(call -> cell(call, Cell.SIMPLE_RNN), "SimpleRNNCell")
+              .takes("states", "training")
+              .states(states(1)),
+          gated(call -> cell(call, Cell.LSTM), "LSTMCell")
+              .takes("states", "training")
+              .states(states(2)),
+          gated(call -> cell(call, gru(call)), "GRUCell")
+              .takes("states", "training")
+              .states(states(1)),
           LayerRow.of(RecurrentLayers::rnn, "RNN")
               .children(layer -> Map.of("cell", cellOf(layer)))
               .takes(PARAMETERS)
@@ -406,7 +412,13 @@ final class RecurrentLayers {
   // A cell as a layer of its own: inputs x and states, outputs y and new states.
 
   private static List<Masked> cell(RowCall call, Cell cell) {
-    return step(call, cell, call.xs(1 + cell.states())).stream().map(Masked::unmasked).toList();
+    List<Value> given = new ArrayList<>(call.xs());
+    call.inputs("states").forEach(state -> given.add(call.autocast(state.value())));
+    if (given.size() != 1 + cell.states()) {
+      throw new InputException(
+          "its call gives " + given.size() + " tensors, it takes " + (1 + cell.states()));
+    }
+    return step(call, cell, given).stream().map(Masked::unmasked).toList();
   }
 
   private static List<Value> step(RowCall call, Cell cell, List<Value> inputs) {

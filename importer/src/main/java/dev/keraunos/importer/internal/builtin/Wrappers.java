@@ -16,7 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Layers around a layer: TimeDistributed, SpectralNormalization and Bidirectional. */
+/** Layers around layers: TimeDistributed, SpectralNormalization, Pipeline, Bidirectional. */
 final class Wrappers {
   static final List<LayerRow> ROWS =
       List.of(
@@ -29,6 +29,9 @@ final class Wrappers {
               .children(Wrappers::wrapped)
               .trains("changes its kernel with every call")
               .ignores("power_iterations"),
+          LayerRow.of(Wrappers::pipeline, "Pipeline")
+              .children(Wrappers::stages)
+              .takes("training", "mask"),
           LayerRow.of(Wrappers::bidirectional, "Bidirectional")
               .children(Wrappers::directions)
               .takes(RecurrentLayers.PARAMETERS)
@@ -75,6 +78,25 @@ final class Wrappers {
       mask = Ops.any(mask, -1);
     }
     return mask;
+  }
+
+  private static Map<String, LayerSpec> stages(LayerSpec layer) {
+    Map<String, LayerSpec> stages = new LinkedHashMap<>();
+    for (Setting stage : layer.config().get("layers").list()) {
+      String key = "layers[" + stages.size() + "]";
+      stages.put(key, layer.inner(stage.json(), key));
+    }
+    return stages;
+  }
+
+  /** One layer after the other. */
+  private static List<Masked> pipeline(RowCall call) {
+    call.config().get("layers");
+    List<Masked> given = call.inputs();
+    for (Map.Entry<String, LayerSpec> stage : stages(call.layer()).entrySet()) {
+      given = call.inner(stage.getValue(), stage.getKey(), given);
+    }
+    return given;
   }
 
   private static Map<String, LayerSpec> directions(LayerSpec layer) {

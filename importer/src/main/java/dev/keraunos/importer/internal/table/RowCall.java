@@ -354,6 +354,12 @@ public final class RowCall implements LayerCall, Scope {
         builder, inner, weights.child(attribute), CallArguments.of(inputs, training()));
   }
 
+  /** The same layer called with this alone. */
+  public RowCall on(Masked input) {
+    CallArguments alone = CallArguments.of(List.of(input), training());
+    return new RowCall(site, builder, layer, row, config, weights, alone);
+  }
+
   /** This call seen from a body graph: the same layer, its operations appended there. */
   public RowCall in(GraphBuilder body) {
     return new RowCall(site, body, layer, row, config, weights, given);

@@ -84,7 +84,7 @@ final class LayerReader {
 
   /**
    * Keras 3 gives operations a module of their own in {@code .keras} files. Its {@code .h5} files
-   * have no modules; there an operation is what lacks the keys that every layer has.
+   * have no modules; there an operation is what lacks the keys that every layer has but Pipeline.
    */
   private static boolean isOperation(Entry entry, Dialect dialect) {
     if (!entry.module.isEmpty()) {
@@ -92,7 +92,8 @@ final class LayerReader {
           || entry.module.startsWith("keras.src.activations");
     }
     boolean hasNodes = entry.json.path("inbound_nodes").path(0).has("args");
-    return dialect.has(Quirk.OPERATIONS_ARE_LAYERS) && hasNodes && !entry.config.has("trainable");
+    boolean isLayer = entry.config.has("trainable") || entry.config.path("layers").isArray();
+    return dialect.has(Quirk.OPERATIONS_ARE_LAYERS) && hasNodes && !isLayer;
   }
 
   private static boolean isModel(Entry entry) {

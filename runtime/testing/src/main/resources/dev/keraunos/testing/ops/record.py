@@ -591,6 +591,9 @@ def gradients():
     record("Softmax 1,2 false", lambda x: keras.layers.Softmax([1, 2])(x), ties)
     norm = keras.layers.LayerNormalization(axis=[2, 3], center=False, scale=False)
     record("Standardize 2,3 0.001", norm, ties)
+    for length in (4, 5):
+        for inverse in (False, True):
+            record(f"Fourier {str(inverse).lower()} # {length}", lambda x: transform(x, inverse), normal(3, length, 2))
 
 
 def bits():
@@ -611,6 +614,24 @@ def bits():
         case(f"Binary {name} # uint64", [large[:, None], large[1:]], function(large[:, None], large[1:]))
 
 
+def transform(x, inverse):
+    """Neither way divided by the length."""
+    numbers = tf.complex(x[..., 0], x[..., 1])
+    length = tf.cast(tf.shape(numbers)[-1], numbers.dtype)
+    result = tf.signal.ifft(numbers) * length if inverse else tf.signal.fft(numbers)
+    return tf.stack([tf.math.real(result), tf.math.imag(result)], -1)
+
+
+def fourier():
+    draws = np.random.default_rng(7)
+    for length in (1, 2, 3, 5, 8, 12, 17, 64, 100):
+        x = (np.round(draws.normal(size=(2, 3, length, 2)) * 64) / 64).astype("float32")
+        for inverse in (False, True):
+            case(f"Fourier {str(inverse).lower()} # {length}", [x], transform(x, inverse))
+    x = draws.normal(size=(2, 7, 2))
+    case("Fourier false # float64", [x], transform(x, False))
+
+
 def write(name, groups):
     for group in groups:
         group()
@@ -620,6 +641,6 @@ def write(name, groups):
     CASES.clear()
 
 
-write("cases.npz", (unary, binary, casts, reductions, movement, products, windows, normalisation, recurrence, bits))
+write("cases.npz", (unary, binary, casts, reductions, movement, products, windows, normalisation, recurrence, bits, fourier))
 write("gradients.npz", (gradients,))
 print("keras", keras.__version__, "tensorflow", tf.__version__)

@@ -20,6 +20,7 @@ public final class ReferenceKernels {
     Convolution.addTo(TABLE);
     Resampling.addTo(TABLE);
     Normalisation.addTo(TABLE);
+    TABLE.add(Op.Fourier.class, Fourier::run);
     RnnKernel.addTo(TABLE);
     ScanKernel.addTo(TABLE);
     TABLE.add(Op.Call.class, ReferenceKernels::call);

@@ -93,6 +93,8 @@ public final class AxisFlow {
     add(Op.Softmax.class, (op, at) -> at.unless(op.axes().contains(at.axis())));
     add(Op.Standardize.class, (op, at) -> at.unless(op.axes().contains(at.axis())));
 
+    add(Op.Fourier.class, (op, at) -> at.unless(at.axis() >= at.rank() - 2));
+
     add(Op.Rnn.class, (op, at) -> samples(at, at.input() == 0 || isState(op, at.input())));
     add(Op.Scan.class, AxisFlow::scanned);
 

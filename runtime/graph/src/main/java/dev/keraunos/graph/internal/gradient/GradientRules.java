@@ -60,6 +60,9 @@ final class GradientRules {
     put(Op.MatMul.class, GradientRules::matMul);
     put(Op.Softmax.class, GradientRules::softmax);
     put(Op.Standardize.class, GradientRules::standardize);
+    put(
+        Op.Fourier.class,
+        (op, step) -> List.of(step.apply(new Op.Fourier(!op.inverse()), step.gradient())));
   }
 
   private GradientRules() {}
