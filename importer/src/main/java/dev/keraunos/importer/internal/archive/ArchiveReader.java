@@ -10,12 +10,11 @@ import dev.keraunos.importer.internal.archive.ModelArchive.TrainingText;
 import dev.keraunos.keras.ModelFileException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -35,7 +34,7 @@ public final class ArchiveReader {
   private static final String WEIGHTS = "model.weights.h5";
   private static final int ZIP = 0x04034b50;
 
-  private static final String ALLOWED = "a Keras model as .h5 or .keras";
+  private static final String ALLOWED = "a Keras model as .h5, .keras or SavedModel";
   private static final String SAVE_AGAIN =
       "Load it in Python and save it with model.save(\"model.keras\").";
   private static final String GIVE_BOTH =
@@ -75,6 +74,10 @@ public final class ArchiveReader {
         () -> {
           if (Files.isDirectory(file)) {
             return new ModelArchive(file.toString(), directory(file));
+          }
+          if (file.endsWith(SavedModels.MODEL)) {
+            Path folder = file.toAbsolutePath().getParent();
+            return new ModelArchive(file.toString(), directory(folder));
           }
           try (ByteSource source = ByteSource.of(file)) {
             return new ModelArchive(file.toString(), contents(source));
@@ -137,7 +140,7 @@ public final class ArchiveReader {
   }
 
   /** A model in one file. */
-  private Contents contents(ByteSource source) {
+  private Contents contents(ByteSource source) throws IOException {
     return switch (kind(source)) {
       case HDF5 -> hdf5(WeightFiles.read(hdf5, source));
       case ZIP -> zip(source);
@@ -179,20 +182,8 @@ public final class ArchiveReader {
   }
 
   private static ModelFileException unknown(ByteSource source) {
-    byte[] start = new byte[(int) Math.min(8, source.size())];
-    source.read(0, ByteBuffer.wrap(start));
-    StringBuilder hex = new StringBuilder();
-    for (byte b : start) {
-      hex.append(String.format("%02x ", b));
-    }
-    String text = new String(start, StandardCharsets.ISO_8859_1);
-    String found =
-        source.size() == 0
-            ? "an empty file"
-            : text.startsWith("TFL3", 4)
-                ? "a TensorFlow Lite model"
-                : "a file that begins with " + hex.toString().strip();
-    return new ModelFileException("", found, ALLOWED, "Is this the right file, and all of it?");
+    Foreign foreign = Foreign.of(source);
+    return new ModelFileException("", foreign.found(), ALLOWED, foreign.remedy());
   }
 
   private static Contents hdf5(Hdf5Group root) {
@@ -210,11 +201,14 @@ public final class ArchiveReader {
     }
   }
 
-  private Contents zip(ByteSource source) {
+  private Contents zip(ByteSource source) throws IOException {
     ZipArchive zip = new ZipArchive(source);
+    if (zip.names().stream().anyMatch(SavedModels::isModel)) {
+      return SavedModels.read(SavedModels.in(zip));
+    }
     requireMembers(zip.names());
     Contents config = config(zip.text(CONFIG), zip.text(METADATA));
-    try (ByteSource weights = zip.open(WEIGHTS)) {
+    try (ByteSource weights = zip.openLast(WEIGHTS)) {
       return withWeights(config, weights);
     }
   }
@@ -250,9 +244,6 @@ public final class ArchiveReader {
       remedy = SAVE_AGAIN;
     } else if (names.stream().anyMatch(name -> name.endsWith(".npy"))) {
       found = "an archive of numpy arrays";
-    } else if (names.stream().anyMatch(name -> name.endsWith("saved_model.pb"))) {
-      found = "a zipped TensorFlow SavedModel";
-      remedy = SAVE_AGAIN;
     }
     throw new ModelFileException(
         "", found, "the members " + List.of(CONFIG, METADATA, WEIGHTS), remedy);
@@ -276,11 +267,21 @@ public final class ArchiveReader {
   }
 
   private Contents directory(Path directory) throws IOException {
+    if (isSavedModel(directory)) {
+      return SavedModels.read(SavedModels.in(directory));
+    }
     Contents config = directoryConfig(directory);
     return with(directory.resolve(WEIGHTS), weights -> withWeights(config, weights));
   }
 
+  private static boolean isSavedModel(Path directory) {
+    return Files.isRegularFile(directory.resolve(SavedModels.MODEL));
+  }
+
   private static Contents directoryConfig(Path directory) throws IOException {
+    if (isSavedModel(directory)) {
+      return SavedModels.read(SavedModels.in(directory));
+    }
     if (!Files.isRegularFile(directory.resolve(CONFIG))) {
       throw unknownDirectory(directory);
     }
@@ -292,15 +293,15 @@ public final class ArchiveReader {
 
   private static ModelFileException unknownDirectory(Path directory) {
     String found = "a directory without " + CONFIG;
-    if (Files.exists(directory.resolve("saved_model.pb"))) {
-      found = "a TensorFlow SavedModel";
-    } else if (Files.exists(directory.resolve("checkpoint"))) {
-      found = "a TensorFlow checkpoint";
+    String remedy = SAVE_AGAIN;
+    if (Files.exists(directory.resolve("checkpoint"))) {
+      found = "a TensorFlow checkpoint, weights without a config";
+      remedy = GIVE_BOTH;
     } else if (Files.exists(directory.resolve("_CHECKPOINT_METADATA"))
         || Files.exists(directory.resolve("pytree"))) {
       found = "an Orbax checkpoint";
     }
-    return new ModelFileException("", found, ALLOWED, SAVE_AGAIN);
+    return new ModelFileException("", found, ALLOWED, remedy);
   }
 
   /** The config of an architecture file or of any model file. */
@@ -353,6 +354,13 @@ public final class ArchiveReader {
 
   /** The weights of a weights file or of any model file. */
   private WeightStore weights(Path file) throws IOException {
+    Optional<Path> checkpoint = SavedModels.checkpoint(file);
+    if (checkpoint.isPresent()) {
+      return SavedModels.weights(checkpoint.get());
+    }
+    if (Files.isDirectory(file) && isSavedModel(file)) {
+      return SavedModels.read(SavedModels.in(file)).weights();
+    }
     if (Files.isDirectory(file)) {
       return with(
           file.resolve(WEIGHTS), source -> WeightFiles.store(WeightFiles.read(hdf5, source)));

@@ -7,10 +7,21 @@ import java.nio.ByteBuffer;
 /** A source read from its beginning to its end, and discarded on the way. */
 final class SourceStream extends InputStream {
   private final ByteSource source;
+  private final boolean once;
   private long at;
 
   SourceStream(ByteSource source) {
+    this(source, true);
+  }
+
+  /**
+   * Reads a source from its beginning.
+   *
+   * @param once whether what was read, and what lies before it, is not read again
+   */
+  SourceStream(ByteSource source, boolean once) {
     this.source = source;
+    this.once = once;
   }
 
   @Override
@@ -27,7 +38,9 @@ final class SourceStream extends InputStream {
     }
     source.read(at, ByteBuffer.wrap(target, offset, count));
     at += count;
-    source.discardBefore(at);
+    if (once) {
+      source.discardBefore(at);
+    }
     return count;
   }
 }

@@ -187,6 +187,15 @@ final class ZipArchive {
    * @throws ModelFileException if there is no such member, or it is damaged
    */
   ByteSource open(String name) {
+    return open(name, false);
+  }
+
+  /** The same of the last member that is read: what it leaves behind is freed on the way. */
+  ByteSource openLast(String name) {
+    return open(name, true);
+  }
+
+  private ByteSource open(String name, boolean last) {
     Member member = member(name);
     ByteSource packed = packed(member);
     if ((member.flags & 1) != 0) {
@@ -194,7 +203,7 @@ final class ZipArchive {
     }
     return switch (member.method) {
       case STORED -> stored(member, packed);
-      case DEFLATED -> inflate(member, packed);
+      case DEFLATED -> inflate(member, packed, last);
       default ->
           throw new ModelFileException(
               name,
@@ -237,7 +246,7 @@ final class ZipArchive {
     return file.slice(member.header + LOCAL_SIZE + nameSize + extraSize, member.packed);
   }
 
-  private static ByteSource inflate(Member member, ByteSource packed) {
+  private static ByteSource inflate(Member member, ByteSource packed, boolean last) {
     boolean absurd =
         member.size / Limits.DEFLATE_RATIO > member.packed
             || (member.size > Limits.UNPACKED_FREE
@@ -250,7 +259,8 @@ final class ZipArchive {
     CRC32 crc = new CRC32();
     Inflater inflater = new Inflater(true);
     try {
-      InputStream stream = new InflaterInputStream(new SourceStream(packed), inflater, 1 << 16);
+      InputStream stream =
+          new InflaterInputStream(new SourceStream(packed, last), inflater, 1 << 16);
       InputStream limited = new LimitedStream(new CheckedInputStream(stream, crc), member.size + 1);
       ByteSource content = ByteSource.of(limited);
       if (content.size() != member.size || crc.getValue() != member.crc) {

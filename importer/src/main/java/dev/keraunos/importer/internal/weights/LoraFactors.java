@@ -29,6 +29,9 @@ final class LoraFactors {
    * @throws ModelFileException if a factor has no partner, or shapes do not go together
    */
   static List<StoredArray> merge(Saveable layer, List<StoredArray> arrays) {
+    if (arrays.stream().noneMatch(array -> array.name().contains(PREFIX))) {
+      return new ArrayList<>(arrays);
+    }
     Map<String, StoredArray> byName = new LinkedHashMap<>();
     arrays.forEach(array -> byName.put(array.name(), array));
     for (StoredArray a : arrays) {
