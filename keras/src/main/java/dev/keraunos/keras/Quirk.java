@@ -780,6 +780,21 @@ public enum Quirk {
       Topic.MASKS_IN_LAYERS,
       "Layers that change the shape of their input hand its mask on.",
       keras3()),
+  CATEGORIES_OF_ANY_RANK(
+      Topic.LAYERS,
+      "Layers that encode categories take inputs of any rank; elsewhere one row a sample.",
+      keras3()),
+  ONE_HOT_KEEPS_COLUMNS(
+      Topic.LAYERS,
+      "One-hot categories of a column are a row each; elsewhere the column is dropped.",
+      keras3().until("3.4")),
+  CATEGORIES_MUST_BE_IN_RANGE(
+      Topic.LAYERS, "CategoryEncoding refuses categories outside of its range.", upTo(tfKeras())),
+  LOOKUPS_COUNT_IN_INTEGERS(
+      Topic.LAYERS, "Lookups give one-hot and counted categories as int64.", keras3()),
+  BINS_ARE_OF_FLOAT32(
+      Topic.LAYERS, "Discretization casts floating inputs to float32 first.", keras3()),
+  BINS_ARE_INT32(Topic.LAYERS, "Discretization gives bins as int32.", keras3().from("3.12")),
 
   SAVES_DIM_ORDERING(
       Topic.FILES,
@@ -797,6 +812,12 @@ public enum Quirk {
   OPERATIONS_ARE_LAYERS(Topic.FILES, "A model's layers hold functions of keras.ops.", keras3()),
   SAVES_GATES_APART(
       Topic.FILES, "Weights are those of Keras 1: gates apart, kernels by dim_ordering.", keras1()),
+  IDF_WEIGHTS_ARE_NOT_IN_H5(
+      Topic.FILES, "Lookups leave their idf_weights out of .h5 files.", keras3()),
+  VOCABULARIES_END_WITHOUT_BLANKS(
+      Topic.FILES,
+      "Blank lines at the end of a vocabulary.txt are no tokens.",
+      keras3().from("3.14")),
   FLIPS_KERNELS(Topic.FILES, "Kernels of convolutions are flipped.", all().on(THEANO)),
   TRANSPOSES_KERNELS(Topic.FILES, "Kernels of convolutions may be transposed.", all().on(CNTK));
 

@@ -647,7 +647,7 @@ public sealed interface Op {
   // ---- Functions in Java
   // ---------------------------------------------------------------------------------------
 
-  /** What no other operation says; nothing is known of it but its type. */
+  /** What no other operation says; of it nothing is known but what the function tells. */
   record Call(Function function) implements Op {
     /**
      * A function of tensors written in Java, for what {@link Ops} cannot say. Stateless, as several
@@ -656,6 +656,13 @@ public sealed interface Op {
     public interface Function {
       /** The type of the result for types of the operands, whose dimensions may be unknown. */
       TensorType type(List<TensorType> in);
+
+      /**
+       * How many leading axes of the result depend, entry by entry, on those of all operands alone.
+       */
+      default int alignedAxes() {
+        return 0;
+      }
 
       /**
        * Computes the result, a new tensor that the caller closes.

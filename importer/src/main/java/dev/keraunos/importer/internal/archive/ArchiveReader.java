@@ -13,7 +13,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -208,15 +210,21 @@ public final class ArchiveReader {
     }
     requireMembers(zip.names());
     Contents config = config(zip.text(CONFIG), zip.text(METADATA));
+    Map<String, String> assets = new LinkedHashMap<>();
+    for (String name : zip.names()) {
+      if (name.startsWith(Assets.FOLDER) && name.endsWith(Assets.TEXT)) {
+        assets.put(name.substring(Assets.FOLDER.length()), zip.text(name));
+      }
+    }
     try (ByteSource weights = zip.openLast(WEIGHTS)) {
-      return withWeights(config, weights);
+      return withWeights(config, weights, assets);
     }
   }
 
-  private Contents withWeights(Contents config, ByteSource weights) {
+  private Contents withWeights(Contents config, ByteSource weights, Map<String, String> assets) {
     WeightStore store;
     try {
-      store = WeightFiles.store(WeightFiles.read(hdf5, weights));
+      store = Assets.attach(WeightFiles.store(WeightFiles.read(hdf5, weights)), assets);
     } catch (ModelFileException e) {
       throw e.under(WEIGHTS);
     }
@@ -271,7 +279,8 @@ public final class ArchiveReader {
       return SavedModels.read(SavedModels.in(directory));
     }
     Contents config = directoryConfig(directory);
-    return with(directory.resolve(WEIGHTS), weights -> withWeights(config, weights));
+    Map<String, String> assets = Assets.read(directory);
+    return with(directory.resolve(WEIGHTS), weights -> withWeights(config, weights, assets));
   }
 
   private static boolean isSavedModel(Path directory) {

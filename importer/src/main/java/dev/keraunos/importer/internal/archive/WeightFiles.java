@@ -176,7 +176,8 @@ final class WeightFiles {
         path.isEmpty() ? "/" : path,
         name.isEmpty() ? Optional.empty() : Optional.of(name),
         vars == null ? List.of() : variables(vars, path + "/vars"),
-        children);
+        children,
+        Map.of());
   }
 
   static List<StoredArray> variables(Hdf5Group vars, String path) {

@@ -48,15 +48,18 @@ public sealed interface WeightStore {
    * @param layerName the name that Keras 3.6 and later note beside the arrays
    * @param variables by key: {@code 0}, {@code 1} and so on in numeric order, then named ones
    * @param children by attribute, or by class name and counter inside a container
+   * @param assets the texts that the archive holds of it, by the name of the file
    */
   record Entry(
       String path,
       Optional<String> layerName,
       List<StoredArray> variables,
-      Map<String, Entry> children) {
+      Map<String, Entry> children,
+      Map<String, String> assets) {
     public Entry {
       variables = List.copyOf(variables);
       children = Collections.unmodifiableMap(new LinkedHashMap<>(children));
+      assets = Map.copyOf(assets);
     }
 
     /** How many arrays are here and below. */

@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.builtin;
 
+import dev.keraunos.importer.internal.feature.FeatureLayers;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.LayerTable;
 import dev.keraunos.importer.layers.ModelRegistry;
@@ -26,6 +27,7 @@ public final class KerasLayers {
                   AttentionLayers.ROWS,
                   NoiseLayers.ROWS,
                   PreprocessingLayers.ROWS,
+                  FeatureLayers.ROWS,
                   ImageLayers.ROWS,
                   SpectrogramLayers.ROWS,
                   ApplicationLayers.ROWS,

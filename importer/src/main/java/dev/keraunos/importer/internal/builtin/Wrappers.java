@@ -7,6 +7,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.internal.topology.LayerSpec;
+import dev.keraunos.importer.internal.weights.Variable;
 import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
@@ -24,7 +25,8 @@ final class Wrappers {
               .children(Wrappers::wrapped)
               .takes("training", "mask"),
           LayerRow.of(Wrappers::spectralNormalization, "SpectralNormalization")
-              .repeats("kernel")
+              .weight(
+                  new Variable("kernel", true, Variable.Place.V3_AGAIN), (config, layer) -> true)
               .weight("vector_u", false, config -> true)
               .children(Wrappers::wrapped)
               .trains("changes its kernel with every call")

@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -36,7 +37,7 @@ public final class LayerRow {
   private final List<String> ignored = new ArrayList<>();
   private boolean custom;
   private boolean ignoresAll;
-  private final List<Declared> variables = new ArrayList<>();
+  private final Stored stored = new Stored();
   private Function<LayerSpec, Map<String, LayerSpec>> children = layer -> Map.of();
   private List<String> parameters = List.of();
   private String training = "";
@@ -49,8 +50,6 @@ public final class LayerRow {
   private Optional<Function<RowCall, JsonNode>> activity = Optional.empty();
   private Optional<BiFunction<RowCall, LayerSpec, List<Shape>>> states = Optional.empty();
   private List<String> rates = List.of();
-
-  private record Declared(Variable variable, BiPredicate<Config, LayerSpec> present) {}
 
   private LayerRow(Lowering lowering, String... names) {
     this.names = List.of(names);
@@ -93,15 +92,7 @@ public final class LayerRow {
 
   /** Declares trainable variables that are always there, in file order. */
   public LayerRow weights(String... variables) {
-    for (String name : variables) {
-      weight(name, true, config -> true);
-    }
-    return this;
-  }
-
-  /** Declares a variable of the layer inside that v3 stores hold a second time. */
-  public LayerRow repeats(String name) {
-    variables.add(new Declared(new Variable(name, true, true), (config, layer) -> true));
+    List.of(variables).forEach(name -> weight(name, true, config -> true));
     return this;
   }
 
@@ -112,7 +103,18 @@ public final class LayerRow {
 
   /** Declares a variable whose presence depends on more than the config. */
   public LayerRow weight(String name, boolean trainable, BiPredicate<Config, LayerSpec> present) {
-    variables.add(new Declared(new Variable(name, trainable), present));
+    return weight(new Variable(name, trainable), present);
+  }
+
+  /** Declares a variable that not all files hold. */
+  public LayerRow weight(Variable variable, BiPredicate<Config, LayerSpec> present) {
+    stored.add(variable, present);
+    return this;
+  }
+
+  /** Declares a file among the assets of an archive, which is there if the config says so. */
+  public LayerRow asset(String name, Function<Config, Boolean> present) {
+    stored.asset(name, present);
     return this;
   }
 
@@ -136,11 +138,7 @@ public final class LayerRow {
     return this;
   }
 
-  /**
-   * Declares that the layer draws random numbers in training.
-   *
-   * @param keys of the rates that switch it off if all are 0; none if it always draws
-   */
+  /** Declares that the layer draws random numbers in training, unless all these rates are 0. */
   public LayerRow draws(String... keys) {
     return trains("draws random numbers", keys);
   }
@@ -282,11 +280,12 @@ public final class LayerRow {
 
   /** The variables of a layer of this class, in the order it creates them. */
   public List<Variable> variables(LayerSpec layer) {
-    Config config = layer.config();
-    return variables.stream()
-        .filter(declared -> declared.present().test(config, layer))
-        .map(Declared::variable)
-        .toList();
+    return stored.variables(layer);
+  }
+
+  /** The names of its files among the assets of an archive. */
+  public Set<String> assets(LayerSpec layer) {
+    return stored.assets(layer);
   }
 
   /** The layers inside, by attribute. */

@@ -121,6 +121,11 @@ public final class LayerTable implements VariableTable {
     return children;
   }
 
+  @Override
+  public Set<String> assets(LayerSpec layer) {
+    return find(layer).map(row -> row.assets(layer)).orElse(Set.of());
+  }
+
   /** The layers that the config of a user's layer has, by key or {@code key[i]} of a list. */
   private Map<String, LayerSpec> held(LayerSpec layer) {
     Map<String, LayerSpec> held = new LinkedHashMap<>();

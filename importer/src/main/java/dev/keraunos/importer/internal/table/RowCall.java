@@ -164,6 +164,16 @@ public final class RowCall implements LayerCall, Scope {
     return policy.compute();
   }
 
+  /** The type that the layer keeps its variables in. */
+  public DType variableType() {
+    return policy.variable();
+  }
+
+  /** The text of one of the layer's files among the assets of the archive. */
+  public Optional<String> asset(String name) {
+    return weights.asset(name);
+  }
+
   public Value autocast(Value value) {
     boolean casts = value.dtype().isFloating() && policy.compute().isFloating();
     return casts ? Ops.cast(value, policy.compute()) : value;

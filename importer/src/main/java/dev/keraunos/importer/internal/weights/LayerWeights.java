@@ -26,6 +26,9 @@ public interface LayerWeights {
   /** The names of all variables that the file holds for this layer, in file order. */
   Set<String> names();
 
+  /** The text of one of the layer's files among the assets of an archive. */
+  Optional<String> asset(String name);
+
   /** The weights of a layer inside this one, by the attribute that the row declares. */
   LayerWeights child(String attribute);
 

@@ -156,7 +156,7 @@ final class LegacyMatcher {
 
   private void convert(Saveable owner, List<Tensor> arrays) {
     List<Tensor> converted = converted(owner, arrays);
-    List<Variable> variables = once(owner);
+    List<Variable> variables = owner.variables().orElse(List.of());
     Map<String, Tensor> named = new LinkedHashMap<>();
     for (int i = 0; i < converted.size(); i++) {
       named.put(variables.get(i).name(), converted.get(i));
@@ -290,15 +290,9 @@ final class LegacyMatcher {
     saveable.inside().values().forEach(child -> addOthers(child, gates, slots));
   }
 
-  private static List<Variable> once(Saveable saveable) {
-    return saveable.variables().orElse(List.of()).stream()
-        .filter(variable -> !variable.repeated())
-        .toList();
-  }
-
   private void addOwn(
       Saveable saveable, LegacyLayouts.Gates gates, boolean trainable, List<Slot> slots) {
-    List<Variable> declared = once(saveable);
+    List<Variable> declared = saveable.variables().orElse(List.of());
     if (declared.isEmpty()) {
       return;
     }

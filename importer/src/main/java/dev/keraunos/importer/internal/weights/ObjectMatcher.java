@@ -27,7 +27,8 @@ final class ObjectMatcher {
   /** What else a saved model object holds; only the optimizer's state comes with numbers. */
   private static final Set<String> NOT_LAYERS = Set.of("metrics", "_metrics", "compiled_metrics");
 
-  private static final Entry NOTHING = new Entry("", Optional.empty(), List.of(), Map.of());
+  private static final Entry NOTHING =
+      new Entry("", Optional.empty(), List.of(), Map.of(), Map.of());
 
   private final Map<Long, StoredWeights> shared = new HashMap<>();
 
@@ -99,10 +100,17 @@ final class ObjectMatcher {
     candidates.add(byLayerName(model, container));
     candidates.removeIf(places -> !fits(places, container));
     return candidates.stream()
-        .filter(ObjectMatcher::layerNamesAgree)
+        .filter(places -> layerNamesAgree(places) && hasAssets(places))
         .findFirst()
+        .or(() -> candidates.stream().filter(ObjectMatcher::hasAssets).findFirst())
+        .or(() -> candidates.stream().filter(ObjectMatcher::layerNamesAgree).findFirst())
         .or(() -> candidates.stream().findFirst())
         .orElseThrow(() -> misfit(model, container));
+  }
+
+  private static boolean hasAssets(Map<Saveable, Entry> places) {
+    return places.entrySet().stream()
+        .allMatch(place -> place.getValue().assets().keySet().containsAll(place.getKey().assets()));
   }
 
   private static Map<Saveable, Entry> byPath(Saveable model, Entry container, ObjectNames scheme) {
@@ -200,7 +208,7 @@ final class ObjectMatcher {
           used + " variables of " + layer + " and what is inside it",
           "Give the weights of this very model.");
     }
-    return new StoredWeights(layer.path(), own, inside);
+    return new StoredWeights(layer.path(), own, inside, entry.assets());
   }
 
   /** All arrays by path; those of layers inside also as theirs, where the file has them. */
@@ -280,7 +288,7 @@ final class ObjectMatcher {
     List<Tensor> converted = LegacyLayouts.CURRENT.convert(layer, arrays);
     Map<String, Tensor> variables = new LinkedHashMap<>();
     for (int i = 0; i < declared.size(); i++) {
-      if (!declared.get(i).repeated()) {
+      if (declared.get(i).place() != Variable.Place.V3_AGAIN) {
         variables.put(declared.get(i).name(), converted.get(i));
       }
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A layer or model with the variables it should have. Compared by identity: a layer that a
@@ -21,6 +22,7 @@ final class Saveable {
   private final Map<String, Saveable> inside;
   private final List<Saveable> layers;
   private final boolean trainable;
+  private final Set<String> assets;
 
   private Saveable(
       String path,
@@ -28,19 +30,51 @@ final class Saveable {
       Optional<List<Variable>> variables,
       StoredForm form,
       Map<String, Saveable> inside,
-      List<Saveable> layers) {
+      List<Saveable> layers,
+      Set<String> assets) {
     this.path = path;
     this.layer = layer;
     this.variables = variables;
     this.form = form;
     this.inside = inside;
     this.layers = layers;
+    this.assets = assets;
     this.trainable = layer.map(LayerSpec::trainable).orElse(true);
   }
 
-  /** The root model. */
-  static Saveable of(ModelTopology topology, VariableTable table) {
-    return model("", Optional.empty(), topology, table);
+  /**
+   * The root model.
+   *
+   * @param v3 whether it is to be found in a v3 store
+   */
+  static Saveable of(ModelTopology topology, VariableTable table, boolean v3) {
+    return model("", Optional.empty(), topology, v3 ? table : inH5(table));
+  }
+
+  private static VariableTable inH5(VariableTable table) {
+    return new VariableTable() {
+      @Override
+      public Optional<List<Variable>> variables(LayerSpec layer) {
+        return table
+            .variables(layer)
+            .map(all -> all.stream().filter(v -> v.place() == Variable.Place.ALL_FILES).toList());
+      }
+
+      @Override
+      public StoredForm storedForm(LayerSpec layer) {
+        return table.storedForm(layer);
+      }
+
+      @Override
+      public Map<String, LayerSpec> children(LayerSpec layer) {
+        return table.children(layer);
+      }
+
+      @Override
+      public Set<String> assets(LayerSpec layer) {
+        return Set.of();
+      }
+    };
   }
 
   private static Saveable model(
@@ -52,7 +86,8 @@ final class Saveable {
         layers.add(byName.computeIfAbsent(layer.name(), name -> layer(layer, table)));
       }
     }
-    return new Saveable(path, spec, Optional.of(List.of()), StoredForm.SAME, byName, layers);
+    return new Saveable(
+        path, spec, Optional.of(List.of()), StoredForm.SAME, byName, layers, Set.of());
   }
 
   private static Saveable layer(LayerSpec layer, VariableTable table) {
@@ -66,7 +101,8 @@ final class Saveable {
           Optional.of(List.of()),
           StoredForm.SAME,
           Map.of(),
-          List.of());
+          List.of(),
+          Set.of());
     }
     Map<String, Saveable> children = new LinkedHashMap<>();
     table
@@ -78,7 +114,8 @@ final class Saveable {
         table.variables(layer),
         table.storedForm(layer),
         children,
-        List.of());
+        List.of(),
+        table.assets(layer));
   }
 
   /** The layer's path in the model; empty for the root. */
@@ -98,6 +135,11 @@ final class Saveable {
   /** The variables it should have; empty if only the file knows. */
   Optional<List<Variable>> variables() {
     return variables;
+  }
+
+  /** The names of the files that it should have among the assets of an archive. */
+  Set<String> assets() {
+    return assets;
   }
 
   /** How old files store the variables. */

@@ -15,12 +15,38 @@ import java.util.Set;
  * @param variables by name
  * @param holdsAll whether the variables are also those of the layers inside, by path: of a layer
  *     that declares none
+ * @param assets the texts of its files in the archive, by name
  */
 record StoredWeights(
-    String path, Map<String, Tensor> variables, Map<String, StoredWeights> inside, boolean holdsAll)
+    String path,
+    Map<String, Tensor> variables,
+    Map<String, StoredWeights> inside,
+    boolean holdsAll,
+    Map<String, String> assets)
     implements LayerWeights {
   StoredWeights(String path, Map<String, Tensor> variables, Map<String, StoredWeights> inside) {
     this(path, variables, inside, false);
+  }
+
+  StoredWeights(
+      String path,
+      Map<String, Tensor> variables,
+      Map<String, StoredWeights> inside,
+      boolean holdsAll) {
+    this(path, variables, inside, holdsAll, Map.of());
+  }
+
+  StoredWeights(
+      String path,
+      Map<String, Tensor> variables,
+      Map<String, StoredWeights> inside,
+      Map<String, String> assets) {
+    this(path, variables, inside, false, assets);
+  }
+
+  @Override
+  public Optional<String> asset(String name) {
+    return Optional.ofNullable(assets.get(name));
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.keraunos.importer.internal.topology.LayerSpec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What variables the layers of a model own. */
 public interface VariableTable {
@@ -15,4 +16,7 @@ public interface VariableTable {
 
   /** The layers inside a layer by the attribute that holds each, in order of creation. */
   Map<String, LayerSpec> children(LayerSpec layer);
+
+  /** The names of the files that a layer has among the assets of an archive. */
+  Set<String> assets(LayerSpec layer);
 }

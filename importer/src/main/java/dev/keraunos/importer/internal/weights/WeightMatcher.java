@@ -23,7 +23,7 @@ public final class WeightMatcher {
    *     has no array; it names both sides. Shapes are checked where layers are lowered.
    */
   public static LayerWeights match(WeightStore store, ModelTopology topology, VariableTable table) {
-    Saveable model = Saveable.of(topology, table);
+    Saveable model = Saveable.of(topology, table, store instanceof WeightStore.ByObject);
     StoredWeights matched =
         store instanceof WeightStore.ByLayer byLayer
             ? new LegacyMatcher(byLayer).match(model)

@@ -58,7 +58,8 @@ class CustomCallsTest {
     ModelTopology topology =
         ModelTopology.read(new ObjectMapper().readTree(json), Dialect.of("3.15.0", "tensorflow"));
     WeightStore none =
-        new WeightStore.ByObject(new WeightStore.Entry("/", Optional.empty(), List.of(), Map.of()));
+        new WeightStore.ByObject(
+            new WeightStore.Entry("/", Optional.empty(), List.of(), Map.of(), Map.of()));
     return ModelLowering.lower(
             topology,
             table -> WeightMatcher.match(none, topology, table),

@@ -98,7 +98,7 @@ public final class AxisFlow {
     add(Op.Rnn.class, (op, at) -> samples(at, at.input() == 0 || isState(op, at.input())));
     add(Op.Scan.class, AxisFlow::scanned);
 
-    add(Op.Call.class, (op, at) -> NONE);
+    add(Op.Call.class, (op, at) -> at.unless(at.axis() >= op.function().alignedAxes()));
     Op.requireAll(TABLE.keySet());
   }
 

@@ -1,0 +1,131 @@
+package dev.keraunos.importer.internal.feature;
+
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Ops;
+import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.feature.Encoding.Mode;
+import dev.keraunos.importer.internal.table.LayerRow;
+import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.config.Setting;
+import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Layers of numbers that make or take categories without a table of tokens. */
+final class CategoryLayers {
+  private static final List<Mode> COUNTS = List.of(Mode.COUNT, Mode.ONE_HOT, Mode.MULTI_HOT);
+  private static final List<Mode> ALL = List.of(Mode.INT, Mode.COUNT, Mode.ONE_HOT, Mode.MULTI_HOT);
+
+  static final List<LayerRow> ROWS =
+      List.of(
+          LayerRow.passesInKeras3(CategoryLayers::encode, "CategoryEncoding"),
+          LayerRow.passesInKeras3(CategoryLayers::discretize, "Discretization")
+              .ignores("epsilon", "num_bins"),
+          LayerRow.passesInKeras3(CategoryLayers::hash, "Hashing"),
+          LayerRow.drops(CategoryLayers::cross, "HashedCrossing"));
+
+  private CategoryLayers() {}
+
+  /** One-hot, multi-hot or counted categories. */
+  private static Value encode(RowCall call) {
+    Mode mode = Encoding.mode(call, Mode.MULTI_HOT, COUNTS);
+    int depth = call.config().get("num_tokens", "max_tokens").count(-1, 1);
+    List<Value> weights = new ArrayList<>();
+    call.inputs("count_weights").forEach(w -> weights.add(Ops.cast(w.value(), call.computeType())));
+    boolean keras3 = call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK);
+    Encoding encoding =
+        new Encoding(call, mode, depth, keras3 ? call.variableType() : call.computeType())
+            .inKeras();
+    Value x = whole(call.input(0).value());
+    boolean limited = call.dialect().has(Quirk.CATEGORIES_MUST_BE_IN_RANGE);
+    if (limited || encoding.refusesNegatives(x)) {
+      x = Encoding.checked(call, x, limited ? depth : Long.MAX_VALUE);
+    }
+    return encoding.of(x, weights.isEmpty() ? null : weights.get(0));
+  }
+
+  private static Value whole(Value x) {
+    return x.dtype().isInteger() ? x : Ops.cast(x, DType.INT64);
+  }
+
+  /** The number of boundaries that are not above, in float32. */
+  private static Value discretize(RowCall call) {
+    Mode mode = Encoding.mode(call, Mode.INT, ALL);
+    double[] boundaries = boundaries(call.config());
+    boolean rounds = call.dialect().has(Quirk.BINS_ARE_OF_FLOAT32);
+    Value x = rounds ? call.input(0).value() : call.x();
+    Value number = x.dtype() == DType.FLOAT64 && !rounds ? x : Ops.cast(x, DType.FLOAT32);
+    Tensor sorted = Tensor.of(boundaries, boundaries.length).cast(DType.FLOAT32);
+    Value bins = SortedSearch.notAbove(number, sorted.cast(number.dtype()));
+    DType type =
+        mode == Mode.INT && call.dialect().has(Quirk.BINS_ARE_INT32)
+            ? DType.INT32
+            : call.computeType();
+    boolean whole = mode == Mode.INT && type.isFloating();
+    return new Encoding(call, mode, boundaries.length + 1, whole ? DType.INT64 : type)
+        .inKeras()
+        .of(bins, null);
+  }
+
+  private static double[] boundaries(Config config) {
+    Setting given = config.get("bin_boundaries", "bins");
+    if (given.isNull()) {
+      throw given.unexpected("a list of boundaries: the layer was not adapted before it was saved");
+    }
+    double[] boundaries = given.numbers();
+    for (int i = 1; i < boundaries.length; i++) {
+      if (!(boundaries[i - 1] <= boundaries[i])) {
+        throw given.unexpected("ascending numbers");
+      }
+    }
+    return boundaries;
+  }
+
+  /** The bucket of the number in decimal; the first one is that of the masked value, if any. */
+  private static Value hash(RowCall call) {
+    Mode mode = Encoding.mode(call, Mode.INT, ALL);
+    int bins = call.config().get("num_bins").count(-1, 1);
+    Setting masked = call.config().get("mask_value");
+    boolean masks = !masked.isNull() && bins > 1;
+    Buckets buckets = Buckets.of(masks ? bins - 1 : bins, call.config().get("salt"));
+    Value x = call.input(0).value();
+    if (x.dtype().isFloating() && !call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK)) {
+      throw call.gap("it hashes whole numbers and texts, not " + x.dtype());
+    }
+    boolean keras3 = call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK);
+    boolean column = keras3 && mode == Mode.ONE_HOT && x.rank() > 1 && x.shape().dim(-1) == 1;
+    Value numbers = column ? Ops.squeeze(x, -1) : x;
+    Op hash = new Op.Call(new DecimalHash(buckets));
+    Value bin = Ops.apply(hash, numbers.dtype().isFloating() ? whole(numbers) : numbers).get(0);
+    if (masks) {
+      bin = Ops.where(Ops.equal(numbers, masked.number()), 0, Ops.add(bin, 1));
+    }
+    return new Encoding(call, mode, bins, keras3 ? call.variableType() : call.computeType())
+        .of(bin, null);
+  }
+
+  /** The bucket of several features together. */
+  private static Value cross(RowCall call) {
+    Mode mode = Encoding.mode(call, Mode.INT, List.of(Mode.INT, Mode.ONE_HOT));
+    int bins = call.config().get("num_bins").count(-1, 1);
+    List<Value> features = new ArrayList<>();
+    for (Value x : call.xs(2)) {
+      if (x.rank() > 2 || (x.rank() == 2 && x.shape().dim(-1) != 1)) {
+        throw call.gap("it crosses one feature a sample, not those of the shape " + x.shape());
+      }
+      features.add(whole(call, x));
+    }
+    Value bin = Ops.apply(new Op.Call(new CrossHash(bins)), features.toArray(Value[]::new)).get(0);
+    return new Encoding(call, mode, bins, call.computeType()).of(bin, null);
+  }
+
+  private static Value whole(RowCall call, Value x) {
+    if (!x.dtype().isInteger()) {
+      throw call.gap("it crosses whole numbers and texts, not " + x.dtype());
+    }
+    return Ops.cast(x, DType.INT64);
+  }
+}
