@@ -1,5 +1,8 @@
 package dev.keraunos;
 
+import dev.keraunos.error.InputException;
+import dev.keraunos.graph.Op;
+import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
@@ -25,6 +28,17 @@ final class DataAdapter {
    * caller closes.
    */
   Tensor adapt(Tensor data, Value input) {
+    boolean text = input.dtype() == DType.STRING;
+    if (text != (data.dtype() == DType.STRING)) {
+      throw new InputException(
+          "input '"
+              + name(input)
+              + "' takes "
+              + (text ? "texts" : "numbers")
+              + ", given is "
+              + TensorType.of(data)
+              + (text ? "; give a tensor of strings: Tensor.of(new String[] {...})" : ""));
+    }
     Tensor ranked = ranked(data, input.shape());
     Tensor adapted = adapt(ranked);
     if (adapted.dtype() == input.dtype()) {
@@ -35,6 +49,11 @@ final class DataAdapter {
       adapted.close();
     }
     return cast;
+  }
+
+  /** The name of an input. */
+  static String name(Value input) {
+    return ((Op.Input) input.producer().op()).name();
   }
 
   /** A last axis of length 1 may be missing, or be there beside what the input has. */

@@ -1,23 +1,31 @@
 package dev.keraunos;
 
+import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** The random numbers that layers take in one call, batch after batch. Not thread-safe. */
 final class Draws {
   /** Those of a model without any. */
-  static final Draws NONE = new Draws(List.of(), 0);
+  static final Draws NONE = new Draws(List.of(), List.of(), 0);
 
   private static final float STEP = 0x1p-24f;
 
   private final List<LoweredModel.Draw> draws;
+  private final List<Value> inputs;
   private final SplittableRandom random;
 
-  Draws(List<LoweredModel.Draw> draws, long seed) {
+  Draws(LoweredModel model, long seed) {
+    this(model.draws(), model.graph().inputs(), seed);
+  }
+
+  private Draws(List<LoweredModel.Draw> draws, List<Value> inputs, long seed) {
     this.draws = draws;
+    this.inputs = inputs;
     this.random = new SplittableRandom(seed);
   }
 
@@ -28,6 +36,15 @@ final class Draws {
   /** What the layers take for so many samples; the caller closes them. */
   List<Tensor> next(long samples) {
     return draws.stream().map(draw -> next(draw, samples)).toList();
+  }
+
+  /** Tensors of all other inputs of the graph, with these in their places. */
+  List<Tensor> among(List<Tensor> others, List<Tensor> drawn) {
+    List<Tensor> all = new ArrayList<>(others);
+    for (int i = 0; i < drawn.size(); i++) {
+      all.add(inputs.indexOf(draws.get(i).input()), drawn.get(i));
+    }
+    return all;
   }
 
   private Tensor next(LoweredModel.Draw draw, long samples) {

@@ -12,6 +12,7 @@ import dev.keraunos.loss.internal.evaluate.Evaluation;
 import dev.keraunos.loss.internal.evaluate.OutputData;
 import dev.keraunos.loss.internal.evidence.Subject;
 import dev.keraunos.loss.internal.explain.Explainer;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -174,7 +175,7 @@ final class Evaluator {
     while (batches.hasNext()) {
       Dataset data = batches.next();
       List<Tensor> made = new ArrayList<>();
-      List<Tensor> computed = predictor.run(inputs(data, made));
+      List<Tensor> computed = predictor.run(new TextRun(lowered, inputs(data, made)).inputs());
       Map<String, Tensor> byName = new LinkedHashMap<>();
       names.forEach(name -> byName.put(name, computed.get(byName.size())));
       evaluation.accept(batch(data, byName, made));
@@ -251,6 +252,8 @@ final class Evaluator {
         activities.put(penalty.path(), computed.get(ACTIVITY + penalty.path()));
       }
     }
-    return new Batch(outputs, data.inputs(), activities);
+    Map<String, Tensor> numbers = new LinkedHashMap<>(data.inputs());
+    numbers.values().removeIf(tensor -> tensor.dtype() == DType.STRING);
+    return new Batch(outputs, numbers, activities);
   }
 }

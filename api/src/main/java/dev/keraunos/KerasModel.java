@@ -130,12 +130,12 @@ public final class KerasModel implements AutoCloseable {
 
   /** The names of the inputs, in the model's order. */
   public List<String> inputNames() {
-    return graph().inputNames().subList(0, imported.topology().inputs().size());
+    return imported.lowered().inputs().stream().map(DataAdapter::name).toList();
   }
 
   /** The names of the outputs, in the model's order. */
   public List<String> outputNames() {
-    return List.copyOf(graph().outputs().keySet());
+    return List.copyOf(imported.lowered().outputs().keySet());
   }
 
   /** The shape of an input; unknown dimensions, the batch among them, are {@link Shape#UNKNOWN}. */
@@ -154,7 +154,7 @@ public final class KerasModel implements AutoCloseable {
    * @throws InputException if there is no such output
    */
   public DType outputType(String name) {
-    Value output = graph().outputs().get(name);
+    Value output = imported.lowered().outputs().get(name);
     if (output == null) {
       throw new InputException(
           "there is no output '" + name + "'; the model's outputs are " + outputNames());
@@ -181,15 +181,13 @@ public final class KerasModel implements AutoCloseable {
       throw new InputException(
           "there is no input '" + name + "'; the model's inputs are " + describeInputs());
     }
-    return graph().inputs().get(index);
+    return imported.lowered().inputs().get(index);
   }
 
   private List<String> describeInputs() {
-    List<String> inputs = new ArrayList<>();
-    for (String name : inputNames()) {
-      inputs.add("'" + name + "' " + graph().inputs().get(inputs.size()).type());
-    }
-    return inputs;
+    return imported.lowered().inputs().stream()
+        .map(input -> "'" + DataAdapter.name(input) + "' " + input.type())
+        .toList();
   }
 
   /** What the file holds: topology, layers, regularisers. */
@@ -251,6 +249,20 @@ public final class KerasModel implements AutoCloseable {
   }
 
   /**
+   * Predicts with a model of one input, of texts, and one output, of numbers.
+   *
+   * @param texts a sample each
+   * @return the samples' outputs in row-major order
+   * @throws InputException if the model has other inputs or outputs
+   */
+  public float[] predict(String[] texts) {
+    try (Tensor input = Tensor.of(texts, texts.length);
+        Tensor output = predict(input)) {
+      return output.toFloatArray();
+    }
+  }
+
+  /**
    * Predicts with a model of one input and one output; the caller owns the result. Stateful layers
    * start from zeros.
    */
@@ -276,8 +288,9 @@ public final class KerasModel implements AutoCloseable {
    * Predicts. Stateful layers start from zeros; {@link #session} keeps their states.
    *
    * @param inputs by input name; converted to the inputs' types, float64 by way of float32 where
-   *     Keras' {@code floatx} is that. A last axis of length 1 may be left out or be there too; an
-   *     optional input (Keras 3) that is left out is {@code None}
+   *     Keras' {@code floatx} is that; texts are tensors of {@link DType#STRING}. A last axis of
+   *     length 1 may be left out or be there too; an optional input (Keras 3) that is left out is
+   *     {@code None}
    * @return by output name, in the model's order; the caller owns the tensors
    * @throws InputException if an input is missing, unknown or does not fit
    */
@@ -335,7 +348,7 @@ public final class KerasModel implements AutoCloseable {
 
   /** The only input, of a model that has one and one output. */
   Value only() {
-    if (inputNames().size() != 1 || graph().outputs().size() != 1) {
+    if (inputNames().size() != 1 || outputNames().size() != 1) {
       throw new InputException(
           "the model has the inputs "
               + describeInputs()
@@ -343,7 +356,7 @@ public final class KerasModel implements AutoCloseable {
               + outputNames()
               + "; predict them by name");
     }
-    return graph().inputs().get(0);
+    return imported.lowered().inputs().get(0);
   }
 
   /** Tensors by input name in the order of the inputs. */
@@ -366,9 +379,13 @@ public final class KerasModel implements AutoCloseable {
   List<Tensor> run(Map<String, Value> wanted, List<Tensor> given, KeptStates states) {
     List<Tensor> inputs = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
-      inputs.add(adapter.adapt(given.get(i), graph().inputs().get(i)));
+      inputs.add(adapter.adapt(given.get(i), imported.lowered().inputs().get(i)));
     }
-    return whileOpen(() -> predictor(wanted, states).run(inputs));
+    return whileOpen(
+        () -> {
+          TextRun texts = new TextRun(imported.lowered(), inputs);
+          return texts.results(wanted, values -> predictor(values, states).run(texts.inputs()));
+        });
   }
 
   /** The values of a model without states, written where the caller wants them. */
@@ -418,7 +435,7 @@ public final class KerasModel implements AutoCloseable {
     Draws draws =
         imported.lowered().draws().isEmpty()
             ? Draws.NONE
-            : new Draws(imported.lowered().draws(), settings.seed + calls.getAndIncrement());
+            : new Draws(imported.lowered(), settings.seed + calls.getAndIncrement());
     List<LoweredModel.State> states = imported.lowered().states();
     if (states.isEmpty()) {
       return Predictor.stateless(executable(selected), selected.size(), draws);
@@ -450,7 +467,7 @@ public final class KerasModel implements AutoCloseable {
   }
 
   private Value value(String name) {
-    Value output = graph().outputs().get(name);
+    Value output = imported.lowered().outputs().get(name);
     if (output != null) {
       return output;
     }
@@ -526,13 +543,12 @@ public final class KerasModel implements AutoCloseable {
     List<TensorRef> tensors = imported.topology().outputs();
     List<List<String>> paths = imported.topology().outputPaths();
     boolean unique = dialect().has(Quirk.OUTPUT_NAMES_ARE_UNIQUE);
-    graph()
-        .outputs()
-        .forEach(
-            (name, value) -> {
-              String reported = unique ? name : tensors.get(outputs.size()).layer();
-              outputs.add(new OutputSpec(name, reported, value.shape(), paths.get(outputs.size())));
-            });
+    List<String> names = outputNames();
+    for (int i = 0; i < names.size(); i++) {
+      String reported = unique ? names.get(i) : tensors.get(i).layer();
+      Shape shape = imported.lowered().outputs().get(names.get(i)).shape();
+      outputs.add(new OutputSpec(names.get(i), reported, shape, paths.get(i)));
+    }
     return outputs;
   }
 

@@ -84,10 +84,8 @@ final class Predictor {
       return withDraws(given);
     }
     List<Tensor> drawn = draws.next(given.get(0).shape().dim(0));
-    List<Tensor> inputs = new ArrayList<>(given);
-    inputs.addAll(drawn);
     try {
-      return withDraws(inputs);
+      return withDraws(draws.among(given, drawn));
     } finally {
       drawn.forEach(Tensor::close);
     }

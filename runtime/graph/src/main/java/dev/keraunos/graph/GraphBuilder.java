@@ -1,6 +1,7 @@
 package dev.keraunos.graph;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,13 +41,20 @@ public final class GraphBuilder {
    */
   public List<Value> apply(Op op, List<Value> inputs) {
     List<TensorType> types = new ArrayList<>();
+    if (!takesTexts(op)) {
+      inputs.forEach(input -> refuseTexts(input.type()));
+    }
     for (Value input : inputs) {
       if (input.producer().builder() != this) {
         throw new IllegalArgumentException(input + " belongs to another graph");
       }
       types.add(input.type());
     }
-    Node node = new Node(this, nodes.size(), path, op, inputs, infer(op, types));
+    List<TensorType> results = infer(op, types);
+    if (!takesTexts(op)) {
+      results.forEach(this::refuseTexts);
+    }
+    Node node = new Node(this, nodes.size(), path, op, inputs, results);
     nodes.add(node);
     return node.outputs();
   }
@@ -57,6 +65,19 @@ public final class GraphBuilder {
       return op.infer(types);
     } catch (InputException e) {
       throw path.isEmpty() ? e : new InputException(path + ": " + e.getMessage());
+    }
+  }
+
+  private static boolean takesTexts(Op op) {
+    return op instanceof Op.Input || op instanceof Op.Call;
+  }
+
+  private void refuseTexts(TensorType type) {
+    if (type.dtype() == DType.STRING) {
+      throw new InputException(
+          (path.isEmpty() ? "" : path + ": ")
+              + "texts where numbers belong; allowed: numbers, which StringLookup,"
+              + " TextVectorization and Hashing make of texts");
     }
   }
 

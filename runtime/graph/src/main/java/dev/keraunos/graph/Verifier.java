@@ -1,6 +1,7 @@
 package dev.keraunos.graph;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -53,6 +54,9 @@ final class Verifier {
       require(!input.name().isEmpty(), node, "an input has no name");
       require(names.add(input.name()), node, "input '" + input.name() + "' is there twice");
       require(graph.inputs().contains(node.output()), node, "an input is not declared");
+    }
+    for (Value output : node.outputs()) {
+      require(output.dtype() != DType.STRING, node, "it holds texts, which engines do not see");
     }
     List<TensorType> in = new ArrayList<>();
     node.inputs().forEach(input -> in.add(input.type()));

@@ -4,7 +4,10 @@ import dev.keraunos.error.InputException;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** Element types, in the names of {@code keras.backend.standardize_dtype}. */
+/**
+ * Element types, in the names of {@code keras.backend.standardize_dtype}. {@link #STRING} is one of
+ * tensors alone: layers of text take it before a graph runs, and no graph holds it.
+ */
 public enum DType {
   BOOL(1, Family.BOOLEAN),
   INT8(1, Family.SIGNED),
@@ -18,13 +21,16 @@ public enum DType {
   FLOAT16(2, Family.FLOATING),
   BFLOAT16(2, Family.FLOATING),
   FLOAT32(4, Family.FLOATING),
-  FLOAT64(8, Family.FLOATING);
+  FLOAT64(8, Family.FLOATING),
+  /** Texts, which lie on the heap; a byte of each element is not used. */
+  STRING(1, Family.TEXT);
 
   private enum Family {
     BOOLEAN,
     SIGNED,
     UNSIGNED,
-    FLOATING
+    FLOATING,
+    TEXT
   }
 
   private final int bytes;

@@ -20,22 +20,32 @@ public final class Tensor implements AutoCloseable {
   private final long offset;
   private final boolean owner;
 
-  private Tensor(DType dtype, Shape shape, Memory memory, long offset, boolean owner) {
+  /** The elements of a tensor of texts and of its views, null for numbers. */
+  private final String[] texts;
+
+  private Tensor(
+      DType dtype, Shape shape, Memory memory, long offset, boolean owner, String[] texts) {
     this.dtype = dtype;
     this.shape = shape;
     this.memory = memory;
     this.offset = offset;
     this.owner = owner;
+    this.texts = texts;
   }
 
   /**
-   * A tensor of zeros.
+   * A tensor of zeros, or of empty texts.
    *
    * @throws IllegalStateException if a dimension is unknown
    */
   public static Tensor allocate(DType dtype, Shape shape) {
     long bytes = Math.multiplyExact(shape.size(), dtype.bytes());
-    return new Tensor(dtype, shape, Memory.allocate(bytes), 0, true);
+    String[] texts = null;
+    if (dtype == DType.STRING) {
+      texts = new String[arrayLength(shape)];
+      Arrays.fill(texts, "");
+    }
+    return new Tensor(dtype, shape, Memory.allocate(bytes), 0, true, texts);
   }
 
   /** A tensor of zeros. */
@@ -76,7 +86,16 @@ public final class Tensor implements AutoCloseable {
     return tensor;
   }
 
-  /** A scalar of any type. */
+  /** A tensor of texts holding a copy of the data; without dimensions it has rank 1. */
+  public static Tensor of(String[] data, long... dims) {
+    Tensor tensor = sized(DType.STRING, data.length, dims);
+    for (int i = 0; i < data.length; i++) {
+      tensor.setString(i, data[i]);
+    }
+    return tensor;
+  }
+
+  /** A scalar of any type of number. */
   public static Tensor scalar(DType dtype, double value) {
     Tensor tensor = allocate(dtype, Shape.scalar());
     tensor.setDouble(0, value);
@@ -112,6 +131,9 @@ public final class Tensor implements AutoCloseable {
    */
   public static Tensor wrap(DType dtype, ByteBuffer buffer, long... dims) {
     Shape shape = Shape.of(dims);
+    if (dtype == DType.STRING) {
+      throw new InputException("texts do not lie in buffers; use Tensor.of");
+    }
     if (!buffer.isDirect()) {
       throw new InputException("only a direct buffer can be wrapped; use Tensor.of for arrays");
     }
@@ -126,7 +148,7 @@ public final class Tensor implements AutoCloseable {
               + " bytes, the buffer holds "
               + buffer.remaining());
     }
-    return new Tensor(dtype, shape, Memory.of(buffer), 0, false);
+    return new Tensor(dtype, shape, Memory.of(buffer), 0, false, null);
   }
 
   public DType dtype() {
@@ -154,7 +176,7 @@ public final class Tensor implements AutoCloseable {
    */
   public Tensor reshape(Shape other) {
     requireSize(other, size());
-    return new Tensor(dtype, other, memory, offset, false);
+    return new Tensor(dtype, other, memory, offset, false, texts);
   }
 
   /** See {@link #reshape(Shape)}. */
@@ -172,7 +194,7 @@ public final class Tensor implements AutoCloseable {
     }
     Shape rows = shape.with(0, to - from);
     long stride = shape.size(1, shape.rank()) * dtype.bytes();
-    return new Tensor(dtype, rows, memory, offset + from * stride, false);
+    return new Tensor(dtype, rows, memory, offset + from * stride, false, texts);
   }
 
   /**
@@ -185,11 +207,14 @@ public final class Tensor implements AutoCloseable {
       throw new InputException(
           other + " " + otherShape + " from byte " + fromByte + " of " + byteSize() + " bytes");
     }
-    return new Tensor(other, otherShape, memory, offset + fromByte, false);
+    return new Tensor(other, otherShape, memory, offset + fromByte, false, null);
   }
 
   /** A copy converted to another type: floating to integer truncates, anything non-zero is true. */
   public Tensor cast(DType other) {
+    if ((other == DType.STRING) != (dtype == DType.STRING)) {
+      throw new InputException("a " + dtype + " tensor cannot be cast to " + other);
+    }
     Tensor result = allocate(other, shape);
     if (other == dtype) {
       result.copyFrom(0, this, 0, size());
@@ -223,6 +248,7 @@ public final class Tensor implements AutoCloseable {
       case FLOAT64 -> window.getDouble(i);
       case FLOAT16 -> Half.fromFloat16(window.getShort(i));
       case BFLOAT16 -> Half.fromBfloat16(window.getShort(i));
+      case STRING -> throw noNumbers();
       case UINT64 -> {
         long bits = window.getLong(i);
         yield bits >= 0 ? bits : ((bits >>> 1) | (bits & 1)) * 2.0;
@@ -259,6 +285,7 @@ public final class Tensor implements AutoCloseable {
       case FLOAT16 -> window.putShort(i, Half.toFloat16((float) value));
       case BFLOAT16 -> window.putShort(i, Half.toBfloat16((float) value));
       case BOOL -> window.put(i, (byte) (value != 0 ? 1 : 0));
+      case STRING -> throw noNumbers();
       default -> setLong(index, (long) value);
     }
   }
@@ -277,6 +304,39 @@ public final class Tensor implements AutoCloseable {
       case INT32, UINT32 -> window.putInt(i, (int) value);
       case INT64, UINT64 -> window.putLong(i, value);
       default -> setDouble(index, (double) value);
+    }
+  }
+
+  private static InputException noNumbers() {
+    return new InputException("a tensor of texts holds no numbers; read it with getString");
+  }
+
+  /**
+   * An element of a tensor of texts.
+   *
+   * @throws InputException if it holds numbers
+   */
+  public String getString(long index) {
+    requireTexts();
+    return texts[(int) at(index)];
+  }
+
+  /**
+   * Sets an element of a tensor of texts.
+   *
+   * @throws InputException if it holds numbers, or the text is null
+   */
+  public void setString(long index, String value) {
+    requireTexts();
+    if (value == null) {
+      throw new InputException("a tensor of texts holds no null; use an empty text");
+    }
+    texts[(int) at(index)] = value;
+  }
+
+  private void requireTexts() {
+    if (texts == null) {
+      throw new InputException("a " + dtype + " tensor holds no texts");
     }
   }
 
@@ -411,6 +471,15 @@ public final class Tensor implements AutoCloseable {
     requireSame(source);
     requireRange(start, count);
     source.requireRange(sourceStart, count);
+    if (texts != null) {
+      System.arraycopy(
+          source.texts,
+          (int) (source.offset + sourceStart),
+          texts,
+          (int) (offset + start),
+          (int) count);
+      return;
+    }
     long bytes = count * dtype.bytes();
     long to = offset + start * dtype.bytes();
     long from = source.offset + sourceStart * dtype.bytes();
@@ -450,6 +519,9 @@ public final class Tensor implements AutoCloseable {
     long from = source.offset + sourceStart * width;
     try {
       for (long i = 0; i < count; i++) {
+        if (texts != null) {
+          texts[(int) to] = source.texts[(int) from];
+        }
         memory.copy(to, source.memory, from, width);
         to += step * width;
         from += sourceStep * width;
@@ -501,33 +573,39 @@ public final class Tensor implements AutoCloseable {
    * @throws InputException if there are more than an array can hold
    */
   public float[] toFloatArray() {
-    float[] array = new float[arrayLength()];
+    float[] array = new float[arrayLength(shape)];
     read(0, array, 0, array.length);
     return array;
   }
 
   /** All elements as doubles; see {@link #toFloatArray}. */
   public double[] toDoubleArray() {
-    double[] array = new double[arrayLength()];
+    double[] array = new double[arrayLength(shape)];
     read(0, array, 0, array.length);
     return array;
   }
 
   /** All elements as longs; see {@link #toFloatArray}. */
   public long[] toLongArray() {
-    long[] array = new long[arrayLength()];
+    long[] array = new long[arrayLength(shape)];
     for (int i = 0; i < array.length; i++) {
       array[i] = getLong(i);
     }
     return array;
   }
 
-  private int arrayLength() {
-    if (size() > Integer.MAX_VALUE - 8) {
+  /** All elements of a tensor of texts; see {@link #getString}. */
+  public String[] toStringArray() {
+    requireTexts();
+    return Arrays.copyOfRange(texts, (int) offset, (int) offset + (int) size());
+  }
+
+  private static int arrayLength(Shape shape) {
+    if (shape.size() > Integer.MAX_VALUE - 8) {
       throw new InputException(
           "a tensor of shape " + shape + " does not fit one Java array; read it in parts");
     }
-    return (int) size();
+    return (int) shape.size();
   }
 
   /**
@@ -569,7 +647,10 @@ public final class Tensor implements AutoCloseable {
     long shown = Math.min(8, size());
     for (long i = 0; i < shown; i++) {
       text.append(i == 0 ? "" : ", ")
-          .append(dtype.isFloating() ? (Object) getDouble(i) : (Object) getLong(i));
+          .append(
+              texts != null
+                  ? "'" + getString(i) + "'"
+                  : dtype.isFloating() ? (Object) getDouble(i) : (Object) getLong(i));
     }
     return text.append(shown < size() ? ", ...]" : "]").toString();
   }

@@ -1,11 +1,13 @@
 package dev.keraunos.testing;
 
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
 import java.lang.reflect.RecordComponent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -89,6 +91,12 @@ public final class Digest implements AutoCloseable {
 
   private static String hash(Tensor tensor) {
     MessageDigest sha = sha();
+    if (tensor.dtype() == DType.STRING) {
+      for (String text : tensor.toStringArray()) {
+        sha.update((text + "\n").getBytes(StandardCharsets.UTF_8));
+      }
+      return HexFormat.of().formatHex(sha.digest());
+    }
     int block = 1 << 20;
     for (long from = 0; from < tensor.byteSize(); from += block) {
       sha.update(tensor.bytes(from, (int) Math.min(block, tensor.byteSize() - from)));

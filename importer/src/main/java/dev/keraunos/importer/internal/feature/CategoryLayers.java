@@ -11,6 +11,7 @@ import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -84,27 +85,39 @@ final class CategoryLayers {
     return boundaries;
   }
 
-  /** The bucket of the number in decimal; the first one is that of the masked value, if any. */
+  /** The bucket of a text or of a number in decimal; the first is that of the masked value. */
   private static Value hash(RowCall call) {
     Mode mode = Encoding.mode(call, Mode.INT, ALL);
     int bins = call.config().get("num_bins").count(-1, 1);
+    boolean keras3 = call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK);
+    Value x = call.input(0).value();
+    Value bin = x.dtype() == DType.STRING ? ofTexts(call, bins, x) : ofNumbers(call, bins, x);
+    boolean column = keras3 && mode == Mode.ONE_HOT && x.rank() > 1 && x.shape().dim(-1) == 1;
+    return new Encoding(call, mode, bins, keras3 ? call.variableType() : call.computeType())
+        .of(column ? Ops.squeeze(bin, -1) : bin, null);
+  }
+
+  private static Value ofTexts(RowCall call, int bins, Value x) {
     Setting masked = call.config().get("mask_value");
     boolean masks = !masked.isNull() && bins > 1;
     Buckets buckets = Buckets.of(masks ? bins - 1 : bins, call.config().get("salt"));
-    Value x = call.input(0).value();
-    if (x.dtype().isFloating() && !call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK)) {
+    String mask = masks ? masked.text() : null;
+    return call.text(
+        TextFunction.numbers(text -> text.equals(mask) ? 0 : buckets.of(text) + (masks ? 1 : 0)),
+        x);
+  }
+
+  private static Value ofNumbers(RowCall call, int bins, Value x) {
+    Setting masked = call.config().get("mask_value");
+    boolean masks = !masked.isNull() && bins > 1;
+    Buckets buckets = Buckets.of(masks ? bins - 1 : bins, call.config().get("salt"));
+    boolean floating = x.dtype().isFloating();
+    if (floating && !call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK)) {
       throw call.gap("it hashes whole numbers and texts, not " + x.dtype());
     }
-    boolean keras3 = call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK);
-    boolean column = keras3 && mode == Mode.ONE_HOT && x.rank() > 1 && x.shape().dim(-1) == 1;
-    Value numbers = column ? Ops.squeeze(x, -1) : x;
     Op hash = new Op.Call(new DecimalHash(buckets));
-    Value bin = Ops.apply(hash, numbers.dtype().isFloating() ? whole(numbers) : numbers).get(0);
-    if (masks) {
-      bin = Ops.where(Ops.equal(numbers, masked.number()), 0, Ops.add(bin, 1));
-    }
-    return new Encoding(call, mode, bins, keras3 ? call.variableType() : call.computeType())
-        .of(bin, null);
+    Value bin = Ops.apply(hash, floating ? whole(x) : x).get(0);
+    return masks ? Ops.where(Ops.equal(x, masked.number()), 0, Ops.add(bin, 1)) : bin;
   }
 
   /** The bucket of several features together. */
@@ -123,6 +136,10 @@ final class CategoryLayers {
   }
 
   private static Value whole(RowCall call, Value x) {
+    if (x.dtype() == DType.STRING) {
+      return call.text(
+          TextFunction.numbers(text -> Fingerprint.of(text.getBytes(StandardCharsets.UTF_8))), x);
+    }
     if (!x.dtype().isInteger()) {
       throw call.gap("it crosses whole numbers and texts, not " + x.dtype());
     }

@@ -7,7 +7,9 @@ import java.util.stream.Stream;
 /** The rows of {@code keras.layers.preprocessing} for features of tables and for text. */
 public final class FeatureLayers {
   public static final List<LayerRow> ROWS =
-      Stream.of(CategoryLayers.ROWS, LookupLayers.ROWS).flatMap(List::stream).toList();
+      Stream.of(CategoryLayers.ROWS, LookupLayers.ROWS, TextLayers.ROWS)
+          .flatMap(List::stream)
+          .toList();
 
   private FeatureLayers() {}
 }

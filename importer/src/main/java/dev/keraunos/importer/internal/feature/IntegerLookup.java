@@ -41,7 +41,7 @@ final class IntegerLookup {
 
   private IntegerLookup(RowCall call) {
     this.call = call;
-    this.table = Lookup.read(call, NUMBERS);
+    this.table = Lookup.read(call, NUMBERS, null, -1L);
     DType type = DType.of(call.config().get("vocabulary_dtype").text("int64"));
     this.x = Ops.cast(call.input(0).value(), type);
   }

@@ -12,7 +12,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * The table of a lookup layer. Its indices are those of the mask token, if there is one and the
@@ -48,13 +47,15 @@ record Lookup<T>(
   /**
    * Reads the table of a call's layer.
    *
+   * @param absentMask the mask token of a layer that does not say one, or null
+   * @param absentUnknown the same of the unknown token
    * @throws ModelFileException if the file has none, or one that Keras refuses
    */
-  static <T> Lookup<T> read(RowCall call, Tokens<T> kind) {
+  static <T> Lookup<T> read(RowCall call, Tokens<T> kind, T absentMask, T absentUnknown) {
     Config config = call.config();
     Mode mode = Encoding.mode(call, Mode.INT, MODES);
-    T mask = token(config.get("mask_token", "mask_value"), kind);
-    T unknown = token(config.get("oov_token", "oov_value"), kind);
+    T mask = token(config.get("mask_token", "mask_value"), kind, absentMask);
+    T unknown = token(config.get("oov_token", "oov_value"), kind, absentUnknown);
     boolean inverted = config.get("invert").bool(false);
     int unknowns = config.get("num_oov_indices").count(1, 0);
     int most = config.get("max_tokens", "max_values").integer(0);
@@ -84,8 +85,8 @@ record Lookup<T>(
     return lookup;
   }
 
-  private static <T> T token(Setting entry, Tokens<T> kind) {
-    return entry.isNull() ? null : kind.of(entry.json(), entry);
+  private static <T> T token(Setting entry, Tokens<T> kind, T absent) {
+    return entry.isMissing() ? absent : entry.isNull() ? null : kind.of(entry.json(), entry);
   }
 
   private static <T> List<T> without(List<T> special, List<T> tokens) {
@@ -191,10 +192,5 @@ record Lookup<T>(
         + token
         + "' is not in the vocabulary, and num_oov_indices=0 leaves no index for it; Keras refuses"
         + " it too";
-  }
-
-  /** A list of the same with other tokens. */
-  <S> List<S> map(Function<T, S> function) {
-    return tokens.stream().map(function).toList();
   }
 }

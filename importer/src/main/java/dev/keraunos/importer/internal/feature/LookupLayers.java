@@ -18,19 +18,22 @@ import java.util.List;
 
 /** Layers with a table of tokens. */
 final class LookupLayers {
+  static final String WEIGHTS = "idf_weights";
+
   static final List<LayerRow> ROWS =
-      List.of(row(LayerRow.passesInKeras3(IntegerLookup::lower, "IntegerLookup")));
+      List.of(table(LayerRow.passesInKeras3(IntegerLookup::lower, "IntegerLookup")));
 
   private LookupLayers() {}
 
-  private static LayerRow row(LayerRow row) {
-    return row.weight("idf_weights", false, (config, layer) -> weighs(config) && !alone(layer))
+  /** What every layer with a table holds. */
+  static LayerRow table(LayerRow row) {
+    return row.weight(WEIGHTS, false, (config, layer) -> weighs(config) && !alone(layer))
         .weight(
-            new Variable("idf_weights", false, Place.V3),
+            new Variable(WEIGHTS, false, Place.V3),
             (config, layer) -> weighs(config) && alone(layer))
         .asset(Lookup.FILE, config -> config.get("vocabulary").isNull())
         .ignores("vocabulary_size", "has_static_table", "has_input_vocabulary")
-        .ignores("oov_method", "salt", "idf_weights", "encoding");
+        .ignores("oov_method", "salt", WEIGHTS, "encoding");
   }
 
   private static boolean alone(LayerSpec layer) {
@@ -44,29 +47,33 @@ final class LookupLayers {
 
   /** Indices as the layer gives them. */
   static Value encode(RowCall call, Lookup<?> table, Value indices) {
-    boolean whole = call.dialect().has(Quirk.LOOKUPS_COUNT_IN_INTEGERS);
     if (table.mode() == Mode.INT) {
-      return Ops.cast(indices, whole ? DType.INT64 : integer(call.computeType()));
+      boolean whole = call.dialect().has(Quirk.LOOKUPS_COUNT_IN_INTEGERS);
+      DType type = call.computeType();
+      return Ops.cast(indices, whole || type.isFloating() ? DType.INT64 : type);
     }
-    if (table.mode() != Mode.TF_IDF) {
-      DType type = whole ? DType.INT64 : call.computeType();
-      return new Encoding(call, table.mode(), table.depth(), type).of(indices, null);
-    }
-    DType type = whole ? DType.FLOAT32 : call.computeType();
-    Value counts = new Encoding(call, Mode.COUNT, table.depth(), type).of(indices, null);
-    return Ops.multiply(counts, call.constant(weights(call, table).cast(type)));
+    Mode mode = table.mode() == Mode.TF_IDF ? Mode.COUNT : table.mode();
+    Value counts =
+        new Encoding(call, mode, table.depth(), countType(call, table.mode())).of(indices, null);
+    return table.mode() == Mode.TF_IDF ? weighed(call, table, counts) : counts;
   }
 
-  private static DType integer(DType type) {
-    return type.isFloating() ? DType.INT64 : type;
+  /** The type that indices are counted in. */
+  static DType countType(RowCall call, Mode mode) {
+    boolean whole = call.dialect().has(Quirk.LOOKUPS_COUNT_IN_INTEGERS);
+    return !whole ? call.computeType() : mode == Mode.TF_IDF ? DType.FLOAT32 : DType.INT64;
   }
 
-  /** The inverse document frequencies: a variable, or the config's for the vocabulary alone. */
+  /** Counts times inverse document frequencies. */
+  static Value weighed(RowCall call, Lookup<?> table, Value counts) {
+    Tensor stored = TextLayers.stored(call, table.depth());
+    Tensor weights = stored == null ? weights(call, table) : stored;
+    return Ops.multiply(counts, call.constant(weights.cast(counts.dtype())));
+  }
+
+  /** The frequencies of the config, which may be those of the vocabulary alone. */
   private static Tensor weights(RowCall call, Lookup<?> table) {
-    Setting given = call.config().get("idf_weights");
-    if (call.weights().names().contains("idf_weights")) {
-      return call.tensor("idf_weights", table.depth());
-    }
+    Setting given = call.config().get(WEIGHTS);
     double[] numbers = given.numbers();
     double[] all = new double[table.depth()];
     int special = table.start();

@@ -14,7 +14,10 @@ import java.util.Set;
 /**
  * A model as a graph.
  *
- * @param graph its outputs are the model's, by Keras' output names
+ * @param graph its outputs are those of the model that are numbers, by Keras' output names
+ * @param texts what is computed with texts beside it
+ * @param inputs of the model in its order: of the graph, those of texts of the part beside it
+ * @param outputs of the model in its order, by name
  * @param masks the outputs' masks, where they have one
  * @param layerOutputs what every layer computes, by path; a layer called several times has {@code
  *     path#1} and so on
@@ -29,6 +32,9 @@ import java.util.Set;
  */
 public record LoweredModel(
     Graph graph,
+    TextPart texts,
+    List<Value> inputs,
+    Map<String, Value> outputs,
     Map<String, Value> masks,
     Map<String, List<Value>> layerOutputs,
     List<Penalty> penalties,

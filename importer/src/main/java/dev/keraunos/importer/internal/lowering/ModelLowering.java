@@ -82,7 +82,7 @@ public final class ModelLowering {
       LoweredModel model = lowering.lower(weights);
       return new Survey(
           outputs,
-          model.graph().outputs(),
+          model.outputs(),
           lowering.parameters,
           model.statefulLayers(),
           model.drawingLayers(),
@@ -114,22 +114,35 @@ public final class ModelLowering {
     findUnknown(topology);
     List<Masked> inputs = new ArrayList<>();
     for (InputSpec input : topology.inputs()) {
-      inputs.add(Masked.unmasked(builder.input(input.name(), type(input))));
+      TensorType type = type(input);
+      boolean text = type.dtype() == DType.STRING;
+      inputs.add(
+          Masked.unmasked(
+              text ? walk.textInput(input.name(), type) : builder.input(input.name(), type)));
     }
     LayerWeights stored = matched(weights);
     parameters = stored.parameters();
     List<Masked> outputs = walk.model(builder, topology, stored, inputs);
     requireNoGaps();
     Map<String, Value> named = new LinkedHashMap<>();
+    Map<String, Value> numbers = new LinkedHashMap<>();
     Map<String, Value> masks = new LinkedHashMap<>();
     for (String name : topology.outputNames()) {
       Masked output = outputs.get(named.size());
       named.put(name, output.value());
+      if (output.value().dtype() != DType.STRING) {
+        numbers.put(name, output.value());
+      }
       if (output.mask() != null) {
         masks.put(name, output.mask());
       }
     }
-    return walk.result(builder.build(named), masks, parameters);
+    return walk.result(
+        builder.build(numbers),
+        inputs.stream().map(Masked::value).toList(),
+        named,
+        masks,
+        parameters);
   }
 
   /** Unknown layers may leave their neighbours without weights: then they are what to report. */
@@ -161,10 +174,6 @@ public final class ModelLowering {
                                 "InputLayer",
                                 "the file does not say the input's shape; save the model after it"
                                     + " was built"))));
-    if (input.dtype().equals("string")) {
-      walk.gaps().add(new Gap(input.name(), "InputLayer", "text inputs are not supported"));
-      return new TensorType(DType.FLOAT32, shape);
-    }
     return new TensorType(dtype(input), shape.rank() == 0 ? shape : shape.with(0, Shape.UNKNOWN));
   }
 

@@ -4,6 +4,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.GapException;
@@ -53,6 +54,7 @@ final class ModelWalk implements Site {
   private final List<LoweredModel.Draw> draws = new ArrayList<>();
   private final Set<Value> usedUp = new HashSet<>();
   private final List<LoweredModel.Normalization> normalizations = new ArrayList<>();
+  private final TextSteps texts;
   private boolean batchMoments;
 
   /**
@@ -78,6 +80,7 @@ final class ModelWalk implements Site {
       boolean batchMoments) {
     this.batchMoments = batchMoments;
     this.builder = builder;
+    this.texts = new TextSteps(builder);
     this.table = table;
     this.registry = registry;
     this.channelsFirst = channelsFirst;
@@ -320,6 +323,16 @@ final class ModelWalk implements Site {
   }
 
   @Override
+  public Value text(RowCall call, Op.Call.Function function, List<Value> operands) {
+    return texts.call(call, function, operands);
+  }
+
+  /** An input of texts. */
+  Value textInput(String name, TensorType type) {
+    return texts.input(name, type);
+  }
+
+  @Override
   public boolean takesBatchMoments() {
     return batchMoments;
   }
@@ -368,9 +381,17 @@ final class ModelWalk implements Site {
   }
 
   /** The walk so far as a model, whose outputs a graph and masks are. */
-  LoweredModel result(Graph graph, Map<String, Value> masks, Map<String, Long> parameters) {
+  LoweredModel result(
+      Graph graph,
+      List<Value> inputs,
+      Map<String, Value> outputs,
+      Map<String, Value> masks,
+      Map<String, Long> parameters) {
     return new LoweredModel(
         graph,
+        texts.part(),
+        inputs,
+        outputs,
         masks,
         layerOutputs,
         penalties.list(),

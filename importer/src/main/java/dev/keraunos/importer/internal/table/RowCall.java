@@ -184,6 +184,11 @@ public final class RowCall implements LayerCall, Scope {
     return builder.apply(op, operands).get(0);
   }
 
+  /** A function of texts, computed on the host; see {@link Site#text}. */
+  public Value text(Op.Call.Function function, Value... operands) {
+    return site.text(this, function, List.of(operands));
+  }
+
   /** A tensor known beforehand. */
   public Value constant(Tensor tensor) {
     return builder.constant(tensor);

@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal.table;
 
 import dev.keraunos.graph.GraphBuilder;
+import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.GapException;
 import dev.keraunos.importer.internal.topology.LayerSpec;
@@ -38,6 +39,16 @@ public interface Site {
    * @throws GapException if the layer has been called before
    */
   void keep(RowCall call, List<Value> before, List<Value> after);
+
+  /**
+   * A function of texts, computed on the host.
+   *
+   * @param operands texts, or numbers of the graph
+   * @return texts, or numbers as a value of the graph
+   * @throws GapException for numbers of texts that were made of the graph's numbers, and in a layer
+   *     that lies in one that repeats it
+   */
+  Value text(RowCall call, Op.Call.Function function, List<Value> operands);
 
   /**
    * Numbers that are drawn anew for every batch, in float32.

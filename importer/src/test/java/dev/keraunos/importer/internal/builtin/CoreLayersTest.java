@@ -114,6 +114,11 @@ class CoreLayersTest {
     }
 
     @Override
+    public Value text(RowCall call, Op.Call.Function function, List<Value> operands) {
+      throw new AssertionError("no texts");
+    }
+
+    @Override
     public void useUpMask(Value tensor) {
       throw new AssertionError("no masks");
     }

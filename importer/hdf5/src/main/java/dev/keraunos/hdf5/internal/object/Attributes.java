@@ -121,6 +121,7 @@ public final class Attributes {
       case FLOAT32 -> Float.toString(element.getFloat());
       case FLOAT64 -> Double.toString(element.getDouble());
       case FLOAT16, BFLOAT16 -> "0x" + Integer.toHexString(element.getShort() & 0xffff);
+      case STRING -> throw new IllegalStateException("no number: " + type);
     };
   }
 }
