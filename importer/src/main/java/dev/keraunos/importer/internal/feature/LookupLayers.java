@@ -19,19 +19,27 @@ import java.util.List;
 /** Layers with a table of tokens. */
 final class LookupLayers {
   static final String WEIGHTS = "idf_weights";
+  private static final Variable IN_V3 = new Variable(WEIGHTS, false, Place.V3);
 
   static final List<LayerRow> ROWS =
       List.of(table(LayerRow.passesInKeras3(IntegerLookup::lower, "IntegerLookup")));
 
   private LookupLayers() {}
 
-  /** What every layer with a table holds. */
+  /** What every layer with a table of its own holds. */
   static LayerRow table(LayerRow row) {
-    return row.weight(WEIGHTS, false, (config, layer) -> weighs(config) && !alone(layer))
-        .weight(
-            new Variable(WEIGHTS, false, Place.V3),
-            (config, layer) -> weighs(config) && alone(layer))
-        .asset(Lookup.FILE, config -> config.get("vocabulary").isNull())
+    return vocabulary(row)
+        .weight(WEIGHTS, false, (config, layer) -> weighs(config) && !alone(layer))
+        .weight(IN_V3, (config, layer) -> weighs(config) && alone(layer));
+  }
+
+  /** What a layer holds again that has a lookup inside. */
+  static LayerRow around(LayerRow row) {
+    return vocabulary(row).weight(IN_V3, (config, layer) -> weighs(config));
+  }
+
+  private static LayerRow vocabulary(LayerRow row) {
+    return row.asset(Lookup.FILE, config -> config.get("vocabulary").isNull())
         .ignores("vocabulary_size", "has_static_table", "has_input_vocabulary")
         .ignores("oov_method", "salt", WEIGHTS, "encoding");
   }

@@ -23,7 +23,7 @@ final class TextLayers {
   static final List<LayerRow> ROWS =
       List.of(
           LookupLayers.table(LayerRow.passesInKeras3(TextLayers::lookup, "StringLookup")),
-          LookupLayers.table(LayerRow.drops(TextLayers::vectorize, "TextVectorization"))
+          LookupLayers.around(LayerRow.drops(TextLayers::vectorize, "TextVectorization"))
               .children(TextLayers::inside));
 
   private TextLayers() {}
