@@ -794,6 +794,10 @@ public enum Quirk {
       Topic.LAYERS, "Lookups give one-hot and counted categories as int64.", keras3()),
   BINS_ARE_OF_FLOAT32(
       Topic.LAYERS, "Discretization casts floating inputs to float32 first.", keras3()),
+  ADAPTED_BINS_ARE_LOST(
+      Topic.LAYERS,
+      "A Discretization that was adapted gives bin 0 for all when it is loaded again.",
+      tfKeras()),
   BINS_ARE_INT32(Topic.LAYERS, "Discretization gives bins as int32.", keras3().from("3.12")),
 
   SAVES_DIM_ORDERING(

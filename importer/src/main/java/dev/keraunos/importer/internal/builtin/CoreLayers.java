@@ -30,7 +30,7 @@ final class CoreLayers {
               .bias()
               .ignores("quantization_config"),
           LayerRow.passes(call -> call.activate("activation", call.x()), "Activation"),
-          LayerRow.passesInKeras3(RowCall::x, "Identity"),
+          LayerRow.passesInKeras3(RowCall::x, "Identity", "TFDIdentity"),
           LayerRow.drops(CoreLayers::einsumDense, "EinsumDense")
               .weights("kernel")
               .weight("bias", true, config -> !config.get("bias_axes").isNull())

@@ -29,7 +29,9 @@ final class MergingLayers {
           elementwise(call -> selecting(call, Ops::maximum), "Maximum"),
           elementwise(call -> selecting(call, Ops::minimum), "Minimum"),
           LayerRow.of(
-              call -> concatenate(call, call.config().get("axis").integer(-1)), "Concatenate"),
+              call -> concatenate(call, call.config().get("axis").integer(-1)),
+              "Concatenate",
+              "TFDConcat"),
           LayerRow.drops(MergingLayers::dot, "Dot"),
           LayerRow.of(MergingLayers::merge, "Merge")
               .ignores(

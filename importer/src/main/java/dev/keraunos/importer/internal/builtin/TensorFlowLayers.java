@@ -8,6 +8,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.feature.TextOperations;
 import dev.keraunos.importer.internal.operations.Operations;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
@@ -90,6 +91,9 @@ final class TensorFlowLayers {
     String name = withoutModule(symbol);
     if (name.equals("einsum")) {
       throw call.gap("tf.keras does not save the operands of tf.einsum; rebuild with EinsumDense");
+    }
+    if (name.startsWith(TextOperations.MODULE)) {
+      return TextOperations.lower(call, name.substring(TextOperations.MODULE.length()));
     }
     if (!Operations.has(name)) {
       throw call.gap(

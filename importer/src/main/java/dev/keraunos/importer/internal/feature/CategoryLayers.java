@@ -6,6 +6,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.feature.Encoding.Mode;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
@@ -24,6 +25,7 @@ final class CategoryLayers {
       List.of(
           LayerRow.passesInKeras3(CategoryLayers::encode, "CategoryEncoding"),
           LayerRow.passesInKeras3(CategoryLayers::discretize, "Discretization")
+              .weight("summary", false, CategoryLayers::forgetsBins)
               .ignores("epsilon", "num_bins"),
           LayerRow.passesInKeras3(CategoryLayers::hash, "Hashing"),
           LayerRow.drops(CategoryLayers::cross, "HashedCrossing"));
@@ -55,7 +57,7 @@ final class CategoryLayers {
   /** The number of boundaries that are not above, in float32. */
   private static Value discretize(RowCall call) {
     Mode mode = Encoding.mode(call, Mode.INT, ALL);
-    double[] boundaries = boundaries(call.config());
+    double[] boundaries = boundaries(call);
     boolean rounds = call.dialect().has(Quirk.BINS_ARE_OF_FLOAT32);
     Value x = rounds ? call.input(0).value() : call.x();
     Value number = x.dtype() == DType.FLOAT64 && !rounds ? x : Ops.cast(x, DType.FLOAT32);
@@ -71,8 +73,17 @@ final class CategoryLayers {
         .of(bins, null);
   }
 
-  private static double[] boundaries(Config config) {
-    Setting given = config.get("bin_boundaries", "bins");
+  /** Whether the file has what the bins were made from, and not the bins. */
+  private static boolean forgetsBins(Config config, LayerSpec layer) {
+    return layer.dialect().has(Quirk.ADAPTED_BINS_ARE_LOST)
+        && config.get("bin_boundaries", "bins").isNull();
+  }
+
+  private static double[] boundaries(RowCall call) {
+    Setting given = call.config().get("bin_boundaries", "bins");
+    if (forgetsBins(call.config(), call.layer())) {
+      return new double[0];
+    }
     if (given.isNull()) {
       throw given.unexpected("a list of boundaries: the layer was not adapted before it was saved");
     }

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 /** The rows of {@code keras.layers.preprocessing} for features of tables and for text. */
 public final class FeatureLayers {
   public static final List<LayerRow> ROWS =
-      Stream.of(CategoryLayers.ROWS, LookupLayers.ROWS, TextLayers.ROWS)
+      Stream.of(CategoryLayers.ROWS, LookupLayers.ROWS, TextLayers.ROWS, List.of(DenseFeatures.ROW))
           .flatMap(List::stream)
           .toList();
 

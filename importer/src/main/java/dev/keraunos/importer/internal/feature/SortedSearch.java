@@ -26,9 +26,12 @@ final class SortedSearch {
 
   private static Value count(Value x, Tensor sorted, boolean withEqual) {
     int length = Math.toIntExact(sorted.size());
+    if (length == 0) {
+      return Ops.cast(Ops.zerosLike(x), DType.INT32);
+    }
     Value numbers = Ops.constant(x, sorted);
     Value count = Ops.cast(Ops.zerosLike(x), DType.INT32);
-    for (int step = Integer.highestOneBit(Math.max(1, length)); step > 0; step /= 2) {
+    for (int step = Integer.highestOneBit(length); step > 0; step /= 2) {
       Value next = Ops.add(count, step);
       Value number = Ops.take(numbers, Ops.minimum(Ops.subtract(next, 1), length - 1), 0);
       Value passed = withEqual ? Ops.logicalNot(Ops.less(x, number)) : Ops.less(number, x);

@@ -51,12 +51,17 @@ record Tokenizer(UnaryOperator<String> standardize, Split split, List<Integer> n
     return kept.toString();
   }
 
+  /** Whether TensorFlow takes a character for white space. */
+  static boolean isSpace(char c) {
+    return SPACES.indexOf(c) >= 0;
+  }
+
   /** {@code tf.strings.split}. */
   static List<String> words(String text) {
     List<String> words = new ArrayList<>();
     int start = 0;
     for (int i = 0; i <= text.length(); i++) {
-      if (i == text.length() || SPACES.indexOf(text.charAt(i)) >= 0) {
+      if (i == text.length() || isSpace(text.charAt(i))) {
         if (i > start) {
           words.add(text.substring(start, i));
         }

@@ -16,6 +16,10 @@ final class LayerReader {
   /** The root model. */
   static ModelTopology model(JsonNode modelConfig, Dialect dialect) {
     Entry entry = Entry.of(modelConfig, "");
+    if (entry.className.equals(FeatureSpace.CLASS)) {
+      JsonNode functional = FeatureSpace.functional(entry.config, dialect);
+      return new FunctionalReader(functional, "", dialect).read("feature_space", entry.className);
+    }
     if (!isModel(entry)) {
       throw new ModelFileException(
           entry.className,

@@ -22,7 +22,8 @@ import java.util.Set;
  * the layer names that Keras 3.6 and later note; as a last resort, those names alone.
  */
 final class ObjectMatcher {
-  private static final Set<String> CONTAINERS = Set.of("layers", "_layer_checkpoint_dependencies");
+  private static final Set<String> CONTAINERS =
+      Set.of("layers", "_layer_checkpoint_dependencies", "preprocessors");
 
   /** What else a saved model object holds; only the optimizer's state comes with numbers. */
   private static final Set<String> NOT_LAYERS = Set.of("metrics", "_metrics", "compiled_metrics");
