@@ -77,14 +77,12 @@ final class TextRun {
     Map<String, Value> numbers = new LinkedHashMap<>();
     wanted.forEach((name, value) -> addNumbers(numbers, name, value));
     List<Tensor> computed = numbers.isEmpty() ? List.of() : graph.apply(numbers);
-    Map<Value, Tensor> byValue = new IdentityHashMap<>();
     Map<String, Tensor> byName = new LinkedHashMap<>();
     numbers.forEach(
         (name, value) -> {
           byName.put(name, computed.get(byName.size()));
-          byValue.put(value, byName.get(name));
+          known.put(value, byName.get(name));
         });
-    texts.taken().forEach((input, number) -> known.put(input, byValue.get(number)));
     List<Tensor> results = new ArrayList<>();
     wanted.forEach((name, value) -> results.add(isText(value) ? text(value) : byName.get(name)));
     byName.forEach((name, tensor) -> free(tensor, wanted.containsKey(name)));

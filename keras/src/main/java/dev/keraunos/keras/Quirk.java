@@ -788,6 +788,14 @@ public enum Quirk {
       Topic.LAYERS,
       "One-hot categories of a column are a row each; elsewhere the column is dropped.",
       keras3().until("3.4")),
+  CATEGORIES_ARE_COLUMNS(
+      Topic.LAYERS,
+      "CategoryEncoding takes a vector for a column, and the number of tokens for none of them.",
+      tfKeras().until("2.5")),
+  BINS_ARE_RIGHT_CLOSED(
+      Topic.LAYERS,
+      "Discretization puts what equals a boundary below it, and gives int32.",
+      tfKeras().until("2.6")),
   CATEGORIES_MUST_BE_IN_RANGE(
       Topic.LAYERS, "CategoryEncoding refuses categories outside of its range.", upTo(tfKeras())),
   LOOKUPS_COUNT_IN_INTEGERS(
@@ -824,32 +832,6 @@ public enum Quirk {
       keras3().from("3.14")),
   FLIPS_KERNELS(Topic.FILES, "Kernels of convolutions are flipped.", all().on(THEANO)),
   TRANSPOSES_KERNELS(Topic.FILES, "Kernels of convolutions may be transposed.", all().on(CNTK));
-
-  /** What a quirk is about. */
-  enum Topic {
-    TARGETS_AND_PREDICTIONS("Targets and predictions"),
-    LOSSES("Losses"),
-    METRICS("Metrics"),
-    REDUCTION_AND_WEIGHTS("Reduction and weights"),
-    CLASS_WEIGHTS_IN_TRAINING("Class weights in training"),
-    SEVERAL_OUTPUTS_AND_BATCHES("Several outputs and batches"),
-    NAMES_OF_METRICS("Names of metrics"),
-    PENALTIES("Penalties"),
-    LAYERS("Layers"),
-    MASKS_IN_LAYERS("Masks in layers"),
-    FILES("Files");
-
-    private final String title;
-
-    Topic(String title) {
-      this.title = title;
-    }
-
-    @Override
-    public String toString() {
-      return title;
-    }
-  }
 
   private final Topic topic;
   private final String text;

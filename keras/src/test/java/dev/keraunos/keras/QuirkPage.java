@@ -17,7 +17,7 @@ final class QuirkPage {
 
   static String text() {
     StringBuilder page = new StringBuilder(HEAD);
-    Quirk.Topic topic = null;
+    Topic topic = null;
     for (Quirk quirk : Quirk.values()) {
       if (quirk.topic() != topic) {
         topic = quirk.topic();

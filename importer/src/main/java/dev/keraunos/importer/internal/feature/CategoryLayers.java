@@ -19,11 +19,13 @@ import java.util.List;
 /** Layers of numbers that make or take categories without a table of tokens. */
 final class CategoryLayers {
   private static final List<Mode> COUNTS = List.of(Mode.COUNT, Mode.ONE_HOT, Mode.MULTI_HOT);
+  private static final List<Mode> OLD_COUNTS = List.of(Mode.COUNT, Mode.MULTI_HOT, Mode.TF_IDF);
   private static final List<Mode> ALL = List.of(Mode.INT, Mode.COUNT, Mode.ONE_HOT, Mode.MULTI_HOT);
 
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.passesInKeras3(CategoryLayers::encode, "CategoryEncoding"),
+          LayerRow.passesInKeras3(CategoryLayers::encode, "CategoryEncoding")
+              .weight("idf", false, CategoryLayers::isWeighed),
           LayerRow.passesInKeras3(CategoryLayers::discretize, "Discretization")
               .weight("summary", false, CategoryLayers::forgetsBins)
               .ignores("epsilon", "num_bins"),
@@ -34,7 +36,8 @@ final class CategoryLayers {
 
   /** One-hot, multi-hot or counted categories. */
   private static Value encode(RowCall call) {
-    Mode mode = Encoding.mode(call, Mode.MULTI_HOT, COUNTS);
+    boolean columns = call.dialect().has(Quirk.CATEGORIES_ARE_COLUMNS);
+    Mode mode = Encoding.mode(call, Mode.MULTI_HOT, columns ? OLD_COUNTS : COUNTS);
     int depth = call.config().get("num_tokens", "max_tokens").count(-1, 1);
     List<Value> weights = new ArrayList<>();
     call.inputs("count_weights").forEach(w -> weights.add(Ops.cast(w.value(), call.computeType())));
@@ -43,11 +46,22 @@ final class CategoryLayers {
         new Encoding(call, mode, depth, keras3 ? call.variableType() : call.computeType())
             .inKeras();
     Value x = whole(call.input(0).value());
+    if (columns && x.rank() == 1) {
+      x = Ops.expandDims(x, 1);
+    }
+    if (mode == Mode.TF_IDF) {
+      Value counts = new Encoding(call, Mode.COUNT, depth, call.computeType()).of(x, null);
+      return Ops.multiply(counts, call.weight("idf", depth));
+    }
     boolean limited = call.dialect().has(Quirk.CATEGORIES_MUST_BE_IN_RANGE);
     if (limited || encoding.refusesNegatives(x)) {
-      x = Encoding.checked(call, x, limited ? depth : Long.MAX_VALUE);
+      x = Encoding.checked(call, x, limited ? depth + (columns ? 1 : 0) : Long.MAX_VALUE);
     }
     return encoding.of(x, weights.isEmpty() ? null : weights.get(0));
+  }
+
+  private static boolean isWeighed(Config config) {
+    return config.get("output_mode").text("").equals("tf-idf");
   }
 
   private static Value whole(Value x) {
@@ -62,15 +76,14 @@ final class CategoryLayers {
     Value x = rounds ? call.input(0).value() : call.x();
     Value number = x.dtype() == DType.FLOAT64 && !rounds ? x : Ops.cast(x, DType.FLOAT32);
     Tensor sorted = Tensor.of(boundaries, boundaries.length).cast(DType.FLOAT32);
-    Value bins = SortedSearch.notAbove(number, sorted.cast(number.dtype()));
-    DType type =
-        mode == Mode.INT && call.dialect().has(Quirk.BINS_ARE_INT32)
-            ? DType.INT32
-            : call.computeType();
-    boolean whole = mode == Mode.INT && type.isFloating();
-    return new Encoding(call, mode, boundaries.length + 1, whole ? DType.INT64 : type)
-        .inKeras()
-        .of(bins, null);
+    boolean rightClosed = call.dialect().has(Quirk.BINS_ARE_RIGHT_CLOSED);
+    Value bins =
+        rightClosed
+            ? SortedSearch.below(number, sorted.cast(number.dtype()))
+            : SortedSearch.notAbove(number, sorted.cast(number.dtype()));
+    boolean narrow = rightClosed || call.dialect().has(Quirk.BINS_ARE_INT32);
+    DType type = mode == Mode.INT && narrow ? DType.INT32 : Encoding.type(mode, call.computeType());
+    return new Encoding(call, mode, boundaries.length + 1, type).inKeras().of(bins, null);
   }
 
   /** Whether the file has what the bins were made from, and not the bins. */
@@ -100,12 +113,15 @@ final class CategoryLayers {
   private static Value hash(RowCall call) {
     Mode mode = Encoding.mode(call, Mode.INT, ALL);
     int bins = call.config().get("num_bins").count(-1, 1);
+    if (call.inputs().size() > 1) {
+      throw call.gap("a Hashing of several features at once is not supported");
+    }
     boolean keras3 = call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK);
     Value x = call.input(0).value();
     Value bin = x.dtype() == DType.STRING ? ofTexts(call, bins, x) : ofNumbers(call, bins, x);
     boolean column = keras3 && mode == Mode.ONE_HOT && x.rank() > 1 && x.shape().dim(-1) == 1;
-    return new Encoding(call, mode, bins, keras3 ? call.variableType() : call.computeType())
-        .of(column ? Ops.squeeze(bin, -1) : bin, null);
+    DType type = keras3 ? call.variableType() : Encoding.type(mode, call.computeType());
+    return new Encoding(call, mode, bins, type).of(column ? Ops.squeeze(bin, -1) : bin, null);
   }
 
   private static Value ofTexts(RowCall call, int bins, Value x) {

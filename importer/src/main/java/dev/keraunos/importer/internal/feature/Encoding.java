@@ -43,6 +43,11 @@ final class Encoding {
     this.type = type;
   }
 
+  /** The type of a layer in tf.keras, where indices are whole in any case. */
+  static DType type(Mode mode, DType computed) {
+    return mode == Mode.INT && computed.isFloating() ? DType.INT64 : computed;
+  }
+
   /** As the layers that compute with functions of Keras: some releases keep columns. */
   Encoding inKeras() {
     dropsColumns = !call.dialect().has(Quirk.ONE_HOT_KEEPS_COLUMNS);

@@ -7,7 +7,11 @@ import java.util.stream.Stream;
 /** The rows of {@code keras.layers.preprocessing} for features of tables and for text. */
 public final class FeatureLayers {
   public static final List<LayerRow> ROWS =
-      Stream.of(CategoryLayers.ROWS, LookupLayers.ROWS, TextLayers.ROWS, List.of(DenseFeatures.ROW))
+      Stream.of(
+              CategoryLayers.ROWS,
+              LookupLayers.ROWS,
+              TextLayers.ROWS,
+              List.of(DenseFeatures.ROW, CategoryCrossing.ROW))
           .flatMap(List::stream)
           .toList();
 

@@ -70,7 +70,7 @@ final class Fingerprint {
     }
     int y = (bytes.get(0) & 0xff) + ((bytes.get(length >> 1) & 0xff) << 8);
     int z = length + ((bytes.get(length - 1) & 0xff) << 2);
-    return mix(y * K2 ^ z * K0) * K2;
+    return mix((y * K2) ^ (z * K0)) * K2;
   }
 
   private long upTo32() {
@@ -105,7 +105,7 @@ final class Fingerprint {
 
   private long beyond() {
     long x = 81;
-    long y = 81 * K1 + 113;
+    long y = x * K1 + 113;
     long z = mix(y * K2 + 113) * K2;
     long[] v = new long[2];
     long[] w = new long[2];

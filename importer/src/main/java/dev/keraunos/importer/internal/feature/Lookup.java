@@ -34,6 +34,9 @@ record Lookup<T>(
   /** The name of the file in an archive that holds a vocabulary which the config does not. */
   static final String FILE = "vocabulary.txt";
 
+  /** More indices than any vocabulary has. */
+  private static final int LARGEST = 1 << 26;
+
   private static final List<Mode> MODES = Arrays.asList(Mode.values());
 
   /** What the tokens of a layer are: how they stand in a config and in a file. */
@@ -57,8 +60,10 @@ record Lookup<T>(
     T mask = token(config.get("mask_token", "mask_value"), kind, absentMask);
     T unknown = token(config.get("oov_token", "oov_value"), kind, absentUnknown);
     boolean inverted = config.get("invert").bool(false);
-    int unknowns = config.get("num_oov_indices").count(1, 0);
-    int most = config.get("max_tokens", "max_values").integer(0);
+    int unknowns =
+        limited(config.get("num_oov_indices"), config.get("num_oov_indices").count(1, 0));
+    Setting limit = config.get("max_tokens", "max_values");
+    int most = limited(limit, limit.integer(0));
     boolean pads = config.get("pad_to_max_tokens").bool(false);
     if (pads && most <= 0) {
       throw config.get("max_tokens").unexpected("a number, as pad_to_max_tokens is true");
@@ -83,6 +88,13 @@ record Lookup<T>(
             pads ? most : special.size() + tokens.size());
     lookup.check(call, most);
     return lookup;
+  }
+
+  private static int limited(Setting setting, int count) {
+    if (count > LARGEST) {
+      throw setting.unexpected("at most " + LARGEST);
+    }
+    return count;
   }
 
   private static <T> T token(Setting entry, Tokens<T> kind, T absent) {

@@ -57,8 +57,8 @@ final class LookupLayers {
   static Value encode(RowCall call, Lookup<?> table, Value indices) {
     if (table.mode() == Mode.INT) {
       boolean whole = call.dialect().has(Quirk.LOOKUPS_COUNT_IN_INTEGERS);
-      DType type = call.computeType();
-      return Ops.cast(indices, whole || type.isFloating() ? DType.INT64 : type);
+      DType type = Encoding.type(Mode.INT, call.computeType());
+      return Ops.cast(indices, whole ? DType.INT64 : type);
     }
     Mode mode = table.mode() == Mode.TF_IDF ? Mode.COUNT : table.mode();
     Value counts =
@@ -69,7 +69,10 @@ final class LookupLayers {
   /** The type that indices are counted in. */
   static DType countType(RowCall call, Mode mode) {
     boolean whole = call.dialect().has(Quirk.LOOKUPS_COUNT_IN_INTEGERS);
-    return !whole ? call.computeType() : mode == Mode.TF_IDF ? DType.FLOAT32 : DType.INT64;
+    if (!whole) { // int64 is that of the indices, which tf.keras takes for none
+      return call.computeType() == DType.INT64 ? DType.FLOAT32 : call.computeType();
+    }
+    return mode == Mode.TF_IDF ? DType.FLOAT32 : DType.INT64;
   }
 
   /** Counts times inverse document frequencies. */

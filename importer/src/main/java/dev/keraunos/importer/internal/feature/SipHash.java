@@ -26,7 +26,7 @@ final class SipHash {
     }
     long last = (long) text.length << 56;
     for (int i = whole; i < text.length; i++) {
-      last |= (text[i] & 0xffL) << 8 * (i - whole);
+      last |= (text[i] & 0xffL) << (8 * (i - whole));
     }
     hash.take(last);
     hash.v2 ^= 0xff;

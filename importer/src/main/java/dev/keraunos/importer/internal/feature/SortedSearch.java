@@ -19,7 +19,7 @@ final class SortedSearch {
     return count(x, sorted, true);
   }
 
-  /** How many of the sorted numbers are below an element. */
+  /** How many of the sorted numbers are below an element; NaN has none below. */
   static Value below(Value x, Tensor sorted) {
     return count(x, sorted, false);
   }

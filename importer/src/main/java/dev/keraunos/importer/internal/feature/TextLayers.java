@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
 final class TextLayers {
   private static final String LOOKUP = "_lookup_layer";
 
+  /** More tokens than anyone joins. */
+  private static final int LONGEST = 1 << 16;
+
   static final List<LayerRow> ROWS =
       List.of(
           LookupLayers.table(LayerRow.passesInKeras3(TextLayers::lookup, "StringLookup")),
@@ -151,7 +154,10 @@ final class TextLayers {
     }
     List<Integer> widths = new ArrayList<>();
     if (setting.isNumber()) {
-      IntStream.rangeClosed(1, setting.count(1, 1)).forEach(widths::add);
+      if (setting.count(1, 1) > LONGEST) {
+        throw setting.unexpected("at most " + LONGEST);
+      }
+      IntStream.rangeClosed(1, setting.integer()).forEach(widths::add);
     } else {
       setting.list().forEach(width -> widths.add(width.count(-1, 1)));
     }

@@ -23,7 +23,7 @@ public record TextPart(Map<Value, Value> fed, Map<Value, Value> taken) {
     return fed.isEmpty() && taken.isEmpty();
   }
 
-  /** The values of the graph that a value of this part is made of. */
+  /** The values that the graph must compute for one of this part; its inputs are known before. */
   public Set<Value> needs(Value value) {
     Set<Value> needed = new LinkedHashSet<>();
     collect(value, needed);
@@ -31,8 +31,11 @@ public record TextPart(Map<Value, Value> fed, Map<Value, Value> taken) {
   }
 
   private void collect(Value value, Set<Value> needed) {
-    if (taken.containsKey(value)) {
-      needed.add(taken.get(value));
+    Value number = taken.get(value);
+    if (number != null && fed.containsKey(number)) {
+      collect(fed.get(number), needed);
+    } else if (number != null && !(number.producer().op() instanceof Op.Input)) {
+      needed.add(number);
     }
     value.producer().inputs().forEach(input -> collect(input, needed));
   }
@@ -40,9 +43,13 @@ public record TextPart(Map<Value, Value> fed, Map<Value, Value> taken) {
   /**
    * Computes a value of this part.
    *
-   * @param known the tensors of its inputs; takes what is computed
+   * @param known the tensors of inputs and of values of the graph; takes what is computed
    */
   public Tensor compute(Value value, Map<Value, Tensor> known) {
+    Value number = taken.get(value);
+    if (number != null) {
+      return fed.containsKey(number) ? compute(fed.get(number), known) : known.get(number);
+    }
     Tensor found = known.get(value);
     if (found == null) {
       List<Tensor> operands = new ArrayList<>();

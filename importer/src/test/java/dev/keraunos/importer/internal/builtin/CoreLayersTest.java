@@ -141,6 +141,11 @@ class CoreLayersTest {
 
   private static final class Weights implements LayerWeights {
     @Override
+    public Optional<String> asset(String name) {
+      return Optional.empty();
+    }
+
+    @Override
     public Tensor get(String name) {
       assertEquals("kernel", name);
       return KERNEL;
