@@ -74,6 +74,7 @@ public final class KerasModel implements AutoCloseable {
   private final ReadWriteLock use = new ReentrantReadWriteLock();
   private final AtomicLong calls = new AtomicLong();
   private final DataAdapter adapter;
+  private final boolean hasTexts;
 
   /** The inputs that may be {@code None}. */
   private final Set<String> optional;
@@ -85,6 +86,7 @@ public final class KerasModel implements AutoCloseable {
     this.settings = settings;
     this.engine = settings.engine;
     this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
+    this.hasTexts = imported.lowered().hasTexts();
     this.optional =
         imported.topology().inputs().stream()
             .filter(InputSpec::optional)
@@ -103,7 +105,8 @@ public final class KerasModel implements AutoCloseable {
   }
 
   /**
-   * Loads a {@code .h5} or {@code .keras} file, or an unzipped {@code .keras} folder.
+   * Loads a {@code .h5} or {@code .keras} file, an unzipped {@code .keras} folder, or a SavedModel
+   * of tf.keras as a folder or zip.
    *
    * @throws dev.keraunos.keras.ModelFileException if the file is damaged or no Keras model
    * @throws dev.keraunos.importer.layers.UnsupportedModelException listing everything in it that
@@ -383,6 +386,9 @@ public final class KerasModel implements AutoCloseable {
     }
     return whileOpen(
         () -> {
+          if (!hasTexts) {
+            return predictor(wanted, states).run(inputs);
+          }
           TextRun texts = new TextRun(imported.lowered(), inputs);
           return texts.results(wanted, values -> predictor(values, states).run(texts.inputs()));
         });

@@ -4,6 +4,7 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.Activations;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +45,11 @@ public record LoweredModel(
     List<Metric> metrics,
     List<Normalization> normalizations,
     Set<Tensor> weights) {
+
+  /** Whether anything is computed with texts, or one of the inputs is of texts. */
+  public boolean hasTexts() {
+    return !texts.isEmpty() || inputs.stream().anyMatch(input -> input.dtype() == DType.STRING);
+  }
 
   /**
    * A state of a layer with {@code stateful=True}.
