@@ -18,6 +18,34 @@ import java.util.Set;
 
 /** The rows by class name: layers, and the operations that Keras 3 graphs hold beside layers. */
 public final class LayerTable implements VariableTable {
+  /**
+   * A layer of Keras that computes with something else than Keras.
+   *
+   * @param reason why it has no row
+   * @param remedy what its owner can do
+   */
+  public record Foreign(String reason, String remedy) {}
+
+  private static final Foreign JAX =
+      new Foreign(
+          "computes with Python code of JAX",
+          "register a lowering: ModelRegistry.builder().layer(NAME, call -> ...), or"
+              + " --layer-class");
+
+  /** The layers of Keras that have no row, by class. */
+  public static final Map<String, Foreign> FOREIGN =
+      Map.of(
+          "JaxLayer",
+          JAX,
+          "FlaxLayer",
+          JAX,
+          "TorchModuleWrapper",
+          new Foreign("computes with Python code of PyTorch", JAX.remedy()),
+          "TFSMLayer",
+          new Foreign(
+              "computes with a TensorFlow SavedModel in another folder",
+              "load the Keras model that was exported there, in its place"));
+
   /** The key of an activation, and the attribute that holds it if it is a layer. */
   static final String ACTIVATION = "activation";
 
@@ -195,8 +223,17 @@ public final class LayerTable implements VariableTable {
         problem, target, layer.registeredName(), name, target, key, name, target, key);
   }
 
+  /** The class names that have a row. */
+  public Set<String> names() {
+    return layers.keySet();
+  }
+
   /** What to tell of a class that has no row. */
   public String unknown(LayerSpec layer) {
+    Foreign foreign = FOREIGN.get(layer.className());
+    if (foreign != null) {
+      return foreign.reason + "; " + foreign.remedy;
+    }
     List<String> nearest =
         NearestNames.of(
             layer.className(), rows(layer.kind()).keySet(), name -> name.toLowerCase(Locale.ROOT));
