@@ -8,7 +8,7 @@ import dev.keraunos.importer.internal.lowering.TextPart;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +20,7 @@ import java.util.function.Function;
  */
 final class TextRun {
   private final TextPart texts;
-  private final Map<Value, Tensor> known = new IdentityHashMap<>();
+  private final Map<Value, Tensor> known = new HashMap<>();
   private final List<Tensor> inputs = new ArrayList<>();
   private final List<Tensor> given;
 

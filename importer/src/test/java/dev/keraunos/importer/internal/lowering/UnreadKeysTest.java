@@ -44,6 +44,9 @@ class UnreadKeysTest {
       }
       try (ModelArchive archive = ModelArchive.open(file)) {
         JsonNode config = archive.config().deepCopy();
+        if (!config.path("config").path("layers").isArray()) {
+          continue; // a feature space, whose layers are made of its config
+        }
         Set<String> changed = addKey(config, archive);
         if (!changed.isEmpty()) {
           ModelTopology topology = ModelTopology.read(config, archive.dialect());
