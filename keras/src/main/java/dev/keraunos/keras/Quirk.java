@@ -680,6 +680,15 @@ public enum Quirk {
       Topic.LAYERS,
       "The layers of a Bidirectional that return sequences zero masked steps.",
       since(graph())),
+  INT4_HAS_NO_BLOCKS(
+      Topic.LAYERS,
+      "Weights of int4 are packed along inputs, every output has one scale, and what they are"
+          + " multiplied with is quantized too.",
+      keras3().until("3.14")),
+  EMBEDDINGS_SCALE_BY_COLUMN(
+      Topic.LAYERS,
+      "An embedding of int8 has a scale for each column; elsewhere for each row.",
+      keras3().until("3.3")),
   HEADS_ARE_FUSED(
       Topic.LAYERS,
       "MultiHeadAttention and GroupQueryAttention are keras.ops.dot_product_attention, unless they"

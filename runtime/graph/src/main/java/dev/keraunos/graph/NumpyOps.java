@@ -272,8 +272,10 @@ final class NumpyOps {
     Value left = x.rank() == 1 ? Ops.expandDims(x, 0) : x;
     Value right = y.rank() == 1 ? Ops.expandDims(y, 1) : y;
     DType dtype = DType.promote(x.dtype(), y.dtype());
+    boolean weighs = dtype.isFloating() && y.dtype() == DType.INT8;
+    Value factor = weighs ? right : Ops.cast(right, dtype);
     Op product = new Op.MatMul(transposeX, transposeY);
-    Value matrix = Ops.apply(product, Ops.cast(left, dtype), Ops.cast(right, dtype)).get(0);
+    Value matrix = Ops.apply(product, Ops.cast(left, dtype), factor).get(0);
     Value rows = y.rank() == 1 ? Ops.squeeze(matrix, -1) : matrix;
     return x.rank() == 1 ? Ops.squeeze(rows, y.rank() == 1 ? -1 : -2) : rows;
   }

@@ -340,13 +340,15 @@ public sealed interface Op {
 
   /**
    * Matrix products over the last two axes, the others broadcast; either operand may be read
-   * transposed.
+   * transposed. Both are of one type, or the right one is int8 beside a floating left one, of whose
+   * type the result is then. The sums of int8 are int32.
    */
   record MatMul(boolean transposeA, boolean transposeB) implements Op {
     @Override
     public List<TensorType> infer(List<TensorType> in) {
+      DType left = in.get(0).dtype();
       return one(
-          in.get(0).dtype(),
+          left == DType.INT8 ? DType.INT32 : left,
           Inference.matMul(in.get(0).shape(), in.get(1).shape(), transposeA, transposeB));
     }
   }

@@ -62,7 +62,7 @@ final class OpRules {
     add(Op.GatherAlong.class, 2, 2, OpRules::gatherAlong);
     add(Op.OneHot.class, 1, 1, OpRules::oneHot);
 
-    add(Op.MatMul.class, 2, 2, (op, in) -> sameType(in));
+    add(Op.MatMul.class, 2, 2, (op, in) -> factors(in));
     add(Op.Conv.class, 2, 2, OpRules::conv);
     add(Op.ConvTranspose.class, 2, 2, OpRules::convTranspose);
     add(Op.Pool.class, 1, 1, OpRules::pool);
@@ -120,6 +120,14 @@ final class OpRules {
 
   private static void floating(TensorType in) {
     require(in.dtype().isFloating(), "%s; allowed: floating point", in.dtype());
+  }
+
+  /** Weights of int8 go with any floating type. */
+  private static void factors(List<TensorType> in) {
+    boolean weighs = in.get(0).dtype().isFloating() && in.get(1).dtype() == DType.INT8;
+    if (!weighs) {
+      sameType(in);
+    }
   }
 
   private static void sameType(List<TensorType> in) {

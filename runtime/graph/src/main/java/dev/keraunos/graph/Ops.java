@@ -1032,7 +1032,10 @@ public final class Ops {
     return Einsum.apply(subscripts, List.of(operands));
   }
 
-  /** NumPy's matmul: the last two axes are matrices, those before broadcast; vectors too. */
+  /**
+   * NumPy's matmul: the last two axes are matrices, those before broadcast; vectors too. Products
+   * of int8 are summed in int32, as {@code keras.ops.matmul} does.
+   */
   public static Value matmul(Value x, Value y) {
     return matmul(x, y, false, false);
   }

@@ -5,12 +5,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.quantization.QuantizedEmbeddings;
+import dev.keraunos.importer.internal.quantization.QuantizedKernel;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.importer.internal.weights.QuantizedForm;
 import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.SavedObject;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.Arrays;
@@ -28,13 +32,14 @@ final class CoreLayers {
           LayerRow.passes(CoreLayers::dense, "Dense", "TimeDistributedDense")
               .weights("kernel")
               .bias()
-              .ignores("quantization_config"),
+              .quantized(QuantizedForm.KERNEL),
           LayerRow.passes(call -> call.activate("activation", call.x()), "Activation"),
           LayerRow.passesInKeras3(RowCall::x, "Identity", "TFDIdentity"),
           LayerRow.drops(CoreLayers::einsumDense, "EinsumDense")
               .weights("kernel")
               .weight("bias", true, config -> !config.get("bias_axes").isNull())
-              .ignores("output_shape", "quantization_config"),
+              .quantized(QuantizedForm.KERNEL)
+              .ignores("output_shape", "gptq_unpacked_column_size"),
           LayerRow.drops(CoreLayers::maxoutDense, "MaxoutDense").weights("kernel").bias(),
           LayerRow.drops(CoreLayers::highway, "Highway")
               .weights("kernel", "kernel_carry")
@@ -44,7 +49,14 @@ final class CoreLayers {
           LayerRow.of(CoreLayers::embedding, "Embedding")
               .weights("embeddings")
               .draws("dropout")
-              .ignores("dropout", "quantization_config"),
+              .ignores("dropout")
+              .quantized(QuantizedForm.EMBEDDINGS),
+          LayerRow.of(CoreLayers::reversibleEmbedding, "ReversibleEmbedding")
+              .weights("embeddings")
+              .weight("reverse_embeddings", true, config -> !isTied(config))
+              .takes("reverse")
+              .ignores("mask_zero", "tie_weights", "reverse_dtype", "logit_soft_cap")
+              .quantized(QuantizedForm.EMBEDDINGS),
           LayerRow.of(CoreLayers::masking, "Masking"),
           LayerRow.drops(CoreLayers::lambda, "Lambda")
               .takes("mask", "training")
@@ -65,10 +77,14 @@ final class CoreLayers {
 
   /** activation(x·W + b) over the last axis of any rank from 2 on. */
   private static Value dense(RowCall call) {
-    Value x = call.floating();
     int units = call.config().get("units", "output_dim").integer();
-    Value y = Ops.matmul(x, call.weight("kernel", call.dim(x, -1), units));
-    return call.activate("activation", call.addBias(y, units));
+    boolean biased = isBiased(call.config());
+    Value y =
+        isQuantized(call)
+            ? QuantizedKernel.product(call, "...x,xy->...y", units)
+            : Ops.matmul(call.floating(), call.weight("kernel", call.dim(call.x(), -1), units));
+    Value bias = biased ? QuantizedKernel.bias(call, call.weight("bias", units)) : null;
+    return call.activate("activation", biased ? Ops.add(y, bias) : y);
   }
 
   /** activation(einsum(equation, x, kernel) + bias), the bias along {@code bias_axes}. */
@@ -79,7 +95,10 @@ final class CoreLayers {
     String[] operands = sides[0].split(",", -1);
     long[] unknown = new long[operands[operands.length - 1].length()];
     Arrays.fill(unknown, Shape.UNKNOWN);
-    Value y = Ops.einsum(equation, x, call.weight("kernel", unknown));
+    Value y =
+        isQuantized(call)
+            ? QuantizedKernel.product(call, equation, sizes(call))
+            : Ops.einsum(equation, x, call.weight("kernel", unknown));
     String axes = call.config().get("bias_axes").text("");
     int elided = x.rank() - operands[0].replace("...", "").length();
     return call.activate(
@@ -98,7 +117,15 @@ final class CoreLayers {
     int first = axes.chars().map(labels::indexOf).min().orElseThrow();
     LongStream own = labels.substring(first).chars().mapToLong(c -> axes.indexOf(c) < 0 ? 1 : -1);
     LongStream behind = LongStream.generate(() -> 1).limit(output.endsWith("...") ? elided : 0);
-    return call.weight("bias", LongStream.concat(own, behind).toArray());
+    Value bias = call.weight("bias", LongStream.concat(own, behind).toArray());
+    return QuantizedKernel.bias(call, bias);
+  }
+
+  /** The sizes of the last axes of the result; 0 where only the input tells. */
+  private static int[] sizes(RowCall call) {
+    return call.config().get("output_shape").list().stream()
+        .mapToInt(size -> size.integer(0))
+        .toArray();
   }
 
   /** The largest of several linear functions, feature by feature. */
@@ -125,6 +152,10 @@ final class CoreLayers {
     return Ops.add(Ops.multiply(call.activate("activation", linear), gate), kept);
   }
 
+  private static boolean isQuantized(RowCall call) {
+    return call.layer().quantization().isPresent();
+  }
+
   private static boolean isBiased(Config config) {
     return config.get("use_bias", "bias").bool(true);
   }
@@ -132,11 +163,55 @@ final class CoreLayers {
   /** Rows of a matrix by index; with {@code mask_zero} index 0 is masked. */
   private static List<Masked> embedding(RowCall call) {
     Value x = call.input(0).value();
-    int rows = call.config().get("input_dim").integer();
-    Value table = call.weight("embeddings", rows, call.config().get("output_dim").integer());
     Value indices = x.dtype() == DType.INT64 ? x : Ops.cast(x, DType.INT32);
     Value mask = call.config().get("mask_zero").bool(false) ? Ops.notEqual(x, 0) : null;
-    return List.of(new Masked(Ops.take(table, indices, 0), mask));
+    Value y =
+        isQuantized(call)
+            ? QuantizedEmbeddings.rows(call, indices)
+            : Ops.take(call.weight("embeddings", tableShape(call)), indices, 0);
+    return List.of(new Masked(y, mask));
+  }
+
+  private static long[] tableShape(RowCall call) {
+    Config config = call.config();
+    return new long[] {config.get("input_dim").integer(), config.get("output_dim").integer()};
+  }
+
+  private static boolean isTied(Config config) {
+    return config.get("tie_weights").bool(true);
+  }
+
+  /** An embedding or, with {@code reverse}, products with its rows, limited softly. */
+  private static List<Masked> reversibleEmbedding(RowCall call) {
+    Setting named = call.constant("reverse");
+    Setting reverseType = call.config().get("reverse_dtype");
+    Setting cap = call.config().get("logit_soft_cap");
+    boolean reverse = named.isNull() ? call.constant(1).bool(false) : named.bool();
+    if (!reverse) {
+      return embedding(call);
+    }
+    Value x = call.input(0).value();
+    Value logits =
+        isQuantized(call)
+            ? QuantizedEmbeddings.reverse(call, x)
+            : reversed(call, x, reverseType.isNull() ? x.dtype() : DType.of(reverseType.text()));
+    Value capped =
+        cap.isNull()
+            ? logits
+            : Ops.multiply(Ops.tanh(Ops.divide(logits, cap.number())), cap.number());
+    return List.of(Masked.unmasked(capped));
+  }
+
+  /** Products of rows of x with those of the table, or with a table that has them as columns. */
+  private static Value reversed(RowCall call, Value x, DType type) {
+    boolean tied = isTied(call.config());
+    String name = tied ? "embeddings" : "reverse_embeddings";
+    long[] shape = tableShape(call);
+    long[] dims = tied ? shape : new long[] {shape[1], shape[0]};
+    boolean given = !call.config().get("reverse_dtype").isNull();
+    DType own = call.tensor(name, dims).dtype();
+    Value table = call.weight(given ? type : own, name, dims);
+    return Ops.matmul(given ? Ops.cast(x, type) : x, table, false, tied);
   }
 
   /** Steps equal to the mask value in every feature are masked and become zero. */

@@ -59,7 +59,7 @@ final class Wrappers {
     Value mask = call.mask();
     Value innerMask = mask == null || mask.rank() < 3 ? null : TimeAxis.fold(mask);
     List<Masked> outputs =
-        call.outputs(inner, "layer", List.of(new Masked(TimeAxis.fold(x), innerMask)));
+        call.bareOutputs(inner, "layer", List.of(new Masked(TimeAxis.fold(x), innerMask)));
     List<Masked> unfolded = new ArrayList<>();
     for (Masked output : outputs) {
       unfolded.add(new Masked(TimeAxis.unfold(output.value(), x), mask(call, output, x)));

@@ -6,6 +6,7 @@ import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.builtin.ChannelsLast;
 import dev.keraunos.importer.internal.builtin.KerasLayers;
+import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.LayerTable;
 import dev.keraunos.importer.internal.topology.InputSpec;
 import dev.keraunos.importer.internal.topology.LayerSpec;
@@ -17,12 +18,14 @@ import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.importer.layers.UnsupportedModelException;
 import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
 import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.internal.config.Quantization;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -198,13 +201,25 @@ public final class ModelLowering {
       table
           .find(layer)
           .ifPresentOrElse(
-              row -> row.children(layer).values().forEach(this::findUnknown),
+              row -> {
+                row.children(layer).values().forEach(this::findUnknown);
+                reportQuantization(layer, row);
+              },
               () -> walk.report(layer, table.unknown(layer)));
-      String mode = layer.kind() == LayerSpec.Kind.LAYER ? layer.quantization() : "";
-      if (!mode.isEmpty()) {
-        walk.report(
-            layer, "its weights are quantized to " + mode + "; save the model before quantize()");
-      }
+    }
+  }
+
+  private void reportQuantization(LayerSpec layer, LayerRow row) {
+    String name = layer.quantizationMode();
+    Optional<Quantization> quantization = layer.quantization();
+    boolean known = quantization.map(found -> row.takes(found.mode())).orElse(name.isEmpty());
+    if (!known && !row.isCustom()) {
+      String problem = "its dtype policy names the quantization '" + name + "', ";
+      String which =
+          quantization.isPresent()
+              ? "which Keras does not have for " + layer.className()
+              : "known are " + Quantization.NAMES;
+      walk.report(layer, problem + which + "; save the model before quantize()");
     }
   }
 }

@@ -105,6 +105,7 @@ final class Penalties {
   private static List<String> variables(RowCall call, String key) {
     List<String> targets = targets(call, key);
     return call.row().variables(call.layer()).stream()
+        .filter(Variable::trainable)
         .map(Variable::name)
         .filter(targets::contains)
         .toList();

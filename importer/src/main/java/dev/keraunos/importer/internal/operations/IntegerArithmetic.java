@@ -19,10 +19,10 @@ public final class IntegerArithmetic {
   public static Value product(Value x, Value y, Dialect dialect, BinaryOperator<Value> product) {
     DType dtype = DType.promote(x.dtype(), y.dtype());
     if (dtype.isFloating() || !dialect.has(Quirk.MULTIPLIES_INTEGERS_IN_FLOAT32)) {
-      return product.apply(x, y);
+      return Ops.cast(product.apply(x, y), dtype);
     }
     if (x.dtype() == DType.INT8 && y.dtype() == DType.INT8) {
-      return product.apply(Ops.cast(x, DType.INT32), Ops.cast(y, DType.INT32));
+      return product.apply(x, y);
     }
     Value result = product.apply(Ops.cast(x, DType.FLOAT32), Ops.cast(y, DType.FLOAT32));
     return dtype == DType.BOOL ? Ops.cast(result, dtype) : Ops.saturateCast(result, dtype);

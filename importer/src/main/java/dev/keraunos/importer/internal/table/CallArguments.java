@@ -26,6 +26,8 @@ import java.util.stream.Stream;
  * @param inputs the tensors given positionally, flattened, with the masks to compute with
  * @param passedMask what the layer's {@code compute_mask} gets for the first input; null for none
  * @param training whether the layer computes as in training
+ * @param bare whether a layer around it calls its {@code call} itself, which knows nothing of
+ *     quantization
  */
 public record CallArguments(
     List<Argument> positional,
@@ -33,7 +35,8 @@ public record CallArguments(
     Function<TensorRef, Masked> tensors,
     List<Masked> inputs,
     Value passedMask,
-    boolean training) {
+    boolean training,
+    boolean bare) {
   private static final String MASK = "mask";
 
   /** What {@code call} of layers names its first parameter. */
@@ -47,7 +50,13 @@ public record CallArguments(
         ref -> null,
         given,
         given.isEmpty() ? null : given.get(0).mask(),
-        training);
+        training,
+        false);
+  }
+
+  /** The same by the layer's {@code call} itself. */
+  CallArguments asBare() {
+    return new CallArguments(positional, keywords, tensors, inputs, passedMask, training, true);
   }
 
   /**
@@ -89,7 +98,8 @@ public record CallArguments(
         tensors,
         inputs,
         passed.isEmpty() ? null : passed.get(0).mask(),
-        training(call.layer(), keywords.get("training"), outer));
+        training(call.layer(), keywords.get("training"), outer),
+        false);
   }
 
   /**

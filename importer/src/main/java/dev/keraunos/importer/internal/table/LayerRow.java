@@ -3,6 +3,7 @@ package dev.keraunos.importer.internal.table;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.topology.LayerSpec;
+import dev.keraunos.importer.internal.weights.QuantizedForm;
 import dev.keraunos.importer.internal.weights.StoredForm;
 import dev.keraunos.importer.internal.weights.Variable;
 import dev.keraunos.importer.layers.CustomLayer;
@@ -10,6 +11,7 @@ import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
+import dev.keraunos.keras.internal.config.Quantization;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +44,7 @@ public final class LayerRow {
   private List<String> parameters = List.of();
   private String training = "";
   private StoredForm storedForm = StoredForm.SAME;
+  private QuantizedForm quantizedForm = QuantizedForm.NONE;
   private final Map<String, String> absent = new HashMap<>();
   private boolean layoutUnsaved;
   private boolean gatesSharePenalty;
@@ -118,10 +121,7 @@ public final class LayerRow {
     return this;
   }
 
-  /**
-   * Declares a trainable variable that {@code use_bias} (Keras 1: {@code bias}) switches, on by
-   * default.
-   */
+  /** Declares a variable that {@code use_bias} (Keras 1: {@code bias}) switches off. */
   public LayerRow bias() {
     return weight("bias", true, config -> config.get("use_bias", "bias").bool(true));
   }
@@ -159,6 +159,12 @@ public final class LayerRow {
   public LayerRow stored(StoredForm form) {
     storedForm = form;
     return this;
+  }
+
+  /** Declares what variables it has if Keras 3 has quantized its weights. */
+  public LayerRow quantized(QuantizedForm form) {
+    quantizedForm = form;
+    return ignores("quantization_config");
   }
 
   /** Declares that Keras 1 does not save the layout, which is that of the model's other layers. */
@@ -242,6 +248,11 @@ public final class LayerRow {
     return storedForm;
   }
 
+  /** Whether a layer of this class may be quantized in a mode. */
+  public boolean takes(Quantization.Mode mode) {
+    return quantizedForm.takes(mode);
+  }
+
   public boolean isLayoutUnsaved() {
     return layoutUnsaved;
   }
@@ -280,7 +291,7 @@ public final class LayerRow {
 
   /** The variables of a layer of this class, in the order it creates them. */
   public List<Variable> variables(LayerSpec layer) {
-    return stored.variables(layer);
+    return quantizedForm.variables(layer, stored.variables(layer));
   }
 
   /** The names of its files among the assets of an archive. */

@@ -174,6 +174,11 @@ public final class RowCall implements LayerCall, Scope {
     return weights.asset(name);
   }
 
+  /** Whether a layer around it calls its {@code call} itself, which knows no quantization. */
+  public boolean isBare() {
+    return given.bare();
+  }
+
   public Value autocast(Value value) {
     boolean casts = value.dtype().isFloating() && policy.compute().isFloating();
     return casts ? Ops.cast(value, policy.compute()) : value;
@@ -373,6 +378,12 @@ public final class RowCall implements LayerCall, Scope {
   public RowCall on(Masked input) {
     CallArguments alone = CallArguments.of(List.of(input), training());
     return new RowCall(site, builder, layer, row, config, weights, alone);
+  }
+
+  /** The same of a layer whose {@code call} this layer calls itself. */
+  public List<Masked> bareOutputs(LayerSpec inner, String attribute, List<Masked> inputs) {
+    CallArguments arguments = CallArguments.of(inputs, training()).asBare();
+    return site.layer(builder, inner, weights.child(attribute), arguments);
   }
 
   /** This call seen from a body graph: the same layer, its operations appended there. */

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.internal.config.DTypePolicy;
+import dev.keraunos.keras.internal.config.Quantization;
+import dev.keraunos.keras.internal.config.Quantization.Mode;
 import dev.keraunos.tensor.DType;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -65,9 +67,18 @@ public record LayerSpec(
         : Stream.of(DTypePolicy.read(dtype, path).compute());
   }
 
-  /** How its weights are quantized, such as {@code int8}; empty if they are not. */
-  public String quantization() {
-    return DTypePolicy.read(json.path("dtype"), path).quantization();
+  /** The mode of its dtype policy, such as {@code int8}; empty if its weights are not quantized. */
+  public String quantizationMode() {
+    return kind == Kind.LAYER ? DTypePolicy.read(json.path("dtype"), path).quantization() : "";
+  }
+
+  /** How its weights are quantized, if they are and the mode is known. */
+  public Optional<Quantization> quantization() {
+    JsonNode own = json.path("quantization_config");
+    boolean blocks = own.path("class_name").asText().equals("Int4QuantizationConfig");
+    int block = own.path("config").path("block_size").asInt(0);
+    return Quantization.of(quantizationMode())
+        .map(named -> blocks && named.mode() == Mode.INT4 ? named.withBlock(block) : named);
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -27,6 +28,9 @@ final class LegacyMatcher {
   private final WeightStore.ByLayer store;
   private final LegacyLayouts layouts;
   private final IdentityHashMap<Saveable, Map<String, Tensor>> values = new IdentityHashMap<>();
+
+  /** Factors of low rank beside quantized weights. */
+  private final IdentityHashMap<Saveable, Map<String, Tensor>> factors = new IdentityHashMap<>();
 
   LegacyMatcher(WeightStore.ByLayer store) {
     this.store = store;
@@ -128,7 +132,7 @@ final class LegacyMatcher {
   private record Slot(Saveable owner, String name) {}
 
   private void assign(Saveable saveable, List<StoredArray> arrays, String group) {
-    List<StoredArray> left = LoraFactors.merge(saveable, arrays);
+    List<StoredArray> left = LoraFactors.merge(saveable, arrays, this::keep);
     takeUndeclared(saveable, left, true);
     List<Slot> slots = slots(saveable, left.size());
     if (slots.size() != left.size()) {
@@ -150,18 +154,25 @@ final class LegacyMatcher {
     byOwner.forEach(this::convert);
   }
 
+  private void keep(Saveable owner, StoredArray factor) {
+    factors
+        .computeIfAbsent(owner, unused -> new LinkedHashMap<>())
+        .put(variableName(factor), factor.value());
+  }
+
   private static String describe(Slot slot) {
     return slot.owner.path() + "." + slot.name;
   }
 
   private void convert(Saveable owner, List<Tensor> arrays) {
     List<Tensor> converted = converted(owner, arrays);
-    List<Variable> variables = owner.variables().orElse(List.of());
+    List<Variable> variables = ordered(owner);
     Map<String, Tensor> named = new LinkedHashMap<>();
     for (int i = 0; i < converted.size(); i++) {
       named.put(variables.get(i).name(), converted.get(i));
     }
-    values.put(owner, named);
+    named.putAll(factors.getOrDefault(owner, Map.of()));
+    values.put(owner, UnpackedWeights.of(owner.layer().orElseThrow(), named));
   }
 
   private List<Tensor> converted(Saveable owner, List<Tensor> arrays) {
@@ -290,9 +301,16 @@ final class LegacyMatcher {
     saveable.inside().values().forEach(child -> addOthers(child, gates, slots));
   }
 
+  /** The variables in the order of their arrays. */
+  private static List<Variable> ordered(Saveable saveable) {
+    return saveable.variables().orElse(List.of()).stream()
+        .sorted(Comparator.comparing(variable -> !variable.trainable()))
+        .toList();
+  }
+
   private void addOwn(
       Saveable saveable, LegacyLayouts.Gates gates, boolean trainable, List<Slot> slots) {
-    List<Variable> declared = saveable.variables().orElse(List.of());
+    List<Variable> declared = ordered(saveable);
     if (declared.isEmpty()) {
       return;
     }

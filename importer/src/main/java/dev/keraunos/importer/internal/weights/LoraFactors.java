@@ -11,24 +11,27 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 
 /**
  * The factors of low rank that {@code enable_lora} of Keras 3 adds to kernels and embeddings.
  * {@code .keras} files hold the sum, {@code .h5} files all three: what a layer computes with is
- * {@code kernel + lora_alpha / lora_rank * a @ b}.
+ * {@code kernel + lora_alpha / lora_rank * a @ b}. Beside quantized weights the factors stay apart.
  */
-final class LoraFactors {
+public final class LoraFactors {
   private static final String PREFIX = "lora_";
-  private static final Set<String> FORGETFUL = Set.of("Dense", "Embedding");
+  private static final Set<String> FORGETFUL = Set.of("Dense", "Embedding", "ReversibleEmbedding");
 
   private LoraFactors() {}
 
   /**
    * The arrays of a layer with every pair of factors added to what it adapts.
    *
+   * @param apart takes the factors of quantized weights, and whose they are
    * @throws ModelFileException if a factor has no partner, or shapes do not go together
    */
-  static List<StoredArray> merge(Saveable layer, List<StoredArray> arrays) {
+  static List<StoredArray> merge(
+      Saveable layer, List<StoredArray> arrays, BiConsumer<Saveable, StoredArray> apart) {
     if (arrays.stream().noneMatch(array -> array.name().contains(PREFIX))) {
       return new ArrayList<>(arrays);
     }
@@ -53,7 +56,12 @@ final class LoraFactors {
         }
         byName.remove(a.name());
         byName.remove(b.name());
-        byName.put(adapted, sum(layer, kernel, a.value(), b.value()));
+        if (kernel.value().dtype().isFloating()) {
+          byName.put(adapted, sum(layer, kernel, a.value(), b.value()));
+        } else {
+          apart.accept(owner(layer, adapted), a);
+          apart.accept(owner(layer, adapted), b);
+        }
       }
     }
     return new ArrayList<>(byName.values());
@@ -74,7 +82,7 @@ final class LoraFactors {
           "factors whose product has its shape, " + shape,
           "");
     }
-    double scale = scale(layer, kernel.name(), rank);
+    double scale = scale(owner(layer, kernel.name()).layer().orElseThrow(), rank);
     double[] left = a.toDoubleArray();
     double[] right = b.toDoubleArray();
     double[] values = kernel.value().toDoubleArray();
@@ -90,20 +98,24 @@ final class LoraFactors {
     return new StoredArray(kernel.path(), kernel.name(), sum);
   }
 
-  /**
-   * {@code lora_alpha / lora_rank} of the layer that an array belongs to. Dense and Embedding
-   * forget their alpha when Keras (to 3.15) loads them.
-   */
-  private static double scale(Saveable layer, String array, long rank) {
+  /** The layer that an array belongs to: the innermost one whose name its path has. */
+  private static Saveable owner(Saveable layer, String array) {
     List<String> path = Arrays.asList(array.split("/", -1));
     for (Saveable inside : layer.inside().values()) {
       if (inside.layer().isPresent() && path.contains(inside.layer().get().name())) {
-        return scale(inside, array, rank);
+        return owner(inside, array);
       }
     }
-    LayerSpec owner = layer.layer().orElseThrow();
-    return FORGETFUL.contains(owner.className())
+    return layer;
+  }
+
+  /**
+   * {@code lora_alpha / lora_rank} of a layer. Dense and Embedding forget their alpha when Keras
+   * (to 3.15) loads them.
+   */
+  public static double scale(LayerSpec layer, long rank) {
+    return FORGETFUL.contains(layer.className())
         ? 1
-        : owner.config().get("lora_alpha").number(rank) / rank;
+        : layer.config().get("lora_alpha").number(rank) / rank;
   }
 }

@@ -293,6 +293,6 @@ final class ObjectMatcher {
         variables.put(declared.get(i).name(), converted.get(i));
       }
     }
-    return variables;
+    return layer.layer().map(spec -> UnpackedWeights.of(spec, variables)).orElse(variables);
   }
 }

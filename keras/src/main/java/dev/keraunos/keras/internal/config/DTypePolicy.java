@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.DType;
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * The {@code dtype} entry of a layer: what it computes in and what its variables are.
@@ -38,10 +42,11 @@ public record DTypePolicy(String name, DType compute, DType variable, String qua
     JsonNode config = json.path("config");
     String className = json.path("class_name").asText();
     if (className.equals("DTypePolicyMap")) {
-      return read(config.path("default_policy"), where);
+      return read(ofMap(config, where), where);
     }
-    if (config.hasNonNull("source_name")) {
-      DTypePolicy source = named(config.path("source_name").asText(), where);
+    if (config.has("source_name")) {
+      JsonNode sourceName = config.path("source_name");
+      DTypePolicy source = sourceName.isNull() ? FLOAT32 : named(sourceName.asText(), where);
       String mode = config.path("mode").asText();
       return new DTypePolicy(mode + "_from_" + source.name, source.compute, source.variable, mode);
     }
@@ -49,6 +54,36 @@ public record DTypePolicy(String name, DType compute, DType variable, String qua
       return named(config.path("name").asText(), where);
     }
     throw new ModelFileException(where, "dtype " + json, "a type name or a DTypePolicy", "");
+  }
+
+  /**
+   * The entry of a {@code DTypePolicyMap} for a layer. Its keys are paths or patterns of them, from
+   * whichever model around the layer was built first.
+   */
+  private static JsonNode ofMap(JsonNode config, String where) {
+    JsonNode map = config.path("policy_map");
+    String[] names = where.split("[/.]", -1);
+    for (int from = 0; from < names.length; from++) {
+      String path = String.join("/", Arrays.asList(names).subList(from, names.length));
+      if (map.has(path)) {
+        return map.get(path);
+      }
+      for (Map.Entry<String, JsonNode> entry : map.properties()) {
+        if (isPattern(entry.getKey()) && path.matches(entry.getKey())) {
+          return entry.getValue();
+        }
+      }
+    }
+    return config.path("default_policy");
+  }
+
+  private static boolean isPattern(String key) {
+    try {
+      Pattern.compile(key);
+      return true;
+    } catch (PatternSyntaxException e) {
+      return false; // Python's patterns are not all Java's, and a path need not be one
+    }
   }
 
   private static DTypePolicy named(String name, String where) {

@@ -75,7 +75,7 @@ final class AffineFolding {
   /** A linear operation, with the factors of its operand taken into its kernel. */
   private Chain linear(Node node, List<Value> in) {
     Tensor kernel = Constants.tensor(in.get(1)).orElse(null);
-    if (kernel == null) {
+    if (kernel == null || !kernel.dtype().isFloating()) {
       return null;
     }
     Value x = in.get(0);
