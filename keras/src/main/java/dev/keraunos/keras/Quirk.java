@@ -685,6 +685,10 @@ public enum Quirk {
       "Weights of int4 are packed along inputs, every output has one scale, and what they are"
           + " multiplied with is quantized too.",
       keras3().until("3.14")),
+  QUANTIZES_INTEGERS_BY_INTEGERS(
+      Topic.LAYERS,
+      "The scale by which integers are quantized is an integer itself.",
+      keras3().from("3.5")),
   EMBEDDINGS_SCALE_BY_COLUMN(
       Topic.LAYERS,
       "An embedding of int8 has a scale for each column; elsewhere for each row.",

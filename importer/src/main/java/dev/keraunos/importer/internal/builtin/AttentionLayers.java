@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.builtin;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -311,10 +312,27 @@ final class AttentionLayers {
     config.put("name", name);
     config.put("equation", "..." + from + "," + from + to + "->..." + to);
     config.put("activation", activation);
+    ArrayNode sizes = config.putArray("output_shape");
+    if (to.equals("hd")) {
+      Arrays.stream(headSizes(layer.config(), name)).forEach(sizes::add);
+    } else {
+      Arrays.stream(layer.config().get("output_shape").integersOr()).forEach(sizes::add);
+    }
     config.put("bias_axes", layer.config().get("use_bias").bool(true) ? to : null);
     ObjectNode entry = JsonNodeFactory.instance.objectNode().put("class_name", "EinsumDense");
     entry.set("config", config);
     return layer.inner(entry, name);
+  }
+
+  /** How many heads a projection has, and how many features each. */
+  private static int[] headSizes(Config config, String name) {
+    boolean grouped = !config.get("num_key_value_heads").isNull() && !name.equals("query");
+    int heads = config.get(grouped ? "num_key_value_heads" : "num_query_heads").integer(0);
+    int size = config.get("key_dim", "head_dim").integer(0);
+    return new int[] {
+      config.get("num_heads").integer(heads),
+      name.equals("value") ? config.get("value_dim").integer(size) : size
+    };
   }
 
   /** Where heads (samples, ..., heads, features) of a rank are compared. */

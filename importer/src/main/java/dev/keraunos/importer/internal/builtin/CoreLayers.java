@@ -123,9 +123,10 @@ final class CoreLayers {
 
   /** The sizes of the last axes of the result; 0 where only the input tells. */
   private static int[] sizes(RowCall call) {
-    return call.config().get("output_shape").list().stream()
-        .mapToInt(size -> size.integer(0))
-        .toArray();
+    Setting shape = call.config().get("output_shape");
+    return shape.isNumber()
+        ? new int[] {shape.integer()}
+        : shape.list().stream().mapToInt(size -> size.integer(0)).toArray();
   }
 
   /** The largest of several linear functions, feature by feature. */

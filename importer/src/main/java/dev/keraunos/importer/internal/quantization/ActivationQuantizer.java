@@ -20,13 +20,13 @@ import java.util.Optional;
  * @param most of them
  * @param epsilon added to the largest size, so that zeros have a scale too
  * @param type of the quantized numbers
+ * @param byIntegers whether the scale of integers is one
  * @param axes over which a quantizer that is not told takes the largest size
  */
-record ActivationQuantizer(double least, double most, double epsilon, DType type, int... axes) {
+record ActivationQuantizer(
+    double least, double most, double epsilon, DType type, boolean byIntegers, int... axes) {
   private static final double EPSILON = 1e-7;
   private static final double INT8 = 127;
-  private static final ActivationQuantizer DEFAULT =
-      new ActivationQuantizer(-INT8, INT8, EPSILON, DType.INT8, -1);
 
   /**
    * Numbers in steps.
@@ -41,7 +41,7 @@ record ActivationQuantizer(double least, double most, double epsilon, DType type
     Setting config = call.config().get("quantization_config");
     if (config.isNull()) {
       boolean quantizes = mode == Mode.INT8 || call.dialect().has(Quirk.INT4_HAS_NO_BLOCKS);
-      return quantizes ? Optional.of(DEFAULT) : Optional.empty();
+      return quantizes ? Optional.of(usual(call)) : Optional.empty();
     }
     Setting quantizer = config.savedObject().config().get("activation_quantizer");
     return quantizer.isNull() ? Optional.empty() : Optional.of(of(call, quantizer.savedObject()));
@@ -50,7 +50,15 @@ record ActivationQuantizer(double least, double most, double epsilon, DType type
   /** The same of a layer that quantizes unless a config says otherwise. */
   static Optional<ActivationQuantizer> ofReverse(RowCall call, Mode mode) {
     boolean unsaid = call.config().get("quantization_config").isNull();
-    return unsaid ? Optional.of(DEFAULT) : of(call, mode);
+    return unsaid ? Optional.of(usual(call)) : of(call, mode);
+  }
+
+  private static ActivationQuantizer usual(RowCall call) {
+    return new ActivationQuantizer(-INT8, INT8, EPSILON, DType.INT8, byIntegers(call), -1);
+  }
+
+  private static boolean byIntegers(RowCall call) {
+    return call.dialect().has(Quirk.QUANTIZES_INTEGERS_BY_INTEGERS);
   }
 
   private static ActivationQuantizer of(RowCall call, SavedObject saved) {
@@ -72,6 +80,7 @@ record ActivationQuantizer(double least, double most, double epsilon, DType type
         limits[1],
         config.get("epsilon").number(EPSILON),
         DType.of(config.get("output_dtype").oneOf("int8", "int8", "int16", "int32", "uint8")),
+        byIntegers(call),
         config.get("axis").integersOr(-1));
   }
 
@@ -83,8 +92,10 @@ record ActivationQuantizer(double least, double most, double epsilon, DType type
   /** {@code abs_max_quantize}: x in as many steps as fit its largest size along axes. */
   Scaled apply(Value x, int... along) {
     Value largest = Ops.reduce(ReduceKind.MAX, Ops.abs(x), true, along);
-    Value scale = Ops.cast(Ops.divide(most, Ops.add(largest, epsilon)), x.dtype());
-    Value steps = Ops.clip(Ops.round(Ops.multiply(x, scale)), least(x.dtype()), most);
+    Value exact = Ops.divide(most, Ops.add(largest, epsilon));
+    Value scale = byIntegers ? Ops.cast(exact, x.dtype()) : exact;
+    Value scaled = Ops.multiply(x, scale);
+    Value steps = Ops.clip(Ops.round(scaled), least(scaled.dtype()), most);
     return new Scaled(Ops.cast(steps, type), scale);
   }
 

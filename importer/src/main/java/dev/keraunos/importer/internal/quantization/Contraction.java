@@ -53,7 +53,7 @@ record Contraction(String x, String kernel, String output) {
   }
 
   /**
-   * The shape of the kernel.
+   * The shape of the kernel, 0 for what neither the input nor the config says.
    *
    * @param value what is multiplied
    * @param sizes of the last axes of the result
@@ -63,11 +63,8 @@ record Contraction(String x, String kernel, String output) {
     for (int i = 0; i < shape.length; i++) {
       int own = x.indexOf(kernel.charAt(i));
       int place = output.indexOf(kernel.charAt(i)) - labelled() + sizes.length;
-      boolean given = output.indexOf(kernel.charAt(i)) >= 0 && place >= 0 && place < sizes.length;
-      if (own < 0 && !given) {
-        throw call.config().get("equation").unexpected("letters of which each size is known");
-      }
-      shape[i] = own >= 0 ? call.dim(value, own) : sizes[place];
+      boolean given = place >= 0 && place < sizes.length;
+      shape[i] = own >= 0 ? call.dim(value, own) : given ? sizes[place] : 0;
     }
     return shape;
   }

@@ -33,7 +33,25 @@ public final class QuantizedKernel {
     this.quantization = call.layer().quantization().orElseThrow();
     this.x = call.x();
     this.axes = Contraction.of(equation, x.rank());
-    this.shape = axes.kernelShape(call, x, sizes);
+    this.shape = completed(axes.kernelShape(call, x, sizes));
+  }
+
+  /** A shape whose unknown sizes are those of the stored arrays. */
+  private long[] completed(long... known) {
+    boolean flat = isFlat() || hasBlocks();
+    Shape stored = call.weights().get(flat ? SCALE : KERNEL).shape();
+    long others = 1;
+    for (int i = 0; i < known.length; i++) {
+      others *= isSummed(i) || known[i] == 0 ? 1 : known[i];
+    }
+    for (int i = 0; i < known.length; i++) {
+      if (known[i] == 0 && flat && stored.rank() > 0) {
+        known[i] = stored.dim(-1) / others;
+      } else if (known[i] == 0 && stored.rank() == known.length) {
+        known[i] = stored.dim(i);
+      }
+    }
+    return known;
   }
 
   /**
@@ -85,7 +103,9 @@ public final class QuantizedKernel {
   }
 
   private boolean hasBlocks() {
-    return quantization.block() > 0 || quantization.mode() != Mode.INT4;
+    Mode mode = quantization.mode();
+    boolean groups = mode == Mode.GPTQ || mode == Mode.AWQ;
+    return groups || (mode == Mode.INT4 && quantization.block() > 0);
   }
 
   /** Whether a kernel of any shape is stored as a matrix. */

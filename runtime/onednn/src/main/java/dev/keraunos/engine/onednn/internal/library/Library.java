@@ -3,6 +3,7 @@ package dev.keraunos.engine.onednn.internal.library;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.tensor.Tensor;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.dnnl.dnnl_engine;
 import org.bytedeco.dnnl.dnnl_stream;
 import org.bytedeco.dnnl.dnnl_version_t;
@@ -71,6 +72,16 @@ public final class Library {
   public static boolean hasAvx512() {
     int wanted = dnnl.dnnl_cpu_isa_avx512_core;
     return (dnnl.dnnl_get_effective_cpu_isa() & wanted) == wanted;
+  }
+
+  /**
+   * Whether oneDNN sums products of bytes exactly here. Older instructions add pairs of them in 16
+   * bits.
+   */
+  public static boolean sumsBytes() {
+    int isa = dnnl.dnnl_get_effective_cpu_isa();
+    return Stream.of(dnnl.dnnl_cpu_isa_avx2_vnni, dnnl.dnnl_cpu_isa_avx512_core_vnni)
+        .anyMatch(wanted -> (isa & wanted) == wanted);
   }
 
   /** Version, threading and the instruction set in use. */

@@ -11,6 +11,7 @@ import dev.keraunos.engine.onednn.internal.primitive.Tiling;
 import dev.keraunos.engine.onednn.internal.step.Step;
 import dev.keraunos.engine.onednn.internal.step.View;
 import dev.keraunos.graph.Op;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,8 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /**
  * {@link Op.MatMul} with a matrix of weights on the right. The axes before the last of the left
- * side become rows, the result is cut into blocks, and the weights of each are packed.
+ * side become rows, the result is cut into blocks, and the weights of each are packed. Weights of
+ * bytes stay bytes, unless oneDNN has nothing that multiplies them with floating numbers.
  */
 final class Dense implements Tiling.Work {
   /** The plain product of oneDNN. */
@@ -64,16 +66,25 @@ final class Dense implements Tiling.Work {
   private final Form form;
   private final View a;
   private final View b;
+  private final DType packed;
   private final View y;
   private final Optional<View> bias;
   private final PostOps postOps;
 
   private Dense(
-      Site site, Form form, View a, View b, View y, Optional<View> bias, PostOps postOps) {
+      Site site,
+      Form form,
+      View a,
+      View b,
+      DType packed,
+      View y,
+      Optional<View> bias,
+      PostOps postOps) {
     this.site = site;
     this.form = form;
     this.a = a;
     this.b = b;
+    this.packed = packed;
     this.y = y;
     this.bias = bias;
     this.postOps = postOps;
@@ -82,11 +93,15 @@ final class Dense implements Tiling.Work {
   /** The product of a value and a matrix of weights. */
   static Optional<List<Step>> lower(Group group, Site site, View left, View weights) {
     View y = rows(site.view(group.output()));
-    Form form = form(weights, y.dim(0));
-    Optional<List<Step>> steps = lower(group, site, form, rows(left), weights, y);
-    return steps.isPresent() || form == Form.PRODUCT
-        ? steps
-        : lower(group, site, Form.PRODUCT, rows(left), weights, y);
+    boolean bytes = weights.dtype() == DType.INT8;
+    Form form = bytes ? Form.PRODUCT : form(weights, y.dim(0));
+    Optional<List<Step>> steps = lower(group, site, form, rows(left), weights, weights.dtype(), y);
+    if (steps.isEmpty() && form != Form.PRODUCT) {
+      return lower(group, site, Form.PRODUCT, rows(left), weights, weights.dtype(), y);
+    }
+    return steps.isEmpty() && bytes && left.dtype() == DType.FLOAT32
+        ? lower(group, site, form(weights, y.dim(0)), rows(left), weights, DType.FLOAT32, y)
+        : steps;
   }
 
   /**
@@ -102,7 +117,7 @@ final class Dense implements Tiling.Work {
   }
 
   private static Optional<List<Step>> lower(
-      Group group, Site site, Form form, View a, View b, View y) {
+      Group group, Site site, Form form, View a, View b, DType packed, View y) {
     Function<View, Optional<View>> orient =
         form == Form.CONVOLUTION
             ? operand -> row(operand).map(Dense::pixels)
@@ -112,7 +127,7 @@ final class Dense implements Tiling.Work {
             after -> {
               Optional<View> bias = after.bias(1);
               PostOps rest = bias.isPresent() ? after.withoutFirst() : after;
-              return new Dense(site, form, a, b, y, bias, rest).steps(group);
+              return new Dense(site, form, a, b, packed, y, bias, rest).steps(group);
             });
   }
 
@@ -176,6 +191,7 @@ final class Dense implements Tiling.Work {
         form,
         a,
         b.slice(1, from, length),
+        packed,
         target,
         bias.map(vector -> vector.slice(0, from, length)),
         postOps.slice(1, from, length));
@@ -193,16 +209,17 @@ final class Dense implements Tiling.Work {
   }
 
   private dnnl_memory_desc any() {
-    return site.primitives().any(weights().dims());
+    return site.primitives().any(packed, weights().dims());
   }
 
   private dnnl_memory_desc columns() {
     Shape columns = Shape.of(b.dim(1), b.dim(0));
-    return site.primitives().layout(View.of(b.place(), b.dtype(), columns).permute(1, 0));
+    return site.primitives().layout(View.of(b.place(), packed, columns).permute(1, 0));
   }
 
   private int product(dnnl_primitive_desc made, Tiling.Range range, dnnl_memory_desc weights) {
     Primitives primitives = site.primitives();
+    boolean widens = a.dtype() == DType.FLOAT32 && packed == DType.INT8;
     return dnnl.dnnl_matmul_primitive_desc_create(
         made,
         Library.engine(),
@@ -210,7 +227,7 @@ final class Dense implements Tiling.Work {
         weights,
         bias().map(primitives::layout).orElse(null),
         primitives.layout(target(range)),
-        primitives.attributes(after(range)));
+        widens ? primitives.widening(after(range)) : primitives.attributes(after(range)));
   }
 
   private int convolution(dnnl_primitive_desc made, Tiling.Range range) {

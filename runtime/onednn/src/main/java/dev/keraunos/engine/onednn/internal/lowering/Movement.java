@@ -103,7 +103,10 @@ final class Movement {
   static Optional<List<Step>> cast(Group group, Site site) {
     View x = site.view(group.anchor().inputs().get(0));
     View y = site.view(group.output());
-    if (y.dtype() != DType.FLOAT32 || !Primitives.knows(x.dtype()) || y.size() == 0) {
+    if (!group.tail().isEmpty()
+        || y.dtype() != DType.FLOAT32
+        || !Primitives.knows(x.dtype())
+        || y.size() == 0) {
       return Optional.empty();
     }
     return copy(group.nodes(), site, x.reshape(x.size()), y.reshape(y.size())).map(List::of);

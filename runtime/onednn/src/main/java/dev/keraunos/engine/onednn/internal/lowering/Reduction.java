@@ -50,7 +50,7 @@ final class Reduction {
     long inner = shape.size(behind, shape.rank());
     boolean known = (inner == 1 ? ROWS : POOLS).containsKey(op.kind());
     boolean sum = op.kind() == ReduceKind.SUM || op.kind() == ReduceKind.MEAN;
-    if (!known || terms > MOST_TERMS || (!sum && !site.finite(input))) {
+    if (!known || (sum ? terms > MOST_TERMS : !site.finite(input))) {
       return Optional.empty();
     }
     View x = site.view(input);

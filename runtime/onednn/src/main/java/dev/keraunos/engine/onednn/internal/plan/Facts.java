@@ -1,6 +1,7 @@
 package dev.keraunos.engine.onednn.internal.plan;
 
 import dev.keraunos.engine.internal.reference.ReferenceKernels;
+import dev.keraunos.engine.onednn.internal.library.Library;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
@@ -121,6 +122,21 @@ final class Facts {
   boolean computes(Node node) {
     boolean source = node.op() instanceof Op.Input || isConstant(node.outputs().get(0));
     return !source && !(node.op() instanceof Op.Reshape);
+  }
+
+  /**
+   * Whether a node multiplies with a matrix of bytes that is the same in every run, and oneDNN does
+   * so exactly.
+   */
+  boolean isProductOfBytes(Node node) {
+    if (!(node.op() instanceof Op.MatMul) || type(node.inputs().get(1)).dtype() != DType.INT8) {
+      return false;
+    }
+    Value right = node.inputs().get(1);
+    DType left = type(node.inputs().get(0)).dtype();
+    boolean sums = left == DType.FLOAT32 || (left == DType.INT8 && Library.sumsBytes());
+    boolean empty = shape(node.output()).size() == 0 || shape(right).size() == 0;
+    return sums && !empty && isConstant(right) && shape(right).rank() == 2;
   }
 
   /** Whether all that a node reads and writes are float32 elements, at least one each. */

@@ -3,12 +3,14 @@ package dev.keraunos.engine.onednn.internal.plan;
 import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.EnumSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -39,6 +41,8 @@ public final class Finiteness {
       EnumSet.of(BinaryKind.DIVIDE, BinaryKind.FLOOR_DIVIDE, BinaryKind.MOD, BinaryKind.POWER);
 
   private final Set<Value> unsure = new HashSet<>();
+  private final Set<Value> positive = new HashSet<>();
+  private final Set<Value> notNegative = new HashSet<>();
 
   /** Whether all elements are known to be finite. */
   boolean holds(Value value) {
@@ -54,6 +58,8 @@ public final class Finiteness {
   void add(Value value, Tensor constant) {
     if (!isFinite(constant)) {
       unsure.add(value);
+    } else if (constant.dtype() == DType.FLOAT32 && least(constant) > 0) {
+      positive.add(value);
     }
   }
 
@@ -64,9 +70,56 @@ public final class Finiteness {
    */
   void add(Node node, Tensor divisor) {
     boolean inherited = node.inputs().stream().anyMatch(unsure::contains);
-    if (inherited || arises(node.op(), divisor)) {
+    if (inherited || (arises(node.op(), divisor) && !dividesByPositive(node))) {
       unsure.addAll(node.outputs());
+    } else {
+      noteSign(node);
     }
+  }
+
+  private boolean dividesByPositive(Node node) {
+    return node.op() instanceof Op.Binary binary
+        && binary.kind() == BinaryKind.DIVIDE
+        && positive.contains(node.inputs().get(1));
+  }
+
+  /** As far as it takes to see that the scales of quantized numbers are positive. */
+  private void noteSign(Node node) {
+    List<Value> in = node.inputs();
+    if (node.op() instanceof Op.Unary unary && unary.kind() == UnaryKind.ABSOLUTE) {
+      notNegative.addAll(node.outputs());
+    } else if (node.op() instanceof Op.Reduce reduce && reduce.kind() == ReduceKind.MAX) {
+      copySign(in.get(0), node.output());
+    } else if (node.op() instanceof Op.Reshape) {
+      copySign(in.get(0), node.output());
+    } else if (node.op() instanceof Op.Binary binary) {
+      boolean both = positive.containsAll(in);
+      boolean sum = binary.kind() == BinaryKind.ADD && in.stream().allMatch(this::isNotNegative);
+      boolean factors = binary.kind() == BinaryKind.MULTIPLY || binary.kind() == BinaryKind.DIVIDE;
+      if ((factors && both) || (sum && in.stream().anyMatch(positive::contains))) {
+        positive.add(node.output());
+      }
+    }
+  }
+
+  private boolean isNotNegative(Value value) {
+    return positive.contains(value) || notNegative.contains(value);
+  }
+
+  private void copySign(Value from, Value to) {
+    if (positive.contains(from)) {
+      positive.add(to);
+    } else if (notNegative.contains(from)) {
+      notNegative.add(to);
+    }
+  }
+
+  private static double least(Tensor tensor) {
+    double least = Double.POSITIVE_INFINITY;
+    for (long i = 0; i < tensor.size() && least > 0; i++) {
+      least = Math.min(least, tensor.getDouble(i));
+    }
+    return tensor.size() == 0 ? 0 : least;
   }
 
   private static boolean arises(Op op, Tensor divisor) {

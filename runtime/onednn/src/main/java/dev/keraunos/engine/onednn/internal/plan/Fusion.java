@@ -6,7 +6,9 @@ import dev.keraunos.engine.onednn.internal.primitive.PostOps;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,7 +59,8 @@ final class Fusion {
 
   private List<Node> tail(Node anchor) {
     List<Node> tail = new ArrayList<>();
-    if (!ANCHORS.contains(anchor.op().getClass()) || !facts.isFloat32(anchor)) {
+    boolean computes = facts.isFloat32(anchor) || facts.isProductOfBytes(anchor);
+    if (!ANCHORS.contains(anchor.op().getClass()) || !computes) {
       return tail;
     }
     Value value = anchor.output();
@@ -76,6 +79,9 @@ final class Fusion {
 
   /** Whether a node is an elementwise function of the value that oneDNN can append. */
   private boolean continues(Node next, Value value) {
+    if (next.op() instanceof Op.Cast cast) {
+      return converts(cast.dtype(), value);
+    }
     boolean alone = next.outputs().size() == 1 && facts.isFloat32(next);
     if (!alone || !facts.shape(next.output()).equals(facts.shape(value))) {
       return false;
@@ -86,5 +92,26 @@ final class Fusion {
     return next.op() instanceof Op.Binary binary
         && PostOps.algorithm(binary.kind(), facts.finite(next)).isPresent()
         && (next.inputs().get(0) == value || PostOps.commutes(binary.kind()));
+  }
+
+  /** Whether storing a result in another type gives what a cast does. */
+  private boolean converts(DType to, Value value) {
+    DType from = facts.type(value).dtype();
+    if (from == DType.INT32) {
+      return to == DType.FLOAT32;
+    }
+    return from == DType.FLOAT32 && to == DType.INT8 && isWhole(value);
+  }
+
+  /** Whether a value was rounded, and then limited to what a byte holds. */
+  private static boolean isWhole(Value value) {
+    return value.producer().op() instanceof Op.Unary limit
+        && limit.kind() == UnaryKind.CLIP
+        && limit.alpha() >= Byte.MIN_VALUE
+        && limit.beta() <= Byte.MAX_VALUE
+        && limit.alpha() == Math.rint(limit.alpha())
+        && limit.beta() == Math.rint(limit.beta())
+        && value.producer().inputs().get(0).producer().op() instanceof Op.Unary round
+        && round.kind() == UnaryKind.ROUND;
   }
 }

@@ -96,7 +96,10 @@ public final class Planner implements Site, AutoCloseable {
   }
 
   private Optional<List<Step>> tryLower(Group group) {
-    boolean eligible = facts.isFloat32(group.anchor()) || group.anchor().op() instanceof Op.Cast;
+    boolean eligible =
+        facts.isFloat32(group.anchor())
+            || facts.isProductOfBytes(group.anchor())
+            || group.anchor().op() instanceof Op.Cast;
     return eligible ? Lowerings.lower(group, this) : Optional.empty();
   }
 

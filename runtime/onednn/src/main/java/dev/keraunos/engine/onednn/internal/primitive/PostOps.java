@@ -62,7 +62,7 @@ public final class PostOps {
   }
 
   /**
-   * The tail of a group.
+   * The tail of a group. A cast in it is but the type that the result is stored in.
    *
    * @param orient puts a view with the rank of the result into the order of the primitive's
    *     dimensions; empty if it cannot
@@ -74,7 +74,7 @@ public final class PostOps {
     for (Node node : group.tail()) {
       if (node.op() instanceof Op.Unary unary) {
         entries.add(new Apply(Eltwise.of(unary, site.finite(previous)).orElseThrow()));
-      } else {
+      } else if (node.op() instanceof Op.Binary) {
         Value other = node.inputs().get(node.inputs().get(0) == previous ? 1 : 0);
         int algorithm = algorithm(((Op.Binary) node.op()).kind(), true).orElseThrow();
         Optional<View> operand = orient.apply(site.view(other).expand(previous.rank()));
@@ -103,15 +103,20 @@ public final class PostOps {
     return new PostOps(entries.subList(1, entries.size()));
   }
 
-  /** Attributes of a primitive that applies these: strict float32, caller's scratch memory. */
-  dnnl_primitive_attr attributes(Natives owner) {
+  /**
+   * Attributes of a primitive that applies these: strict float32, caller's scratch memory.
+   *
+   * @param widens whether bytes beside floating numbers become such
+   */
+  dnnl_primitive_attr attributes(Natives owner, boolean widens) {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     Library.check(dnnl.dnnl_primitive_attr_create(attributes));
     owner.own(attributes, () -> dnnl.dnnl_primitive_attr_destroy(attributes));
     Library.check(
         dnnl.dnnl_primitive_attr_set_scratchpad_mode(attributes, dnnl.dnnl_scratchpad_mode_user));
     Library.check(
-        dnnl.dnnl_primitive_attr_set_fpmath_mode(attributes, dnnl.dnnl_fpmath_mode_strict));
+        dnnl.dnnl_primitive_attr_set_fpmath_mode_v2(
+            attributes, dnnl.dnnl_fpmath_mode_strict, widens ? 1 : 0));
     try (Natives natives = new Natives()) {
       dnnl_post_ops chain = new dnnl_post_ops();
       Library.check(dnnl.dnnl_post_ops_create(chain));

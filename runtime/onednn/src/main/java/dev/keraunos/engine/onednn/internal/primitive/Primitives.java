@@ -66,16 +66,26 @@ public final class Primitives {
 
   /** A float32 layout that the primitive chooses. */
   public dnnl_memory_desc any(long... dims) {
+    return any(DType.FLOAT32, dims);
+  }
+
+  /** A layout that the primitive chooses. */
+  public dnnl_memory_desc any(DType dtype, long... dims) {
     int any = dnnl.dnnl_format_tag_any;
     dnnl_memory_desc layout = new dnnl_memory_desc();
     Library.check(
-        dnnl.dnnl_memory_desc_create_with_tag(layout, dims.length, dims, dnnl.dnnl_f32, any));
+        dnnl.dnnl_memory_desc_create_with_tag(layout, dims.length, dims, TYPES.get(dtype), any));
     return passing.own(layout, () -> dnnl.dnnl_memory_desc_destroy(layout));
   }
 
   /** Attributes with these operations appended. */
   public dnnl_primitive_attr attributes(PostOps postOps) {
-    return postOps.attributes(passing);
+    return postOps.attributes(passing, false);
+  }
+
+  /** The same of a primitive that takes bytes beside floating numbers. */
+  public dnnl_primitive_attr widening(PostOps postOps) {
+    return postOps.attributes(passing, true);
   }
 
   /**
