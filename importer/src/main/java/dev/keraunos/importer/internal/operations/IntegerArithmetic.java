@@ -14,7 +14,7 @@ public final class IntegerArithmetic {
 
   /**
    * A matrix product of two tensors. Keras 3 computes that of integers in float32 and limits it to
-   * their type; pairs of int8 give int32, int8 beside bools the lowest byte.
+   * their type; pairs of int8 give int32.
    */
   public static Value product(Value x, Value y, Dialect dialect, BinaryOperator<Value> product) {
     DType dtype = DType.promote(x.dtype(), y.dtype());
@@ -25,9 +25,6 @@ public final class IntegerArithmetic {
       return product.apply(x, y);
     }
     Value result = product.apply(Ops.cast(x, DType.FLOAT32), Ops.cast(y, DType.FLOAT32));
-    if (dtype == DType.INT8) {
-      return Ops.cast(Ops.cast(result, DType.INT32), dtype);
-    }
     return dtype == DType.BOOL ? Ops.cast(result, dtype) : Ops.saturateCast(result, dtype);
   }
 

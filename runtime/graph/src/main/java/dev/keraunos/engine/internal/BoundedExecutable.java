@@ -4,7 +4,6 @@ import dev.keraunos.engine.Executable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
-import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.axis.Samples;
@@ -111,9 +110,10 @@ public final class BoundedExecutable implements Executable {
     try {
       List<TensorType> one = new ArrayList<>();
       inputs.forEach(type -> one.add(new TensorType(type.dtype(), type.shape().with(0, 1))));
-      for (Map.Entry<Value, TensorType> value : graph().types(one).entrySet()) {
-        boolean stored = value.getKey().producer().op() instanceof Op.Constant;
-        bytes += stored ? 0 : value.getValue().shape().size() * value.getValue().dtype().bytes();
+      Map<Value, TensorType> types = graph().types(one);
+      for (Value value : Samples.dependent(graph())) {
+        TensorType type = types.get(value);
+        bytes += type.shape().size() * type.dtype().bytes();
       }
     } catch (InputException e) {
       return samples; // one sample alone does not divide as the batch does

@@ -48,6 +48,17 @@ public final class Samples {
     batches.forEach(batch -> found.put(batch, Optional.of(new Rows(0, 1))));
   }
 
+  /** The values of a graph that depend on what its inputs hold, or on their shapes. */
+  public static Set<Value> dependent(Graph graph) {
+    Set<Value> dependent = new HashSet<>(graph.inputs());
+    for (Node node : graph.nodes()) {
+      if (node.inputs().stream().anyMatch(dependent::contains)) {
+        dependent.addAll(node.outputs());
+      }
+    }
+    return dependent;
+  }
+
   /**
    * Whether all inputs of a graph are batches and a batch of them may be run in parts: the outputs
    * of the parts, one after the other, are those of the whole.

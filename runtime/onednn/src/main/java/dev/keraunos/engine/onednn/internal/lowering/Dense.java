@@ -65,43 +65,66 @@ final class Dense implements Tiling.Work {
   private final Site site;
   private final Form form;
   private final View a;
-  private final View b;
-  private final DType packed;
+  private final Weights b;
   private final View y;
   private final Optional<View> bias;
   private final PostOps postOps;
 
   private Dense(
-      Site site,
-      Form form,
-      View a,
-      View b,
-      DType packed,
-      View y,
-      Optional<View> bias,
-      PostOps postOps) {
+      Site site, Form form, View a, Weights b, View y, Optional<View> bias, PostOps postOps) {
     this.site = site;
     this.form = form;
     this.a = a;
     this.b = b;
-    this.packed = packed;
     this.y = y;
     this.bias = bias;
     this.postOps = postOps;
   }
 
+  /**
+   * The right side.
+   *
+   * @param values of inputs and outputs
+   * @param packed the type in which they are kept
+   * @param scales for each block of inputs, if there are any
+   */
+  private record Weights(View values, DType packed, Optional<View> scales) {
+    static Weights of(View values) {
+      return new Weights(values, values.dtype(), Optional.empty());
+    }
+
+    Weights columns(long from, long length) {
+      return new Weights(
+          values.slice(1, from, length), packed, scales.map(view -> view.slice(1, from, length)));
+    }
+
+    /** How many inputs share a scale; 0 without scales. */
+    long block() {
+      return scales.map(view -> values.dim(0) / view.dim(0)).orElse(0L);
+    }
+  }
+
   /** The product of a value and a matrix of weights. */
   static Optional<List<Step>> lower(Group group, Site site, View left, View weights) {
     View y = rows(site.view(group.output()));
+    View a = rows(left);
     boolean bytes = weights.dtype() == DType.INT8;
     Form form = bytes ? Form.PRODUCT : form(weights, y.dim(0));
-    Optional<List<Step>> steps = lower(group, site, form, rows(left), weights, weights.dtype(), y);
+    Optional<List<Step>> steps = lower(group, site, form, a, Weights.of(weights), y);
     if (steps.isEmpty() && form != Form.PRODUCT) {
-      return lower(group, site, Form.PRODUCT, rows(left), weights, weights.dtype(), y);
+      return lower(group, site, Form.PRODUCT, a, Weights.of(weights), y);
     }
+    Weights wide = new Weights(weights, DType.FLOAT32, Optional.empty());
     return steps.isEmpty() && bytes && left.dtype() == DType.FLOAT32
-        ? lower(group, site, form(weights, y.dim(0)), rows(left), weights, DType.FLOAT32, y)
+        ? lower(group, site, form(weights, y.dim(0)), a, wide, y)
         : steps;
+  }
+
+  /** The same of weights that are bytes with scales. */
+  static Optional<List<Step>> lower(Group group, Site site, View left, View bytes, View scales) {
+    Weights weights = new Weights(bytes, bytes.dtype(), Optional.of(scales));
+    View y = rows(site.view(group.output()));
+    return lower(group, site, Form.PRODUCT, rows(left), weights, y);
   }
 
   /**
@@ -117,7 +140,7 @@ final class Dense implements Tiling.Work {
   }
 
   private static Optional<List<Step>> lower(
-      Group group, Site site, Form form, View a, View b, DType packed, View y) {
+      Group group, Site site, Form form, View a, Weights b, View y) {
     Function<View, Optional<View>> orient =
         form == Form.CONVOLUTION
             ? operand -> row(operand).map(Dense::pixels)
@@ -127,7 +150,7 @@ final class Dense implements Tiling.Work {
             after -> {
               Optional<View> bias = after.bias(1);
               PostOps rest = bias.isPresent() ? after.withoutFirst() : after;
-              return new Dense(site, form, a, b, packed, y, bias, rest).steps(group);
+              return new Dense(site, form, a, b, y, bias, rest).steps(group);
             });
   }
 
@@ -190,8 +213,7 @@ final class Dense implements Tiling.Work {
         site,
         form,
         a,
-        b.slice(1, from, length),
-        packed,
+        b.columns(from, length),
         target,
         bias.map(vector -> vector.slice(0, from, length)),
         postOps.slice(1, from, length));
@@ -209,17 +231,18 @@ final class Dense implements Tiling.Work {
   }
 
   private dnnl_memory_desc any() {
-    return site.primitives().any(packed, weights().dims());
+    return site.primitives().any(b.packed(), weights().dims());
   }
 
   private dnnl_memory_desc columns() {
-    Shape columns = Shape.of(b.dim(1), b.dim(0));
-    return site.primitives().layout(View.of(b.place(), packed, columns).permute(1, 0));
+    View values = b.values();
+    Shape columns = Shape.of(values.dim(1), values.dim(0));
+    return site.primitives().layout(View.of(values.place(), b.packed(), columns).permute(1, 0));
   }
 
   private int product(dnnl_primitive_desc made, Tiling.Range range, dnnl_memory_desc weights) {
     Primitives primitives = site.primitives();
-    boolean widens = a.dtype() == DType.FLOAT32 && packed == DType.INT8;
+    boolean widens = a.dtype() == DType.FLOAT32 && b.packed() == DType.INT8;
     return dnnl.dnnl_matmul_primitive_desc_create(
         made,
         Library.engine(),
@@ -227,7 +250,9 @@ final class Dense implements Tiling.Work {
         weights,
         bias().map(primitives::layout).orElse(null),
         primitives.layout(target(range)),
-        widens ? primitives.widening(after(range)) : primitives.attributes(after(range)));
+        widens
+            ? primitives.widening(after(range), b.block())
+            : primitives.attributes(after(range)));
   }
 
   private int convolution(dnnl_primitive_desc made, Tiling.Range range) {
@@ -261,7 +286,7 @@ final class Dense implements Tiling.Work {
   }
 
   private View weights() {
-    return form == Form.CONVOLUTION ? b.permute(1, 0).insert(2) : b;
+    return form == Form.CONVOLUTION ? b.values().permute(1, 0).insert(2) : b.values();
   }
 
   private Optional<View> bias() {
@@ -277,6 +302,8 @@ final class Dense implements Tiling.Work {
     List<Step.Arg> constants = new ArrayList<>();
     dnnl_memory_desc wanted = primitives.wanted(description, dnnl.dnnl_query_weights_md, 0);
     constants.add(primitives.packed(dnnl.DNNL_ARG_WEIGHTS, weights(), wanted));
+    int scale = dnnl.DNNL_ARG_ATTR_SCALES | dnnl.DNNL_ARG_WEIGHTS;
+    b.scales().ifPresent(view -> constants.add(primitives.rowMajor(scale, view)));
     bias().ifPresent(vector -> constants.add(primitives.arg(dnnl.DNNL_ARG_BIAS, vector)));
     return constants;
   }

@@ -1,6 +1,7 @@
 package dev.keraunos.engine.onednn.internal.lowering;
 
 import dev.keraunos.engine.onednn.internal.library.Library;
+import dev.keraunos.engine.onednn.internal.primitive.BlockWeights;
 import dev.keraunos.engine.onednn.internal.primitive.Call;
 import dev.keraunos.engine.onednn.internal.primitive.Group;
 import dev.keraunos.engine.onednn.internal.primitive.PostOps;
@@ -39,6 +40,14 @@ final class Product implements Tiling.Work {
     Op.MatMul op = (Op.MatMul) group.anchor().op();
     Value right = group.anchor().inputs().get(1);
     View a = site.view(group.anchor().inputs().get(0));
+    Optional<List<Step>> blocks =
+        op.transposeA()
+            ? Optional.empty()
+            : site.blocks(right, op.transposeB())
+                .flatMap(weights -> blocks(group, site, a, weights, op.transposeB()));
+    if (blocks.isPresent()) {
+      return blocks;
+    }
     View b = op.transposeB() ? swapped(site.view(right)) : site.view(right);
     if (site.constant(right).isPresent() && right.rank() == 2 && !op.transposeA()) {
       return Dense.lower(group, site, a, b);
@@ -47,6 +56,13 @@ final class Product implements Tiling.Work {
     View left = (op.transposeA() ? swapped(a) : a).expand(y.rank());
     return PostOps.of(group, site, Optional::of)
         .flatMap(postOps -> new Product(site, left, b.expand(y.rank()), y, postOps).steps(group));
+  }
+
+  private static Optional<List<Step>> blocks(
+      Group group, Site site, View a, BlockWeights weights, boolean transposed) {
+    return transposed
+        ? Dense.lower(group, site, a, swapped(weights.bytes()), swapped(weights.scales()))
+        : Dense.lower(group, site, a, weights.bytes(), weights.scales());
   }
 
   private static View swapped(View view) {

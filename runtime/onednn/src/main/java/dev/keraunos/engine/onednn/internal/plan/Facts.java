@@ -2,6 +2,7 @@ package dev.keraunos.engine.onednn.internal.plan;
 
 import dev.keraunos.engine.internal.reference.ReferenceKernels;
 import dev.keraunos.engine.onednn.internal.library.Library;
+import dev.keraunos.engine.onednn.internal.primitive.PackedWeights;
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
@@ -12,23 +13,33 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** What is known of the values of a graph before it runs: types, constants and which are finite. */
 final class Facts {
+  /** Constants of fewer elements are looked at, those of more judged by what computes them. */
+  private static final long CHEAP = 1 << 16;
+
   private final Map<Value, TensorType> types = new HashMap<>();
-  private final Map<Value, Tensor> constants = new HashMap<>();
+  private final Map<Value, Supplier<Tensor>> constants = new HashMap<>();
+  private final Set<Value> lasting = new HashSet<>();
+  private final PackedWeights weights;
   private final Finiteness finiteness = new Finiteness();
 
   /**
    * What follows from the types of the inputs.
    *
    * @param finite whether the inputs hold neither NaN nor infinities
+   * @param weights keeps what follows from constants alone, for all plans
    */
-  Facts(Graph graph, List<TensorType> inputs, boolean finite) {
+  Facts(Graph graph, List<TensorType> inputs, boolean finite, PackedWeights weights) {
+    this.weights = weights;
     for (int i = 0; i < inputs.size(); i++) {
       types.put(graph.inputs().get(i), inputs.get(i));
       if (!finite) {
@@ -45,23 +56,52 @@ final class Facts {
     }
   }
 
-  /** Computes a node now if nothing it reads depends on the data of a run. */
+  /** Nodes of which nothing that they read depends on the data of a run are computed once asked. */
   private void fold(Node node) {
     if (node.op() instanceof Op.Constant constant) {
-      constants.put(node.output(), constant.value());
+      constants.put(node.output(), constant::value);
+      lasting.add(node.output());
     } else if (operands(node).allMatch(constants::containsKey)) {
-      List<Tensor> results = node.outputs().stream().map(this::allocate).toList();
-      ReferenceKernels.run(concrete(node), operands(node).map(constants::get).toList(), results);
-      node.outputs().forEach(value -> constants.put(value, results.get(value.index())));
+      if (lasting.containsAll(node.inputs())) {
+        lasting.addAll(node.outputs());
+      }
+      Computed computed = new Computed(node);
+      node.outputs().forEach(value -> constants.put(value, () -> computed.result(value)));
+    }
+  }
+
+  /** The results of a node, computed when the first of them is asked for. */
+  private final class Computed {
+    private final Node node;
+    private List<Tensor> results;
+
+    Computed(Node node) {
+      this.node = node;
+    }
+
+    Tensor result(Value value) {
+      if (results == null) {
+        results = lasting.contains(value) ? weights.computed(node, this::compute) : compute();
+      }
+      return results.get(value.index());
+    }
+
+    private List<Tensor> compute() {
+      List<Tensor> in = operands(node).map(constants::get).map(Supplier::get).toList();
+      List<Tensor> out = node.outputs().stream().map(Facts.this::allocate).toList();
+      ReferenceKernels.run(concrete(node), in, out);
+      return out;
     }
   }
 
   private void noteFiniteness(Node node) {
-    if (constants.containsKey(node.outputs().get(0))) {
-      node.outputs().forEach(value -> finiteness.add(value, constants.get(value)));
+    boolean constant = constants.containsKey(node.outputs().get(0));
+    boolean cheap = node.op() instanceof Op.Constant || shape(node.outputs().get(0)).size() < CHEAP;
+    if (constant && cheap) {
+      node.outputs().forEach(value -> finiteness.add(value, constants.get(value).get()));
     } else {
-      Value second = node.inputs().get(node.inputs().size() - 1);
-      finiteness.add(node, constants.get(second));
+      boolean divides = node.op() instanceof Op.Binary;
+      finiteness.add(node, divides ? constant(node.inputs().get(1)).orElse(null) : null);
     }
   }
 
@@ -101,7 +141,7 @@ final class Facts {
 
   /** The value's tensor if it is the same in every run. */
   Optional<Tensor> constant(Value value) {
-    return Optional.ofNullable(constants.get(value));
+    return Optional.ofNullable(constants.get(value)).map(Supplier::get);
   }
 
   boolean isConstant(Value value) {
@@ -137,6 +177,10 @@ final class Facts {
     boolean sums = left == DType.FLOAT32 || (left == DType.INT8 && Library.sumsBytes());
     boolean empty = shape(node.output()).size() == 0 || shape(right).size() == 0;
     return sums && !empty && isConstant(right) && shape(right).rank() == 2;
+  }
+
+  boolean isFloat32(Value value) {
+    return type(value).dtype() == DType.FLOAT32;
   }
 
   /** Whether all that a node reads and writes are float32 elements, at least one each. */

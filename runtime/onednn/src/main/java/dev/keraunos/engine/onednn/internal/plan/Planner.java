@@ -3,6 +3,7 @@ package dev.keraunos.engine.onednn.internal.plan;
 import dev.keraunos.engine.onednn.internal.library.Natives;
 import dev.keraunos.engine.onednn.internal.library.OpenMp;
 import dev.keraunos.engine.onednn.internal.lowering.Lowerings;
+import dev.keraunos.engine.onednn.internal.primitive.BlockWeights;
 import dev.keraunos.engine.onednn.internal.primitive.Group;
 import dev.keraunos.engine.onednn.internal.primitive.PackedWeights;
 import dev.keraunos.engine.onednn.internal.primitive.Primitives;
@@ -51,7 +52,7 @@ public final class Planner implements Site, AutoCloseable {
   public static Plan plan(
       Graph graph, List<TensorType> inputs, boolean finite, PackedWeights weights) {
     OpenMp.single();
-    try (Planner planner = new Planner(graph, new Facts(graph, inputs, finite), weights)) {
+    try (Planner planner = new Planner(graph, new Facts(graph, inputs, finite, weights), weights)) {
       return planner.plan();
     } finally {
       OpenMp.restore();
@@ -140,6 +141,12 @@ public final class Planner implements Site, AutoCloseable {
   @Override
   public Optional<Tensor> constant(Value value) {
     return facts.constant(value);
+  }
+
+  @Override
+  public Optional<BlockWeights> blocks(Value value, boolean transposed) {
+    return Dequantized.of(value, transposed, facts)
+        .map(found -> new BlockWeights(view(found.bytes()), view(found.scales())));
   }
 
   @Override

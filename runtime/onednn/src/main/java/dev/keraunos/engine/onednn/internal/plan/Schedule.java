@@ -8,9 +8,11 @@ import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
+import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * How inputs of certain types are run: whole, or in parts of so many samples. It depends on the
@@ -50,10 +52,11 @@ public record Schedule(long samples, long perPart) {
       return WHOLE; // one sample alone does not divide as the batch does
     }
     long weights = weights(graph);
-    long ratio = weights / Math.max(1, activations(single));
+    Set<Value> computed = Samples.dependent(graph);
+    long ratio = weights / Math.max(1, activations(computed, single));
     boolean whole = weights > PackedWeights.CACHE && ratio >= samples;
     long shared = Math.min(ratio, Math.max(SHARING, (samples + PARTS - 1) / PARTS));
-    long worth = (long) Math.ceil(Tiling.TILE_OPERATIONS / operations(graph, single));
+    long worth = (long) Math.ceil(Tiling.TILE_OPERATIONS / operations(graph, computed, single));
     long perPart = Math.max(whole ? samples : shared, worth);
     return new Schedule(samples, Math.max(1, Math.min(samples, perPart)));
   }
@@ -72,19 +75,19 @@ public record Schedule(long samples, long perPart) {
         .sum();
   }
 
-  private static long activations(Map<Value, TensorType> types) {
+  private static long activations(Set<Value> computed, Map<Value, TensorType> types) {
     return types.entrySet().stream()
-        .filter(entry -> !(entry.getKey().producer().op() instanceof Op.Constant))
+        .filter(entry -> computed.contains(entry.getKey()))
         .map(Map.Entry::getValue)
         .mapToLong(type -> type.shape().size() * type.dtype().bytes())
         .sum();
   }
 
   /** Roughly how many multiplications and sums a run takes. */
-  private static double operations(Graph graph, Map<Value, TensorType> types) {
+  private static double operations(Graph graph, Set<Value> computed, Map<Value, TensorType> types) {
     double sum = 1;
     for (Node node : graph.nodes()) {
-      boolean free = node.op() instanceof Op.Constant || node.op() instanceof Op.Reshape;
+      boolean free = node.op() instanceof Op.Reshape || !computed.contains(node.outputs().get(0));
       if (!free && !(node.op() instanceof Op.Input)) {
         sum += operations(node, types);
       }

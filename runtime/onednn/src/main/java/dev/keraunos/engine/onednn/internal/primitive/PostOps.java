@@ -107,8 +107,9 @@ public final class PostOps {
    * Attributes of a primitive that applies these: strict float32, caller's scratch memory.
    *
    * @param widens whether bytes beside floating numbers become such
+   * @param block how many inputs share a scale of the weights, 0 for none
    */
-  dnnl_primitive_attr attributes(Natives owner, boolean widens) {
+  dnnl_primitive_attr attributes(Natives owner, boolean widens, long block) {
     dnnl_primitive_attr attributes = new dnnl_primitive_attr();
     Library.check(dnnl.dnnl_primitive_attr_create(attributes));
     owner.own(attributes, () -> dnnl.dnnl_primitive_attr_destroy(attributes));
@@ -117,6 +118,12 @@ public final class PostOps {
     Library.check(
         dnnl.dnnl_primitive_attr_set_fpmath_mode_v2(
             attributes, dnnl.dnnl_fpmath_mode_strict, widens ? 1 : 0));
+    if (block > 0) {
+      int both = 3;
+      Library.check(
+          dnnl.dnnl_primitive_attr_set_scales(
+              attributes, dnnl.DNNL_ARG_WEIGHTS, both, 2, new long[] {block, 1}, dnnl.dnnl_f32));
+    }
     try (Natives natives = new Natives()) {
       dnnl_post_ops chain = new dnnl_post_ops();
       Library.check(dnnl.dnnl_post_ops_create(chain));

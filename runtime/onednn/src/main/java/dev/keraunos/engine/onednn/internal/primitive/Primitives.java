@@ -5,6 +5,7 @@ import dev.keraunos.engine.onednn.internal.library.Natives;
 import dev.keraunos.engine.onednn.internal.step.Step;
 import dev.keraunos.engine.onednn.internal.step.View;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,12 +81,16 @@ public final class Primitives {
 
   /** Attributes with these operations appended. */
   public dnnl_primitive_attr attributes(PostOps postOps) {
-    return postOps.attributes(passing, false);
+    return postOps.attributes(passing, false, 0);
   }
 
-  /** The same of a primitive that takes bytes beside floating numbers. */
-  public dnnl_primitive_attr widening(PostOps postOps) {
-    return postOps.attributes(passing, true);
+  /**
+   * The same of a primitive that takes bytes beside floating numbers.
+   *
+   * @param block how many inputs share a scale of the weights, 0 for none
+   */
+  public dnnl_primitive_attr widening(PostOps postOps, long block) {
+    return postOps.attributes(passing, true, block);
   }
 
   /**
@@ -153,6 +158,12 @@ public final class Primitives {
   /** An argument that is a view. */
   public Step.Arg arg(int index, View view) {
     return new Step.Arg(index, layout(view, lasting), view.place(), view.byteOffset());
+  }
+
+  /** An argument that is a constant, its elements one behind the other. */
+  public Step.Arg rowMajor(int index, View constant) {
+    View rows = View.of(constant.place(), constant.dtype(), Shape.of(constant.dims()));
+    return packed(index, constant, layout(rows, lasting));
   }
 
   /** An argument that is a constant in the layout the primitive wants. */

@@ -18,6 +18,13 @@ public interface Site {
   /** The value's tensor if it is the same in every run. */
   Optional<Tensor> constant(Value value);
 
+  /**
+   * The bytes and scales behind a matrix of weights, if it is computed from such.
+   *
+   * @param transposed whether inputs run along its last axis
+   */
+  Optional<BlockWeights> blocks(Value value, boolean transposed);
+
   /** Whether a value is known to hold neither NaN nor infinities. */
   boolean finite(Value value);
 
