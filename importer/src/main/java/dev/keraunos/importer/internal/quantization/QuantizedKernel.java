@@ -7,6 +7,7 @@ import dev.keraunos.importer.internal.operations.IntegerArithmetic;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.internal.weights.LoraFactors;
 import dev.keraunos.keras.Quirk;
+import dev.keraunos.keras.config.Setting;
 import dev.keraunos.keras.internal.config.Quantization;
 import dev.keraunos.keras.internal.config.Quantization.Mode;
 import dev.keraunos.tensor.DType;
@@ -33,7 +34,15 @@ public final class QuantizedKernel {
     this.quantization = call.layer().quantization().orElseThrow();
     this.x = call.x();
     this.axes = Contraction.of(equation, x.rank());
+    Setting saved = call.config().get("equation");
+    if (axes.x().length() != x.rank() || axes.kernel().isEmpty()) {
+      throw saved.unexpected(
+          "a kernel, and as many letters as the input " + x.shape() + " has axes");
+    }
     this.shape = completed(axes.kernelShape(call, x, sizes));
+    if (Arrays.stream(shape).anyMatch(size -> size < 1)) {
+      throw saved.unexpected("letters of which the input or output_shape tells the size");
+    }
   }
 
   /** A shape whose unknown sizes are those of the stored arrays. */

@@ -207,8 +207,8 @@ final class UnpackedWeights {
     }
     int[] found = new int[(int) inputs];
     for (int i = 0; i < found.length; i++) {
-      double group = stored.getDouble(i);
-      if (!(group >= 0 && group < groups)) {
+      long group = (long) stored.getDouble(i);
+      if (group < 0 || group >= groups) {
         throw damaged("group " + group + " in g_idx", "groups from 0 to " + (groups - 1));
       }
       found[i] = (int) group;
