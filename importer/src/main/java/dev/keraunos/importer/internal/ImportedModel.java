@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal;
 
 import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.library.Libraries;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.lowering.ModelLowering;
 import dev.keraunos.importer.internal.topology.ModelTopology;
@@ -31,7 +32,10 @@ public record ImportedModel(
    * @throws ModelFileException if the config or the weights are inconsistent
    */
   public static ImportedModel of(ModelArchive archive, ModelRegistry registry) {
-    return of(archive, ModelTopology.read(archive.config(), archive.dialect()), registry);
+    return of(
+        archive,
+        ModelTopology.read(Libraries.expand(archive.config()), archive.dialect()),
+        registry);
   }
 
   /**

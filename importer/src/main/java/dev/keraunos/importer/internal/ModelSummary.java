@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.library.Libraries;
 import dev.keraunos.importer.internal.lowering.ModelLowering;
 import dev.keraunos.importer.internal.topology.InputSpec;
 import dev.keraunos.importer.internal.topology.LayerSpec;
@@ -68,7 +69,8 @@ public record ModelSummary(
    * @throws ModelFileException if the config or the weights are inconsistent
    */
   public static ModelSummary of(ModelArchive archive, ModelRegistry registry) {
-    ModelTopology topology = ModelTopology.read(archive.config(), archive.dialect());
+    ModelTopology topology =
+        ModelTopology.read(Libraries.expand(archive.config()), archive.dialect());
     ModelLowering.Survey survey =
         ModelLowering.survey(
             topology, table -> WeightMatcher.match(archive.weights(), topology, table), registry);

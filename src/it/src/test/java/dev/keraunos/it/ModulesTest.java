@@ -141,6 +141,18 @@ class ModulesTest {
                 "fixtures"),
             List.of("org.junit..", "org.opentest4j..", "org.apiguardian..")),
         new Module(
+            "integrations/hub",
+            "keraunos-hub",
+            List.of(
+                "runtime/graph",
+                "runtime/testing",
+                "keras",
+                "loss-registry",
+                "importer",
+                "api",
+                "fixtures"),
+            List.of(JACKSON)),
+        new Module(
             "cli",
             "keraunos-cli",
             List.of(
@@ -152,7 +164,8 @@ class ModulesTest {
                 "loss-registry/report",
                 "importer",
                 "api",
-                "fixtures"),
+                "fixtures",
+                "integrations/hub"),
             List.of(JACKSON, "picocli..")),
         new Module(
             "benchmarks",

@@ -33,7 +33,8 @@ class PublicTypesTest {
           "importer/hdf5",
           "importer",
           "api",
-          "integrations/junit");
+          "integrations/junit",
+          "integrations/hub");
 
   private static List<JavaClass> published() {
     List<Path> classes =

@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal.builtin;
 
 import dev.keraunos.importer.internal.feature.FeatureLayers;
+import dev.keraunos.importer.internal.library.Libraries;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.LayerTable;
 import dev.keraunos.importer.layers.ModelRegistry;
@@ -40,11 +41,21 @@ public final class KerasLayers {
 
   private static final Map<String, LayerRow> OPERATIONS = byName(OperationLayers.ROWS);
 
+  /** On first use, since rows of libraries may be made of those above. */
+  private static final class Brought {
+    private static final Map<String, LayerRow> ROWS = Libraries.layers();
+  }
+
   private KerasLayers() {}
 
   /** These rows behind the layers that a caller brought along. */
   public static LayerTable table(ModelRegistry registry) {
-    return new LayerTable(LAYERS, OPERATIONS, registry);
+    return new LayerTable(LAYERS, OPERATIONS, Brought.ROWS, registry);
+  }
+
+  /** The row of a class that Keras brings, for classes elsewhere that compute the same. */
+  public static LayerRow row(String className) {
+    return LAYERS.get(className);
   }
 
   private static Map<String, LayerRow> byName(List<LayerRow> rows) {

@@ -6,6 +6,7 @@ import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.builtin.ChannelsLast;
 import dev.keraunos.importer.internal.builtin.KerasLayers;
+import dev.keraunos.importer.internal.library.Libraries;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.LayerTable;
 import dev.keraunos.importer.internal.topology.InputSpec;
@@ -205,7 +206,11 @@ public final class ModelLowering {
                 row.children(layer).values().forEach(this::findUnknown);
                 reportQuantization(layer, row);
               },
-              () -> walk.report(layer, table.unknown(layer)));
+              () ->
+                  walk.report(
+                      layer,
+                      Libraries.unknown(layer.registeredName())
+                          .orElseGet(() -> table.unknown(layer))));
     }
   }
 

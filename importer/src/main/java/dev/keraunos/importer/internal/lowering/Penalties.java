@@ -104,7 +104,7 @@ final class Penalties {
 
   private static List<String> variables(RowCall call, String key) {
     List<String> targets = targets(call, key);
-    return call.row().variables(call.layer()).stream()
+    return call.row().stored().variables(call.layer()).stream()
         .filter(Variable::trainable)
         .map(Variable::name)
         .filter(targets::contains)

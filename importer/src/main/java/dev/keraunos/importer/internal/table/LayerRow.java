@@ -19,7 +19,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.BiPredicate;
 import java.util.function.Function;
@@ -44,7 +43,6 @@ public final class LayerRow {
   private List<String> parameters = List.of();
   private String training = "";
   private StoredForm storedForm = StoredForm.SAME;
-  private QuantizedForm quantizedForm = QuantizedForm.NONE;
   private final Map<String, String> absent = new HashMap<>();
   private boolean layoutUnsaved;
   private boolean gatesSharePenalty;
@@ -163,7 +161,7 @@ public final class LayerRow {
 
   /** Declares what variables it has if Keras 3 has quantized its weights. */
   public LayerRow quantized(QuantizedForm form) {
-    quantizedForm = form;
+    stored.quantized(form);
     return ignores("quantization_config");
   }
 
@@ -250,7 +248,7 @@ public final class LayerRow {
 
   /** Whether a layer of this class may be quantized in a mode. */
   public boolean takes(Quantization.Mode mode) {
-    return quantizedForm.takes(mode);
+    return stored.takes(mode);
   }
 
   public boolean isLayoutUnsaved() {
@@ -289,14 +287,9 @@ public final class LayerRow {
     return lowering;
   }
 
-  /** The variables of a layer of this class, in the order it creates them. */
-  public List<Variable> variables(LayerSpec layer) {
-    return quantizedForm.variables(layer, stored.variables(layer));
-  }
-
-  /** The names of its files among the assets of an archive. */
-  public Set<String> assets(LayerSpec layer) {
-    return stored.assets(layer);
+  /** What files hold of layers of this class. */
+  public Stored stored() {
+    return stored;
   }
 
   /** The layers inside, by attribute. */

@@ -76,6 +76,7 @@ public final class LayerTable implements VariableTable {
 
   private final Map<String, LayerRow> layers;
   private final Map<String, LayerRow> operations;
+  private final Map<String, LayerRow> libraries;
   private final ModelRegistry registry;
   private final Aliases aliases;
 
@@ -84,13 +85,18 @@ public final class LayerTable implements VariableTable {
    *
    * @param layers the rows by class name
    * @param operations the same of what graphs of Keras 3 hold beside layers
+   * @param libraries the rows of other packages by registered name
    * @param registry what the caller brought along, which comes first
    * @throws dev.keraunos.error.InputException if an alias leads to no layer
    */
   public LayerTable(
-      Map<String, LayerRow> layers, Map<String, LayerRow> operations, ModelRegistry registry) {
+      Map<String, LayerRow> layers,
+      Map<String, LayerRow> operations,
+      Map<String, LayerRow> libraries,
+      ModelRegistry registry) {
     this.layers = layers;
     this.operations = operations;
+    this.libraries = libraries;
     this.registry = registry;
     this.aliases = new Aliases(registry, layers.keySet());
   }
@@ -117,7 +123,8 @@ public final class LayerTable implements VariableTable {
     if (aliases.isAlias(names(layer))) {
       return Optional.ofNullable(layers.get(Aliases.bare(aliases.target(names(layer)))));
     }
-    return Optional.ofNullable(rows(layer.kind()).get(layer.className()))
+    return Optional.ofNullable(libraries.get(layer.registeredName()))
+        .or(() -> Optional.ofNullable(rows(layer.kind()).get(layer.className())))
         .or(() -> Optional.ofNullable(otherRows(layer.kind()).get(layer.className())));
   }
 
@@ -127,7 +134,7 @@ public final class LayerTable implements VariableTable {
 
   @Override
   public Optional<List<Variable>> variables(LayerSpec layer) {
-    return find(layer).filter(row -> !row.isCustom()).map(row -> row.variables(layer));
+    return find(layer).filter(row -> !row.isCustom()).map(row -> row.stored().variables(layer));
   }
 
   @Override
@@ -151,7 +158,7 @@ public final class LayerTable implements VariableTable {
 
   @Override
   public Set<String> assets(LayerSpec layer) {
-    return find(layer).map(row -> row.assets(layer)).orElse(Set.of());
+    return find(layer).map(row -> row.stored().assets(layer)).orElse(Set.of());
   }
 
   /** The layers that the config of a user's layer has, by key or {@code key[i]} of a list. */

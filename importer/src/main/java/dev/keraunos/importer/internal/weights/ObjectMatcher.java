@@ -146,11 +146,10 @@ final class ObjectMatcher {
     return used == container.size();
   }
 
-  /** A nested model may hold layers whose arrays are stored where they came first. */
+  /** A layer or nested model may hold layers whose arrays are stored where they came first. */
   private static boolean holdsShared(Saveable saveable) {
-    return saveable.isModel()
-        && saveable.inside().values().stream()
-            .anyMatch(layer -> sharedId(layer).isPresent() || holdsShared(layer));
+    return saveable.inside().values().stream()
+        .anyMatch(layer -> sharedId(layer).isPresent() || holdsShared(layer));
   }
 
   private static Map<Saveable, Entry> byLayerName(Saveable model, Entry container) {
@@ -245,8 +244,21 @@ final class ObjectMatcher {
     return inCell ? cell : entry;
   }
 
-  /** The entry of an attribute, or of an element such as {@code cells[1]} of a list. */
+  /**
+   * The entry of an attribute, of an element such as {@code cells[1]} of a list, or of an attribute
+   * of an attribute, as in {@code attention.query}; {@code attention.*} has the variables of that
+   * attribute alone.
+   */
   private static Entry place(Saveable layer, Entry entry, String attribute) {
+    int dot = attribute.lastIndexOf('.');
+    if (dot >= 0) {
+      Entry holder = place(layer, entry, attribute.substring(0, dot));
+      if (attribute.endsWith(".*")) {
+        return new Entry(
+            holder.path(), holder.layerName(), holder.variables(), Map.of(), holder.assets());
+      }
+      return child(holder, attribute.substring(dot + 1));
+    }
     int bracket = attribute.indexOf('[');
     if (bracket >= 0) {
       String list = attribute.substring(0, bracket);

@@ -134,6 +134,7 @@ class QuantizedWeightsTest {
         entry.path(),
         entry.layerName(),
         entry.variables().stream().map(replace).toList(),
-        children);
+        children,
+        entry.assets());
   }
 }
