@@ -66,7 +66,7 @@ class ModulesTest {
   private static final String JAVACPP = "org.bytedeco.javacpp..";
 
   private static List<Module> modules() {
-    return Stream.concat(below().stream(), api().stream()).toList();
+    return Stream.of(below(), api(), integrations()).flatMap(List::stream).toList();
   }
 
   /** What the facade stands on. */
@@ -127,7 +127,12 @@ class ModulesTest {
                 "loss-registry",
                 "importer",
                 "api"),
-            List.of(JACKSON)),
+            List.of(JACKSON)));
+  }
+
+  /** What ties Keraunos to other libraries, and what is run. */
+  private static List<Module> integrations() {
+    return List.of(
         new Module(
             "integrations/junit",
             "keraunos-junit",

@@ -39,8 +39,8 @@ class MessagesTest {
             + " of 4 features; allowed: 4 heads of 2 features, as the config has them. The weights"
             + " belong to another model, or the file is damaged.",
         "BertBackbone | BrtBackbone | bert_backbone (BrtBackbone): class 'keras_hub>BrtBackbone' is"
-            + " none of those that are known of keras_hub; nearest names: BertBackbone,"
-            + " BartBackbone, ESMBackbone. Give the version of Keraunos that knows it, or register"
+            + " none of those that are known of keras_hub; nearest names: BartBackbone,"
+            + " BertBackbone, MiTBackbone. Give the version of Keraunos that knows it, or register"
             + " a lowering for it"
       })
   void says(String found, String replaced, String expected) throws IOException {
