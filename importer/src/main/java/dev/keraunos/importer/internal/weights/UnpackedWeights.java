@@ -9,6 +9,7 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -103,10 +104,7 @@ final class UnpackedWeights {
     }
     int axis = packedAxis(name, packed.shape().rank());
     Tensor unpacked = unpack(packed, axis, length(name, 2 * packed.shape().dim(axis)), true);
-    if (quantization.block() > 0) {
-      subtractZeros(name, unpacked);
-    }
-    return unpacked;
+    return quantization.block() > 0 ? lessZeros(name, unpacked) : unpacked;
   }
 
   private int packedAxis(String name, int rank) {
@@ -156,6 +154,13 @@ final class UnpackedWeights {
     long outer = shape.slice(0, axis).size();
     long bytes = shape.dim(axis);
     Tensor unpacked = Tensor.allocate(signed ? DType.INT8 : DType.UINT8, shape.with(axis, length));
+    if (inner == 1) {
+      for (long i = 0; i < outer; i++) {
+        ByteBuffer to = unpacked.bytes(i * length, (int) length);
+        unpackRow(packed.bytes(i * bytes, (int) bytes), to, signed);
+      }
+      return unpacked;
+    }
     for (long i = 0; i < outer * bytes; i++) {
       ByteBuffer from = packed.bytes(i * inner, (int) inner);
       long at = i / bytes * length + 2 * (i % bytes);
@@ -167,34 +172,77 @@ final class UnpackedWeights {
     return unpacked;
   }
 
-  private static void copyHalf(ByteBuffer from, ByteBuffer to, int shift, boolean signed) {
+  private static void unpackRow(ByteBuffer from, ByteBuffer to, boolean signed) {
     for (int j = 0; j < to.capacity(); j++) {
-      int half = from.get(j) >> shift & 0xf;
-      to.put(j, (byte) (signed ? (half ^ 8) - 8 : half));
+      to.put(j, half(from.get(j / 2), j % 2 * 4, signed));
     }
   }
 
+  private static void copyHalf(ByteBuffer from, ByteBuffer to, int shift, boolean signed) {
+    for (int j = 0; j < to.capacity(); j++) {
+      to.put(j, half(from.get(j), shift, signed));
+    }
+  }
+
+  private static byte half(byte both, int shift, boolean signed) {
+    int half = both >> shift & 0xf;
+    return (byte) (signed ? (half ^ 8) - 8 : half);
+  }
+
   /** The zero points of a table lie along its rows, those of other weights along columns. */
-  private void subtractZeros(String name, Tensor weights) {
+  private Tensor lessZeros(String name, Tensor weights) {
     Tensor zeros = matrix(name + "_zero");
     boolean table = name.equals(TABLE);
     long groups = zeros.shape().dim(table ? 1 : 0);
     long rows = weights.shape().dim(0);
     long columns = weights.shape().dim(-1);
     int[] group = groups(table ? columns : rows, groups);
-    if (zeros.shape().dim(table ? 0 : 1) != (table ? rows : columns)) {
-      throw damaged(
-          name + "_zero of shape " + zeros.shape(), "a zero point for each of " + weights.shape());
-    }
     double[] zero = zeros.toDoubleArray();
-    double[] row = new double[(int) columns];
-    for (long i = 0; i < rows; i++) {
-      weights.read(i * columns, row, 0, row.length);
-      for (int j = 0; j < row.length; j++) {
-        row[j] -= zero[(int) (table ? i * groups + group[j] : group[(int) i] * columns + j)];
-      }
-      weights.write(i * columns, row, 0, row.length);
+    boolean whole = Arrays.stream(zero).allMatch(point -> point == (byte) point);
+    if (!whole || zeros.shape().dim(table ? 0 : 1) != (table ? rows : columns)) {
+      throw damaged(
+          name + "_zero of shape " + zeros.shape(),
+          "a whole zero point for each of " + weights.shape());
     }
+    Tensor result = Tensor.allocate(DType.INT8, weights.shape());
+    int[] points = new int[(int) columns];
+    for (long i = 0; i < rows; i++) {
+      for (int j = 0; j < points.length; j++) {
+        points[j] =
+            (int) zero[(int) (table ? i * groups + group[j] : group[(int) i] * columns + j)];
+      }
+      ByteBuffer row = weights.bytes(i * columns, points.length);
+      if (!subtract(row, points, result.bytes(i * columns, points.length))) {
+        return wide(name, weights, zero, group);
+      }
+    }
+    return result;
+  }
+
+  /** Whether all differences are bytes. */
+  private static boolean subtract(ByteBuffer from, int[] points, ByteBuffer to) {
+    boolean fits = true;
+    for (int j = 0; j < points.length; j++) {
+      int difference = from.get(j) - points[j];
+      to.put(j, (byte) difference);
+      fits &= difference == (byte) difference;
+    }
+    return fits;
+  }
+
+  /** Zero points that Keras itself never writes, so far from the weights. */
+  private static Tensor wide(String name, Tensor weights, double[] zero, int... group) {
+    boolean table = name.equals(TABLE);
+    long columns = weights.shape().dim(1);
+    long groups = table ? zero.length / weights.shape().dim(0) : 0;
+    Tensor result = Tensor.allocate(DType.INT16, weights.shape());
+    for (long k = 0; k < weights.size(); k++) {
+      long i = k / columns;
+      int j = (int) (k % columns);
+      double point = zero[(int) (table ? i * groups + group[j] : group[(int) i] * columns + j)];
+      result.setLong(k, weights.getLong(k) - (long) point);
+    }
+    return result;
   }
 
   /** To which group each of the inputs belongs. */
@@ -252,16 +300,17 @@ final class UnpackedWeights {
       }
       result.write(i * outputs, column, 0, column.length);
     }
-    return fits(result) ? result.cast(DType.INT8) : result;
+    return narrowed(result);
   }
 
-  private static boolean fits(Tensor weights) {
+  /** Weights as bytes, if all of them fit. */
+  private static Tensor narrowed(Tensor weights) {
     for (long i = 0; i < weights.size(); i++) {
       long weight = weights.getLong(i);
       if (weight != (byte) weight) {
-        return false;
+        return weights;
       }
     }
-    return true;
+    return weights.cast(DType.INT8);
   }
 }
