@@ -4,6 +4,7 @@ import dev.keraunos.hdf5.internal.file.ByteSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.zip.CRC32C;
@@ -28,7 +29,7 @@ final class SortedTable {
    *
    * @throws dev.keraunos.keras.ModelFileException if it is none or damaged
    */
-  static TreeMap<String, ByteBuffer> read(String where, ByteSource file) {
+  static Map<String, ByteBuffer> read(String where, ByteSource file) {
     SortedTable table = new SortedTable(where, file);
     if (file.size() < FOOTER) {
       throw Wire.damaged(where, "a file of " + file.size() + " bytes");
@@ -39,9 +40,8 @@ final class SortedTable {
     }
     Wire.varint(footer, where);
     Wire.varint(footer, where);
-    TreeMap<String, ByteBuffer> entries = new TreeMap<>();
-    table.block(
-        footer, (last, handle) -> table.block(handle, (key, value) -> entries.put(key, value)));
+    Map<String, ByteBuffer> entries = new TreeMap<>();
+    table.block(footer, (last, handle) -> table.block(handle, entries::put));
     return entries;
   }
 

@@ -10,6 +10,8 @@ import dev.keraunos.keras.config.SavedObject;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.keras.internal.config.Quantization.Mode;
 import dev.keraunos.tensor.DType;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -24,7 +26,7 @@ import java.util.Optional;
  * @param axes over which a quantizer that is not told takes the largest size
  */
 record ActivationQuantizer(
-    double least, double most, double epsilon, DType type, boolean byIntegers, int... axes) {
+    double least, double most, double epsilon, DType type, boolean byIntegers, List<Integer> axes) {
   private static final double EPSILON = 1e-7;
   private static final double INT8 = 127;
 
@@ -54,7 +56,7 @@ record ActivationQuantizer(
   }
 
   private static ActivationQuantizer usual(RowCall call) {
-    return new ActivationQuantizer(-INT8, INT8, EPSILON, DType.INT8, byIntegers(call), -1);
+    return new ActivationQuantizer(-INT8, INT8, EPSILON, DType.INT8, byIntegers(call), List.of(-1));
   }
 
   private static boolean byIntegers(RowCall call) {
@@ -81,12 +83,12 @@ record ActivationQuantizer(
         config.get("epsilon").number(EPSILON),
         DType.of(config.get("output_dtype").oneOf("int8", "int8", "int16", "int32", "uint8")),
         byIntegers(call),
-        config.get("axis").integersOr(-1));
+        Arrays.stream(config.get("axis").integersOr(-1)).boxed().toList());
   }
 
   /** Quantizes over axes of the quantizer's own. */
   Scaled apply(Value x) {
-    return apply(x, axes);
+    return apply(x, axes.stream().mapToInt(axis -> axis).toArray());
   }
 
   /** {@code abs_max_quantize}: x in as many steps as fit its largest size along axes. */

@@ -85,7 +85,7 @@ public enum QuantizedForm {
       if (zeros) {
         add(variables, table.name() + "_zero");
       }
-      if (zeros && table == declared.get(0)) {
+      if (zeros && table.equals(declared.get(0))) {
         add(variables, "g_idx");
       }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.keraunos.keras.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -128,7 +129,8 @@ class SavedModelsTest {
 
   @Test
   void pointersOfGitLfsAndPartsOfSavedModelsAreNamed() throws IOException {
-    byte[] pointer = "version https://git-lfs.github.com/spec/v1\n".getBytes("UTF-8");
+    byte[] pointer =
+        "version https://git-lfs.github.com/spec/v1\n".getBytes(StandardCharsets.UTF_8);
     assertTrue(refusal(pointer).remedy().contains("git lfs pull"));
     unzip(Fixtures.folder(NEW + ".zip"));
     byte[] graph = Files.readAllBytes(folder.resolve("saved_model.pb"));

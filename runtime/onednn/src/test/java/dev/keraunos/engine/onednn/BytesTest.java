@@ -122,7 +122,7 @@ class BytesTest {
     for (int i = 0; i < groups.length; i++) {
       groups[i] = i / block;
     }
-    long count = groups[groups.length - 1] + 1;
+    int count = groups[groups.length - 1] + 1;
     Value scales = floats(0.1, count, columns);
     Value group = builder.constant(Tensor.of(groups));
     Value steps = Ops.cast(bytes(inner, columns), DType.FLOAT32);
