@@ -4,6 +4,7 @@ import dev.keraunos.importer.internal.archive.StoredArray;
 import dev.keraunos.importer.internal.archive.WeightStore.Entry;
 import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.internal.config.Quantization.Mode;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -180,7 +181,19 @@ final class ObjectMatcher {
         container.path(),
         "arrays for " + stored + " that the model does not have",
         "arrays for " + wanted + " of " + model,
-        "Give the weights of this very model.");
+        hasZeroPoints(model)
+            ? "Keras 3.14 and 3.15 do not save the zero points of GPTQ and AWQ, and cannot load"
+                + " such a file; save the model before quantize()."
+            : "Give the weights of this very model.");
+  }
+
+  private static boolean hasZeroPoints(Saveable saveable) {
+    return saveable
+            .layer()
+            .flatMap(LayerSpec::quantization)
+            .filter(how -> how.mode() == Mode.GPTQ || how.mode() == Mode.AWQ)
+            .isPresent()
+        || saveable.inside().values().stream().anyMatch(ObjectMatcher::hasZeroPoints);
   }
 
   private static void addCount(List<String> counts, String name, int size) {
