@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.keras.config.Config;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -109,6 +110,7 @@ public final class Functional {
   private final Map<String, Layer> layers = new LinkedHashMap<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private final Map<String, Tensor> inputs = new LinkedHashMap<>();
+  private final Map<String, Tensor> levels = new TreeMap<>();
   private Object outputs = List.of();
   private boolean plain;
   private JsonNode dtype;
@@ -226,12 +228,17 @@ public final class Functional {
 
   /** A Sequential of layers as a layer. */
   public Layer sequential(String layerName, ObjectNode... entries) {
+    return add(sequence(layerName, entries));
+  }
+
+  /** The entry of a Sequential of layers inside another layer. */
+  public static ObjectNode sequence(String layerName, ObjectNode... entries) {
     ObjectNode config = JSON.objectNode().put("name", layerName);
     ArrayNode inside = config.putArray("layers");
     inside.addAll(Arrays.asList(entries));
     ObjectNode entry = JSON.objectNode().put("class_name", "Sequential").put("name", layerName);
     entry.set("config", config);
-    return add(entry);
+    return entry;
   }
 
   /** What stands for the type that Keras gives to layers. */
@@ -303,6 +310,16 @@ public final class Functional {
   public Functional returns(Object structure) {
     outputs = structure;
     return this;
+  }
+
+  /** Notes what an image is at a level, smaller by a power of 2 than what the model takes. */
+  public void level(int power, Tensor x) {
+    levels.put("P" + power, x);
+  }
+
+  /** Images by the names of their levels, as {@code P3}. */
+  public Map<String, Tensor> levels() {
+    return Collections.unmodifiableMap(levels);
   }
 
   /** What the model returns. */

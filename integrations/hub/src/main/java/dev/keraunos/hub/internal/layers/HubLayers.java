@@ -30,7 +30,10 @@ public final class HubLayers {
             ClipLayers.ROWS,
             DinoLayers.ROWS,
             Dino3Layers.ROWS,
-            HgNetLayers.ROWS)
+            HgNetLayers.ROWS,
+            T5GemmaLayers.ROWS,
+            VitDetLayers.ROWS,
+            PyramidLayers.ROWS)
         .flatMap(Collection::stream)
         .forEach(row -> row.names().forEach(name -> rows.put(name, row)));
     return rows;

@@ -37,6 +37,7 @@ final class ConvModels {
         y = y.activation(name + "_2_relu", "relu").linear(name + "_2_conv", growth, 3, 1, "same");
         x = x.concat(name + "_concat", y);
       }
+      model.level(stack + 1, x.x());
       if (stack < repeats.length) {
         String name = "transition" + stack;
         x = x.norm(name + "_bn", epsilon).activation(name + "_relu", "relu");
@@ -88,6 +89,7 @@ final class ConvModels {
         int stride = i == 0 ? strides[stack] : 1;
         x = block(x, "stack" + stack + "_block" + i, type, widths[stack], stride, first, before);
       }
+      model.level(stack + 2, x.x());
     }
     model.returns(before ? x.norm("post_bn", RESIDUAL).activation("post_relu", "relu").x() : x.x());
   }

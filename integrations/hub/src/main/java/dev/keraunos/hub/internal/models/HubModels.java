@@ -34,6 +34,8 @@ public final class HubModels {
     VisionModels.register(builders);
     ClipModels.register(builders);
     SegFormerModels.register(builders);
+    PyramidModels.register(builders);
+    T5GemmaModels.register(builders);
     ImageTasks.register(builders);
     Tasks.register(builders);
     return Collections.unmodifiableMap(builders);
