@@ -77,15 +77,16 @@ final class TextLayers {
     Mode mode = table.lookup().mode();
     int length = call.config().get("output_sequence_length").integer(-1);
     requireShape(call, x, splits, mode);
-    if (counts(mode)) {
+    if (counts(mode) && x.rank() <= 2) {
       return counted(call, table, tokenizer, x);
     }
-    if (!splits && tokenizer.ngrams().isEmpty() && length < 0) {
-      Value texts = call.text(TextFunction.changes(tokenizer.standardize()::apply), x);
-      return LookupLayers.encode(
-          call, table.lookup(), call.text(TextFunction.numbers(table::index), texts));
-    }
-    return call.text(new TokenRows(table, tokenizer).padded(length), x);
+    boolean single = !splits && tokenizer.ngrams().isEmpty() && length < 0;
+    Value indices =
+        single
+            ? call.text(
+                TextFunction.numbers(text -> table.index(tokenizer.standardize().apply(text))), x)
+            : call.text(new TokenRows(table, tokenizer).padded(length), x);
+    return LookupLayers.encode(call, table.lookup(), indices);
   }
 
   private static void requireShape(RowCall call, Value x, boolean splits, Mode mode) {
@@ -96,7 +97,7 @@ final class TextLayers {
     if (splits && mode == Mode.ONE_HOT) {
       throw call.gap("one-hot tokens of texts are ragged, which is not supported");
     }
-    if (counts(mode) && x.rank() > 2) {
+    if (splits && counts(mode) && x.rank() > 2) {
       throw call.gap("counts of texts of the shape " + x.shape() + " are not supported");
     }
   }
