@@ -133,4 +133,34 @@ class AxisFlowTest {
     }
     return position;
   }
+
+  /** A function in Java tells itself which axes it keeps apart. */
+  @Test
+  void functionsTellTheirAxes() {
+    for (int aligned : new int[] {0, 1, 2}) {
+      Op.Call.Function function =
+          new Op.Call.Function() {
+            @Override
+            public TensorType type(List<TensorType> in) {
+              return in.get(0);
+            }
+
+            @Override
+            public int alignedAxes() {
+              return aligned;
+            }
+
+            @Override
+            public Tensor apply(List<Tensor> in) {
+              return in.get(0).cast(in.get(0).dtype());
+            }
+          };
+      GraphBuilder builder = new GraphBuilder();
+      Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(2, 3)));
+      Value y = builder.apply(new Op.Call(function), x).get(0);
+      for (int axis = 0; axis < 2; axis++) {
+        assertEquals(axis < aligned ? axis : AxisFlow.NONE, AxisFlow.source(y.producer(), 0, axis));
+      }
+    }
+  }
 }

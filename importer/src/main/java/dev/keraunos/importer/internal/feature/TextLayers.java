@@ -70,8 +70,10 @@ final class TextLayers {
     requireTexts(call, x);
     TokenTable table = new TokenTable(call, "");
     Tokenizer tokenizer = tokenizer(call);
-    if (call.config().get("ragged").bool(false)) {
-      throw call.gap("ragged tensors are not supported; save the layer with ragged=False");
+    Setting output = call.config().get("output_mode");
+    if (call.config().get("ragged").bool(false) || (output.isNull() && !output.isMissing())) {
+      throw call.gap(
+          "ragged tensors are not supported; save the layer with an output_mode and ragged=False");
     }
     boolean splits = tokenizer.split() != null;
     Mode mode = table.lookup().mode();
