@@ -767,6 +767,16 @@ public final class KerasModel implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Computes Lambda layers whose Python function the registry does not have as the expression
+     * that its bytecode stands for, where it is a straight one. Nothing from the file is run.
+     * Without this loading fails with an {@link
+     * dev.keraunos.importer.layers.UnsupportedModelException} that shows the expression.
+     */
+    public Loader acceptDecodedLambdas() {
+      return fallback(ModelRegistry.builder().acceptDecodedLambdas().build());
+    }
+
     /** Has libhdf5 read what plain Java does not; see {@link ArchiveReader#WITH_LIBHDF5}. */
     public Loader libhdf5() {
       archives = ArchiveReader.WITH_LIBHDF5;

@@ -4,6 +4,7 @@ import dev.keraunos.KerasModel;
 import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
+import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.archive.ArchiveReader;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.builtin.KerasLayers;
@@ -15,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -49,6 +51,21 @@ final class ModelOptions {
       paramLabel = "LAYER=EXPRESSION",
       description = "What a Lambda layer computes, as in --lambda lambda_1='x / 255'. Repeatable.")
   private Map<String, String> lambdas = new LinkedHashMap<>();
+
+  @Option(
+      names = "--accept-lambda",
+      description =
+          "Computes Lambda layers for which there is no --lambda as the expressions that their"
+              + " bytecode stands for; a refusal without this option shows them. Nothing from the"
+              + " file is run.")
+  private boolean acceptsLambdas;
+
+  @Option(
+      names = "--activation",
+      paramLabel = "NAME=EXPRESSION",
+      description =
+          "What a custom activation computes, as in --activation my_act='relu(x) * 2'. Repeatable.")
+  private Map<String, String> activations = new LinkedHashMap<>();
 
   @Option(
       names = "--weights",
@@ -119,11 +136,20 @@ final class ModelOptions {
     aliases.forEach((name, target) -> CustomLayers.alias(registry, name, target));
     lambdas.forEach(
         (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
+    activations.forEach((name, expression) -> activation(registry, name, expression));
+    if (acceptsLambdas) {
+      registry.acceptDecodedLambdas();
+    }
     ModelRegistry own = registry.build();
     if (!aliases.isEmpty()) {
       requireTargets(own);
     }
     return own.or(fixture.map(Verification::lambdas).orElse(ModelRegistry.EMPTY));
+  }
+
+  private static void activation(ModelRegistry.Builder registry, String name, String expression) {
+    Function<List<Value>, Value> function = Expression.parse(expression);
+    registry.activation(name, x -> function.apply(List.of(x)));
   }
 
   private static void requireTargets(ModelRegistry registry) {

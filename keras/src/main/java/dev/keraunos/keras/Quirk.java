@@ -723,6 +723,15 @@ public enum Quirk {
       keras3()),
   NO_AXIS_FLATTENS(
       Topic.LAYERS, "cumsum, cumprod and take without an axis flatten their input.", keras3()),
+  HAS_OPS(
+      Topic.LAYERS,
+      "There is keras.ops, which Lambdas may call beside functions of TensorFlow.",
+      keras3()),
+  LAMBDAS_CALL_TENSORFLOW_2(
+      Topic.LAYERS,
+      "In Lambdas == compares elements, tf.where broadcasts and tf.image.resize has half pixel"
+          + " centres.",
+      since(tfKeras())),
 
   NO_MASK_REMOVES_MASK(
       Topic.MASKS_IN_LAYERS,

@@ -28,6 +28,7 @@ public final class ModelRegistry {
   private final Registry<CustomLayer> layers;
   private final Map<String, Alias> aliases;
 
+  private final boolean acceptsDecodedLambdas;
   private final Optional<ModelRegistry> fallback;
 
   /**
@@ -47,6 +48,7 @@ public final class ModelRegistry {
     activations = builder.activations.copy();
     layers = builder.layers.copy();
     aliases = Map.copyOf(builder.aliases);
+    acceptsDecodedLambdas = builder.acceptsDecodedLambdas;
     fallback = Optional.empty();
   }
 
@@ -55,6 +57,7 @@ public final class ModelRegistry {
     activations = first.activations;
     layers = first.layers;
     aliases = first.aliases;
+    acceptsDecodedLambdas = first.acceptsDecodedLambdas || second.acceptsDecodedLambdas;
     fallback = Optional.of(first.fallback.map(own -> own.or(second)).orElse(second));
   }
 
@@ -120,6 +123,11 @@ public final class ModelRegistry {
     return names;
   }
 
+  /** Whether Python functions for which it has no entry are computed as they are decoded. */
+  public boolean acceptsDecodedLambdas() {
+    return acceptsDecodedLambdas;
+  }
+
   /** What this registry has, else what the one behind it has. */
   private <T> Optional<T> find(Function<ModelRegistry, Optional<T>> entry) {
     return entry.apply(this).or(() -> fallback.flatMap(behind -> behind.find(entry)));
@@ -131,6 +139,7 @@ public final class ModelRegistry {
     private final Registry<UnaryOperator<Value>> activations = new Registry<>("activation", "");
     private final Registry<CustomLayer> layers = new Registry<>("layer", "");
     private final Map<String, Alias> aliases = new HashMap<>();
+    private boolean acceptsDecodedLambdas;
 
     private Builder() {}
 
@@ -175,6 +184,16 @@ public final class ModelRegistry {
      */
     public Builder alias(String className, String target, String... ignoredKeys) {
       aliases.put(className, new Alias(target, Set.of(ignoredKeys)));
+      return this;
+    }
+
+    /**
+     * Computes Python functions of Lambda layers and activations, for which there is no entry, as
+     * the expressions that their bytecode stands for. Without it loading fails and shows the
+     * expression.
+     */
+    public Builder acceptDecodedLambdas() {
+      acceptsDecodedLambdas = true;
       return this;
     }
 

@@ -7,6 +7,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.quantization.QuantizedEmbeddings;
 import dev.keraunos.importer.internal.quantization.QuantizedKernel;
+import dev.keraunos.importer.internal.table.LambdaFunction;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.internal.weights.QuantizedForm;
@@ -19,7 +20,7 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.Function;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /**
@@ -58,7 +59,7 @@ final class CoreLayers {
               .ignores("mask_zero", "tie_weights", "reverse_dtype", "logit_soft_cap")
               .quantized(QuantizedForm.EMBEDDINGS),
           LayerRow.of(CoreLayers::masking, "Masking"),
-          LayerRow.drops(CoreLayers::lambda, "Lambda")
+          LayerRow.of(CoreLayers::lambda, "Lambda")
               .takes("mask", "training")
               .ignores(
                   "function",
@@ -226,26 +227,38 @@ final class CoreLayers {
     return List.of(new Masked(y, mask));
   }
 
-  /** The function bound in the registry under the layer's name or the Python function's. */
-  private static Value lambda(RowCall call) {
+  /**
+   * The function bound in the registry under the layer's name or the Python function's; else what
+   * its code says.
+   */
+  private static List<Masked> lambda(RowCall call) {
     String layerName = call.layer().name();
     String functionName = functionName(call);
-    Function<List<Value>, Value> function =
-        call.site()
-            .registry()
-            .lambda(layerName, functionName)
+    Optional<List<Value>> bound = bound(call, layerName, functionName);
+    if (bound.isPresent()) {
+      return unmasked(bound.get());
+    }
+    String ways =
+        "Bind one by the layer's name"
+            + (functionName.isEmpty() ? "" : " or by '" + functionName + "'")
+            + ": ModelRegistry.builder().lambda(\""
+            + layerName
+            + "\", x -> Ops.divide(x, 255)), or --lambda "
+            + layerName
+            + "='x / 255'";
+    LambdaFunction stored =
+        LambdaFunction.of(call, call.config().get("function").json(), ways)
             .orElseThrow(
-                () ->
-                    call.gap(
-                        "the Python function of a Lambda cannot run on the JVM. Bind one by the"
-                            + " layer's name"
-                            + (functionName.isEmpty() ? "" : " or by '" + functionName + "'")
-                            + ": ModelRegistry.builder().lambda(\""
-                            + layerName
-                            + "\", x -> Ops.divide(x, 255)), or --lambda "
-                            + layerName
-                            + "='x / 255'"));
-    return function.apply(call.xs());
+                () -> call.gap("the Python function of a Lambda cannot run on the JVM. " + ways));
+    return unmasked(bound(call, stored.name()).orElseGet(stored::ofInputs));
+  }
+
+  private static Optional<List<Value>> bound(RowCall call, String... names) {
+    return call.site().registry().lambda(names).map(function -> List.of(function.apply(call.xs())));
+  }
+
+  private static List<Masked> unmasked(List<Value> values) {
+    return values.stream().map(Masked::unmasked).toList();
   }
 
   /** The regulariser that the layer ActivityRegularization is. */

@@ -5,6 +5,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.IntegerArithmetic;
+import dev.keraunos.importer.internal.table.LambdaFunction;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.layers.Masked;
@@ -248,6 +249,15 @@ final class MergingLayers {
     if (bound.isPresent()) {
       return List.of(Masked.unmasked(bound.get()));
     }
+    String ways =
+        "Bind one by the layer's name: ModelRegistry.builder().lambdaOfList(\""
+            + call.layer().name()
+            + "\", inputs -> ...)";
+    Optional<LambdaFunction> stored =
+        LambdaFunction.of(call, call.config().get("mode").json(), ways);
+    if (stored.isPresent()) {
+      return stored.get().ofInputs().stream().map(Masked::unmasked).toList();
+    }
     switch (call.config().get("mode").text("sum")) {
       case "sum":
         return List.of(new Masked(fold(call, Ops::add), mask(call)));
@@ -264,11 +274,7 @@ final class MergingLayers {
       case "cos":
         return List.of(Masked.unmasked(cosine(call)));
       default:
-        throw call.gap(
-            "the Python function of a Merge cannot run on the JVM. Bind one by the layer's name:"
-                + " ModelRegistry.builder().lambdaOfList(\""
-                + call.layer().name()
-                + "\", inputs -> ...)");
+        throw call.gap("the Python function of a Merge cannot run on the JVM. " + ways);
     }
   }
 

@@ -107,6 +107,11 @@ public final class Operations {
     return functions;
   }
 
+  /** True if a row has a parameter of this name or alias. */
+  public static boolean takes(String name, String parameter) {
+    return List.of(ROWS.get(name).signature().split("[ |]", -1)).contains(parameter);
+  }
+
   private static String order(String name) {
     return ORDERS.getOrDefault(name, ROWS.get(name).signature());
   }

@@ -14,6 +14,7 @@ import dev.keraunos.keras.config.SavedObject;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -35,9 +36,15 @@ public record Activation(Setting entry, RowCall call) {
       return x;
     }
     SavedObject saved = entry.savedObject();
-    Optional<UnaryOperator<Value>> custom = call.site().registry().activation(saved.names());
+    List<String> names = names(saved);
+    Optional<UnaryOperator<Value>> custom = call.site().registry().activation(names);
     if (custom.isPresent()) {
       return custom.get().apply(x);
+    }
+    String ways = ways(names.get(names.size() - 1));
+    Optional<LambdaFunction> stored = LambdaFunction.of(call, entry.json(), ways);
+    if (stored.isPresent()) {
+      return stored.get().of(x);
     }
     Optional<LayerSpec> layer = call.site().table().activationLayer(entry, call.layer());
     if (layer.isPresent()) {
@@ -56,9 +63,28 @@ public record Activation(Setting entry, RowCall call) {
                 call.gap(
                     "activation '"
                         + saved.registeredName()
-                        + "' is not known; register it by that name. Known are "
+                        + "' is not known. "
+                        + ways
+                        + ". Known are "
                         + Activations.names()))
         .apply(x);
+  }
+
+  /** A function without a name of its own goes by that of its layer too. */
+  private List<String> names(SavedObject saved) {
+    List<String> names = new ArrayList<>(saved.names());
+    if (saved.registeredName().matches("<lambda>|__lambda__")) {
+      names.add(call.layer().name());
+    }
+    return names;
+  }
+
+  private static String ways(String name) {
+    return "Bind it by name: ModelRegistry.builder().activation(\""
+        + name
+        + "\", x -> Ops.relu(x)), or --activation "
+        + name
+        + "='relu(x)'";
   }
 
   /** The same as one elementwise operation, where it is one: what the recurrent kernels take. */
