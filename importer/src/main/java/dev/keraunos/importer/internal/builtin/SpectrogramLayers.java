@@ -20,6 +20,10 @@ import java.util.List;
 final class SpectrogramLayers {
   private static final String MODE = "mode";
   private static final double EPSILON = 1e-7;
+
+  /** More than any spectrogram of sound has, and little enough to be held. */
+  private static final int LONGEST = 1 << 20;
+
   private static final float HIGH_FREQUENCY_Q = 1127;
   private static final float BREAK_FREQUENCY = 700;
 
@@ -86,7 +90,7 @@ final class SpectrogramLayers {
 
   private static Value part(RowCall call, Value sound, String kernel) {
     Config config = call.config();
-    int length = config.get("frame_length").integer(256);
+    int length = count(config, "frame_length", 256);
     Setting given = config.get("fft_length");
     int frequencies = (given.isNull() ? powerOfTwoFrom(length) : given.integer()) / 2 + 1;
     Setting step = config.get("frame_step");
@@ -99,6 +103,14 @@ final class SpectrogramLayers {
         List.of(stride, 1),
         same ? Padding.SAME : Padding.VALID,
         List.of(1, 1));
+  }
+
+  private static int count(Config config, String key, int absent) {
+    int count = config.get(key).integer(absent);
+    if (count < 1 || count > LONGEST) {
+      throw config.get(key).unexpected("a number from 1 to " + LONGEST);
+    }
+    return count;
   }
 
   private static int powerOfTwoFrom(int length) {
@@ -119,7 +131,7 @@ final class SpectrogramLayers {
   private static Value mel(RowCall call) {
     Config config = call.config();
     DType type = call.computeType() == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
-    int length = config.get("fft_length").integer(2048);
+    int length = count(config, "fft_length", 2048);
     Value frames = frames(call, Ops.cast(call.x(), type), length);
     Value bins = Ops.rfft(frames);
     Value magnitude = Ops.sqrt(Ops.sum(Ops.square(bins), -1));
@@ -137,9 +149,7 @@ final class SpectrogramLayers {
     Value padded = Ops.pad(x, ends, ends, Op.Pad.Mode.REFLECT, 0);
     Range starts =
         new Range(
-            null,
-            length == 1 ? null : 1L - length,
-            call.config().get("sequence_stride").integer(512));
+            null, length == 1 ? null : 1L - length, count(call.config(), "sequence_stride", 512));
     int[] within = new int[length];
     for (int i = 0; i < length; i++) {
       within[i] = i;
@@ -165,7 +175,10 @@ final class SpectrogramLayers {
   private static double[] window(RowCall call, int length) {
     Config config = call.config();
     Setting own = config.get("sequence_length");
-    int size = own.isNull() || own.isMissing() ? length : own.integer();
+    int size = own.isNull() ? length : own.integer();
+    if (size < 1 || size > length) {
+      throw own.unexpected("a length from 1 to fft_length");
+    }
     Setting kind = config.get("window");
     double[] window = new double[length];
     int from = (length - size) / 2;
@@ -200,7 +213,7 @@ final class SpectrogramLayers {
     float rate = (float) config.get("sampling_rate").number(16000);
     Setting highest = config.get("max_freq");
     double upper = highest.isNull() || highest.number(0) == 0 ? (int) (rate / 2) : highest.number();
-    int count = config.get("num_mel_bins").integer(128);
+    int count = count(config, "num_mel_bins", 128);
     float[] frequencies = spread(0, rate / 2, length / 2 + 1);
     float[] edges =
         spread(mel((float) config.get("min_freq").number(20)), mel((float) upper), count + 2);

@@ -106,7 +106,7 @@ public final class LayerTable implements VariableTable {
         || key.endsWith("_initializer")
         || key.endsWith("_regularizer")
         || key.endsWith("_constraint")
-        || config.json().get(key).isNull();
+        || config.json().path(key).isNull();
   }
 
   /** The row of a layer, or of the class it is an alias of; what the user registered is first. */
