@@ -63,7 +63,7 @@ final class Machine {
   private final Map<String, Term> variables = new HashMap<>();
   private final List<Term.Local> locals = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
-  private final Map<Term, Extent> extents = new IdentityHashMap<>();
+  private final IdentityHashMap<Term, Extent> extents = new IdentityHashMap<>();
   private final Map<Integer, Term> constants = new HashMap<>();
   private List<String> keywords = List.of();
   private int size;

@@ -115,7 +115,7 @@ final class Marshal {
     }
     long value = 0;
     for (int i = 0; i < Math.abs(count); i++) {
-      value |= (long) (data.getShort() & 0x7fff) << DIGIT_BITS * i;
+      value |= (long) (data.getShort() & 0x7fff) << (DIGIT_BITS * i);
     }
     return JsonNodeFactory.instance.numberNode(count < 0 ? -value : value);
   }

@@ -60,7 +60,7 @@ final class Opcodes {
     int argument = 0;
     for (int at = 0; at < code.length; at += 2) {
       Opcode opcode = TABLES.get(version)[code[at] & 0xff];
-      argument = argument << 8 | code[at + 1] & 0xff;
+      argument = (argument << 8) | (code[at + 1] & 0xff);
       if (opcode == null || opcode.name().equals("CACHE") || argument > 0xffff) {
         throw new UndecodableException("instruction " + (code[at] & 0xff) + " is unknown");
       }

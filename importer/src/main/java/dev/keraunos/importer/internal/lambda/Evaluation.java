@@ -63,7 +63,7 @@ final class Evaluation implements Scope {
   private final Map<String, Argument> parameters;
   private final Map<String, Argument> closure;
   private final List<Value> tensors = new ArrayList<>();
-  private final Map<Term, Argument> known = new IdentityHashMap<>();
+  private final IdentityHashMap<Term, Argument> known = new IdentityHashMap<>();
   private Dialect rules;
 
   Evaluation(Scope around, Map<String, Argument> parameters, Map<String, Argument> closure) {

@@ -46,7 +46,7 @@ public record StoredFunction(byte[] code, List<JsonNode> defaults, List<JsonNode
 
   /** Base 64 in lines since 2.1.2; before, bytes as text that Python calls raw-unicode-escape. */
   private static byte[] bytes(String code) {
-    if (code.chars().allMatch(c -> c == '\n' || c == '\r' || c > ' ' && c < 127)) {
+    if (code.chars().allMatch(c -> c == '\n' || c == '\r' || (c > ' ' && c < 127))) {
       try {
         byte[] decoded = Base64.getMimeDecoder().decode(code);
         if (decoded.length > 0 && (decoded[0] & ~REFERENCED & 0xff) == CODE) {
