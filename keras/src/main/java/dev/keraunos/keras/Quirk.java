@@ -171,9 +171,7 @@ public enum Quirk {
       "A cosine averages the products over its axis instead of adding them.",
       upTo(keras2().until("2.0.9"))),
   COSINE_SPARES_ZERO(
-      Topic.LOSSES,
-      "A cosine divides by the norm, but leaves a vector of zeros.",
-      keras3().on(NUMPY)),
+      Topic.LOSSES, "A cosine divides by the norm but leaves zeros alone.", keras3().on(NUMPY)),
   COSINE_CLIPS_RECIPROCAL(Topic.LOSSES, "A cosine limits 1/norm to 1e7.", keras3().from("3.6")),
   COSINE_CLIPS_NORM(
       Topic.LOSSES,
@@ -400,9 +398,7 @@ public enum Quirk {
       "Sample weights replace class_weight.",
       upTo(keras2().until("2.2.5")).or(graph().until("1.14"))),
   CLASS_WEIGHT_OF_ONE_OUTPUT(
-      Topic.CLASS_WEIGHTS_IN_TRAINING,
-      "class_weight is for models of one output.",
-      since(tfKeras())),
+      Topic.CLASS_WEIGHTS_IN_TRAINING, "class_weight is for one output.", since(tfKeras())),
   CLASS_WEIGHT_BY_POSITION(
       Topic.CLASS_WEIGHTS_IN_TRAINING,
       "class_weight has a weight for each of the classes 0, 1, 2 and so on.",
@@ -429,17 +425,13 @@ public enum Quirk {
       "A batch counts once in the loss, whatever its size.",
       keras3().until("3.2")),
   LOSSLESS_BATCHES_COUNT_ONCE(
-      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
-      "Without any compiled loss a batch counts once.",
-      tfKeras()),
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES, "Without compiled losses a batch counts once.", tfKeras()),
   OUTPUT_LOSSES_COUNT_BATCHES_ONCE(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "A batch counts once in the loss of an output.",
       keras2().from("2.3").or(graph().from("1.14")).or(keras3().from("3.5").on(TENSORFLOW))),
   UNREDUCED_LOSSES_COUNT_ENTRIES(
-      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
-      "A loss that is not reduced counts every score.",
-      tfKeras()),
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES, "Losses not reduced count every score.", tfKeras()),
   DROPS_TERMS_TIMES_ZERO(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "A loss of weight 0 adds nothing, even if it is not a number.",
@@ -508,9 +500,7 @@ public enum Quirk {
       "Results are sorted by name, and losses of outputs go by the path in their structure.",
       keras3()),
   OPENS_LOSSES_BY_SHAPE(
-      Topic.SEVERAL_OUTPUTS_AND_BATCHES,
-      "'crossentropy' as a loss depends on the shapes.",
-      keras3()),
+      Topic.SEVERAL_OUTPUTS_AND_BATCHES, "The loss 'crossentropy' depends on shapes.", keras3()),
   METRICS_BY_KEY(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
       "Metrics of a dict of outputs are named by its keys.",
@@ -710,9 +700,7 @@ public enum Quirk {
   SHARED_AXES_ARE_UNSAVED(Topic.LAYERS, "PReLU does not save its shared axes.", keras1()),
   UPSAMPLES_FROM_CORNERS(Topic.LAYERS, "Bilinear upsampling has no half pixel centres.", keras2()),
   LEAVES_IMAGES_AS_THEY_ARE(
-      Topic.LAYERS,
-      "Augmentation layers change nothing outside of training.",
-      keras3().from("3.8")),
+      Topic.LAYERS, "Augmentation changes nothing outside of training.", keras3().from("3.8")),
   RANDOM_CROP_RESIZES_FIRST(
       Topic.LAYERS,
       "RandomCrop outside of training resizes the shorter side, then crops.",

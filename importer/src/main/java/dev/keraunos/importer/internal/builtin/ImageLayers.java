@@ -4,6 +4,7 @@ import dev.keraunos.graph.Interpolation;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.AdaptiveEqualization;
 import dev.keraunos.importer.internal.operations.ResizedImages;
 import dev.keraunos.importer.internal.operations.Windows;
 import dev.keraunos.importer.internal.table.LayerRow;

@@ -136,7 +136,7 @@ class PythonFunctionTest {
     refuses("s\u00ff\u00ff\u00ff\u007f");
     refuses("l\u0000\u0000\u0000\u0080");
     refuses("\u00a9\u0001r\u0000\u0000\u0000\u0000"); // a tuple that holds itself
-    StringBuilder doubling = new StringBuilder(")\u0028\u00a9\u0001N");
+    StringBuilder doubling = new StringBuilder(")(\u00a9\u0001N");
     for (int i = 0; i < 39; i++) {
       String one = "r" + (char) i + "\u0000\u0000\u0000";
       doubling.append("\u00a9\u0002").append(one).append(one);

@@ -1,4 +1,4 @@
-package dev.keraunos.importer.internal.builtin;
+package dev.keraunos.importer.internal.operations;
 
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Op;
@@ -20,17 +20,23 @@ import java.util.List;
  * @param tileHeight in pixels
  * @param tileWidth in pixels
  */
-record AdaptiveEqualization(int rows, int columns, int tileHeight, int tileWidth) {
+public record AdaptiveEqualization(int rows, int columns, int tileHeight, int tileWidth) {
   private static final int VALUES = 256;
   private static final double WHITE = 255;
 
-  static AdaptiveEqualization of(long height, long width, int rows, int columns) {
+  /** Tiles of images of a size in pixels; those at the end may reach beyond it. */
+  public static AdaptiveEqualization of(long height, long width, int rows, int columns) {
     return new AdaptiveEqualization(
         rows, columns, (int) (height + rows - 1) / rows, (int) (width + columns - 1) / columns);
   }
 
-  /** The images in float32. */
-  Value apply(Value images, double limit) {
+  /**
+   * The images in float32.
+   *
+   * @param limit how far the number of pixels of a value in a tile may exceed the mean; the rest is
+   *     spread over all values
+   */
+  public Value apply(Value images, double limit) {
     long height = images.shape().dim(1);
     long width = images.shape().dim(2);
     Value padded =
