@@ -21,6 +21,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The bytes are counted.
  */
 class LoadingMemoryTest {
+  private static final ModelRegistry LAMBDAS =
+      ModelRegistry.builder().acceptDecodedLambdas().build();
+
   private static final long LARGE = 60_000;
 
   /** What a variable, or an operation without one, brings along: alignment, an epsilon. */
@@ -64,7 +67,7 @@ class LoadingMemoryTest {
         archive.weights().arrays().stream().map(a -> a.value()).mapToLong(Tensor::byteSize).sum();
     long peak = meter.peak() + given;
     assertTrue(peak <= 1.3 * fileSize + weights, peak + " for " + fileSize + " and " + weights);
-    try (ImportedModel model = ImportedModel.of(archive, ModelRegistry.EMPTY)) {
+    try (ImportedModel model = ImportedModel.of(archive, LAMBDAS)) {
       long left = meter.now();
       int layers = model.lowered().layerOutputs().size();
       long small = BESIDE * Math.max(layers, archive.weights().arrays().size());

@@ -34,6 +34,9 @@ final class SavedModels {
   /** The Keras of TensorFlow 2.0; no older one writes objects. */
   private static final String OLDEST = "2.2.4-tf";
 
+  /** What every file system takes. */
+  private static final String FILE_NAME = "[^\\p{Cntrl}:*?\"<>|]+";
+
   private static final String ALLOWED = "a SavedModel of a Sequential or functional Keras model";
   private static final String SAVE_MODEL =
       "Save the Keras model itself with model.save(\"model.keras\").";
@@ -213,8 +216,8 @@ final class SavedModels {
     }
     try (ByteSource source = ByteSource.of(state)) {
       String[] quoted = source.text(0, Math.min(source.size(), 1 << 16)).split("\"", 3);
-      Path latest = quoted.length < 3 ? null : Path.of(quoted[1]).getFileName();
-      return Optional.ofNullable(latest).map(path::resolve);
+      String latest = quoted.length < 3 ? "" : quoted[1].replaceFirst("(?s).*[/\\\\]", "");
+      return latest.matches(FILE_NAME) ? Optional.of(path.resolve(latest)) : Optional.empty();
     }
   }
 

@@ -72,7 +72,10 @@ public final class ObjectGraph {
     while (wire.next()) {
       switch (wire.field()) {
         case 1 -> readChild(wire.message(), children);
-        case 2 -> variable = stored(wire.message()).or(() -> Optional.empty());
+        case 2 -> {
+          Optional<Stored> found = stored(wire.message());
+          variable = found.isPresent() ? found : variable;
+        }
         default -> wire.skip();
       }
     }
