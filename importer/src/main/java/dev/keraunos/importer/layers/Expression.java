@@ -335,16 +335,6 @@ public final class Expression {
     public Value value(TensorRef ref) {
       return tensors.get(ref.tensor());
     }
-
-    @Override
-    public void report(String problem) {
-      throw gap(problem);
-    }
-
-    @Override
-    public GapException gap(String problem) {
-      return new GapException(problem);
-    }
   }
 
   private static Argument literal(JsonNode json) {

@@ -376,14 +376,4 @@ final class Evaluation implements Scope {
   public Value value(TensorRef ref) {
     return tensors.get(ref.tensor());
   }
-
-  @Override
-  public void report(String problem) {
-    throw gap(problem);
-  }
-
-  @Override
-  public GapException gap(String problem) {
-    return new GapException(problem);
-  }
 }

@@ -18,9 +18,13 @@ public interface Scope {
   /** The tensor that a reference stands for. */
   Value value(TensorRef ref);
 
-  /** Notes what has no effect. */
-  void report(String problem);
+  /** Notes what has no effect; outside of a model it is refused. */
+  default void report(String problem) {
+    throw gap(problem);
+  }
 
   /** The call cannot be lowered; thrown by whoever finds out. */
-  GapException gap(String problem);
+  default GapException gap(String problem) {
+    return new GapException(problem);
+  }
 }
