@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /** Opens model files: tells what a file is by its content and reads it. */
 public final class ArchiveReader {
@@ -135,9 +134,13 @@ public final class ArchiveReader {
         : config.kerasVersion();
   }
 
-  private static <T> T with(Path file, Function<ByteSource, T> use) throws IOException {
+  private interface Use<T> {
+    T of(ByteSource source) throws IOException;
+  }
+
+  private static <T> T with(Path file, Use<T> use) throws IOException {
     try (ByteSource source = ByteSource.of(file)) {
-      return use.apply(source);
+      return use.of(source);
     }
   }
 
@@ -289,7 +292,7 @@ public final class ArchiveReader {
 
   private static Contents directoryConfig(Path directory) throws IOException {
     if (isSavedModel(directory)) {
-      return SavedModels.read(SavedModels.in(directory));
+      return SavedModels.config(SavedModels.in(directory));
     }
     if (!Files.isRegularFile(directory.resolve(CONFIG))) {
       throw unknownDirectory(directory);
@@ -314,12 +317,14 @@ public final class ArchiveReader {
   }
 
   /** The config of an architecture file or of any model file. */
-  private Contents architecture(ByteSource source) {
+  private Contents architecture(ByteSource source) throws IOException {
     return switch (kind(source)) {
       case JSON -> architecture(json(source));
       case ZIP -> {
         ZipArchive zip = new ZipArchive(source);
-        yield config(zip.text(CONFIG), zip.text(METADATA));
+        yield zip.names().stream().anyMatch(SavedModels::isModel)
+            ? SavedModels.config(SavedModels.in(zip))
+            : config(zip.text(CONFIG), zip.text(METADATA));
       }
       case HDF5 -> architecture(hdf5.read(source, path -> false));
       case OTHER -> throw unknown(source);

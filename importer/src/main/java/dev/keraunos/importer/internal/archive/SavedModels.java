@@ -74,6 +74,15 @@ final class SavedModels {
 
   /** The config and the weights of a SavedModel. */
   static Contents read(Members members) throws IOException {
+    return read(members, true);
+  }
+
+  /** The same without weights. */
+  static Contents config(Members members) throws IOException {
+    return read(members, false);
+  }
+
+  private static Contents read(Members members, boolean weights) throws IOException {
     SavedModelGraph graph = graph(members);
     try (ByteSource index = required(members, VARIABLES + INDEX);
         TensorBundle bundle =
@@ -94,7 +103,10 @@ final class SavedModels {
           root.path("backend").asText(""),
           "",
           training(root),
-          store(bundle, objects.get(), graph.texts(), root.path("keras_version").asText(OLDEST)));
+          weights
+              ? store(
+                  bundle, objects.get(), graph.texts(), root.path("keras_version").asText(OLDEST))
+              : null);
     }
   }
 

@@ -59,6 +59,7 @@ class SavedModelsTest {
     assertEquals(values, values(ModelArchive.open(folder)));
     assertEquals(values, values(ModelArchive.open(folder.resolve("saved_model.pb"))));
     assertEquals(values, values(ModelArchive.open(folder, folder)));
+    assertEquals(values, values(ModelArchive.open(zip, zip)));
     byte[] content = Files.readAllBytes(zip);
     assertEquals(values, values(ModelArchive.open(content, "bytes")));
     assertEquals(values, values(ModelArchive.open(new ByteArrayInputStream(content), "stream")));
