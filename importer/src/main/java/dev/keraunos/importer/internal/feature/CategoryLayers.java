@@ -118,33 +118,35 @@ final class CategoryLayers {
     }
     boolean keras3 = call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK);
     Value x = call.input(0).value();
-    Value bin = x.dtype() == DType.STRING ? ofTexts(call, bins, x) : ofNumbers(call, bins, x);
+    Setting masked = call.config().get("mask_value");
+    boolean masks = !masked.isNull() && bins > 1;
+    Buckets buckets = Buckets.of(masks ? bins - 1 : bins, call.config().get("salt"));
+    Value bin =
+        x.dtype() == DType.STRING
+            ? ofTexts(call, buckets, masks, x)
+            : ofNumbers(call, buckets, masks, x);
     boolean column = keras3 && mode == Mode.ONE_HOT && x.rank() > 1 && x.shape().dim(-1) == 1;
     DType type = keras3 ? call.variableType() : Encoding.type(mode, call.computeType());
     return new Encoding(call, mode, bins, type).of(column ? Ops.squeeze(bin, -1) : bin, null);
   }
 
-  private static Value ofTexts(RowCall call, int bins, Value x) {
-    Setting masked = call.config().get("mask_value");
-    boolean masks = !masked.isNull() && bins > 1;
-    Buckets buckets = Buckets.of(masks ? bins - 1 : bins, call.config().get("salt"));
-    String mask = masks ? masked.text() : null;
+  private static Value ofTexts(RowCall call, Buckets buckets, boolean masks, Value x) {
+    String mask = masks ? call.config().get("mask_value").text() : null;
     return call.text(
         TextFunction.numbers(text -> text.equals(mask) ? 0 : buckets.of(text) + (masks ? 1 : 0)),
         x);
   }
 
-  private static Value ofNumbers(RowCall call, int bins, Value x) {
-    Setting masked = call.config().get("mask_value");
-    boolean masks = !masked.isNull() && bins > 1;
-    Buckets buckets = Buckets.of(masks ? bins - 1 : bins, call.config().get("salt"));
+  private static Value ofNumbers(RowCall call, Buckets buckets, boolean masks, Value x) {
     boolean floating = x.dtype().isFloating();
     if (floating && !call.dialect().has(Quirk.CATEGORIES_OF_ANY_RANK)) {
       throw call.gap("it hashes whole numbers and texts, not " + x.dtype());
     }
     Op hash = new Op.Call(new DecimalHash(buckets));
     Value bin = Ops.apply(hash, floating ? whole(x) : x).get(0);
-    return masks ? Ops.where(Ops.equal(x, masked.number()), 0, Ops.add(bin, 1)) : bin;
+    return masks
+        ? Ops.where(Ops.equal(x, call.config().get("mask_value").number()), 0, Ops.add(bin, 1))
+        : bin;
   }
 
   /** The bucket of several features together. */
