@@ -16,6 +16,9 @@ import java.util.List;
 final class CategoryCrossing {
   static final LayerRow ROW = LayerRow.drops(CategoryCrossing::lower, "CategoryCrossing");
 
+  /** More crosses than anyone makes, and few enough to be held. */
+  private static final int MOST = 1 << 16;
+
   private CategoryCrossing() {}
 
   private static Value lower(RowCall call) {
@@ -29,6 +32,10 @@ final class CategoryCrossing {
     List<List<Integer>> crosses = new ArrayList<>();
     for (int depth : depths(call.config().get("depth"), features.size())) {
       choose(features.size(), depth, 0, List.of(), crosses);
+      if (crosses.size() > MOST) {
+        throw call.gap(
+            "it makes more than " + MOST + " crosses of " + features.size() + " features");
+      }
     }
     String separator = call.config().get("separator").text("_X_");
     return call.text(new Join(separator, crosses), features.toArray(Value[]::new));
@@ -57,7 +64,7 @@ final class CategoryCrossing {
     if (left == 0) {
       all.add(chosen);
     }
-    for (int i = from; left > 0 && i < features; i++) {
+    for (int i = from; left > 0 && i < features && all.size() <= MOST; i++) {
       List<Integer> more = new ArrayList<>(chosen);
       more.add(i);
       choose(features, left - 1, i + 1, more, all);
