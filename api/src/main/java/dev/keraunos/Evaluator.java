@@ -5,6 +5,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.lowering.Penalty;
+import dev.keraunos.importer.layers.UnsupportedModelException;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompileSpec;
 import dev.keraunos.loss.internal.evaluate.Batch;
@@ -121,6 +122,9 @@ final class Evaluator {
     if (!spec.isCompiled()) {
       throw new InputException(
           "the model was saved before it was compiled: there is no loss to evaluate");
+    }
+    if (!lowered.lossGaps().isEmpty()) {
+      throw new UnsupportedModelException(lowered.lossGaps());
     }
     Evaluation.Builder evaluation =
         Evaluation.builder(spec, model.outputSpecs(), model.dialect())

@@ -234,4 +234,26 @@ final class NeuralOps {
     Value p = Ops.clip(normal, EPSILON, 1 - EPSILON);
     return Ops.negative(Ops.sum(Ops.multiply(target, Ops.log(p)), axis));
   }
+
+  static Value sparseCategoricalCrossentropy(Value target, Value output, int axis) {
+    Value p = Ops.clip(output, EPSILON, 1 - EPSILON);
+    return sparseSoftmaxCrossentropy(target, Ops.log(p), axis);
+  }
+
+  static Value sparseSoftmaxCrossentropy(Value target, Value logits, int axis) {
+    Value logs = Ops.moveaxis(Ops.logSoftmax(logits, axis), axis, -1);
+    long classes = Ops.length(logs, -1);
+    Value numbers = Ops.cast(target, DType.INT32);
+    if (numbers.rank() == logs.rank() && numbers.shape().dim(axis) == 1) {
+      numbers = Ops.squeeze(numbers, axis);
+    }
+    if (numbers.rank() != logs.rank() - 1) {
+      throw new InputException(
+          "labels of shape " + target.shape() + " do not fit an output of " + logits.shape());
+    }
+    Value at = Ops.cast(Ops.oneHot(numbers, (int) classes), DType.BOOL);
+    Value scores = Ops.negative(Ops.sum(Ops.where(at, logs, 0.0), -1));
+    Value known = Ops.logicalAnd(Ops.greaterEqual(numbers, 0), Ops.less(numbers, classes));
+    return Ops.where(known, scores, Double.NaN);
+  }
 }

@@ -1504,6 +1504,19 @@ public final class Ops {
     return negative(sum(multiply(cast(target, logits.dtype()), logSoftmax(logits, axis)), axis));
   }
 
+  /**
+   * {@code keras.ops.sparse_categorical_crossentropy} of probabilities on TensorFlow: labels of the
+   * shape of the output without the axis, or with 1 there. A label that is no class gives NaN.
+   */
+  public static Value sparseCategoricalCrossentropy(Value target, Value output, int axis) {
+    return NeuralOps.sparseCategoricalCrossentropy(target, output, axis);
+  }
+
+  /** {@code tf.nn.sparse_softmax_cross_entropy_with_logits} along an axis; labels as there. */
+  public static Value sparseSoftmaxCrossentropy(Value target, Value logits, int axis) {
+    return NeuralOps.sparseSoftmaxCrossentropy(target, logits, axis);
+  }
+
   /** Integers as vectors with a one at that index, on a new last axis. */
   public static Value oneHot(Value x, int numClasses) {
     return oneHot(x, numClasses, -1, DType.FLOAT32);

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The layers that tf.keras makes of TensorFlow functions called on its symbolic tensors. */
 final class TensorFlowLayers {
@@ -106,7 +107,7 @@ final class TensorFlowLayers {
     }
     ObjectNode config = call.config().json().deepCopy();
     config.remove("dtype"); // is the layer's, no argument of the function
-    return OperationLayers.lower(call, name, call.arguments(), call.keywords(), config);
+    return lowered(call, name, call.arguments(), call.keywords(), config);
   }
 
   private static String withoutModule(String symbol) {
@@ -143,7 +144,22 @@ final class TensorFlowLayers {
       throw call.gap("the TensorFlow operation " + op + " has no operands");
     }
     List<Argument> positional = LISTS.contains(op) ? listed(op, operands) : operands;
-    return OperationLayers.lower(call, name, positional, Map.of(), attributes(node.path("attr")));
+    return lowered(call, name, positional, Map.of(), attributes(node.path("attr")));
+  }
+
+  private static List<Masked> lowered(
+      RowCall call,
+      String name,
+      List<Argument> positional,
+      Map<String, Argument> keywords,
+      JsonNode attributes) {
+    List<Masked> made = OperationLayers.lower(call, name, positional, keywords, attributes);
+    Set<Value> given = call.inputs().stream().map(Masked::value).collect(Collectors.toSet());
+    made.stream()
+        .map(Masked::value)
+        .filter(value -> !given.contains(value)) // a tensor that is one already stays what it is
+        .forEach(call.site()::noteFunction);
+    return made;
   }
 
   private static List<Argument> listed(String op, List<Argument> operands) {

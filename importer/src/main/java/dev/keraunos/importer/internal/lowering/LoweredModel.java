@@ -4,6 +4,7 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.Activations;
+import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashSet;
@@ -30,6 +31,7 @@ import java.util.Set;
  * @param normalizations by stored moments, of layers that are not frozen
  * @param weights the variables that the graph holds as constants; other constants may be those of
  *     functions that were registered, and belong to whoever made them
+ * @param lossGaps what cannot be lowered and no output depends on: without it there is no loss
  */
 public record LoweredModel(
     Graph graph,
@@ -44,7 +46,8 @@ public record LoweredModel(
     List<Draw> draws,
     List<Metric> metrics,
     List<Normalization> normalizations,
-    Set<Tensor> weights) {
+    Set<Tensor> weights,
+    List<Gap> lossGaps) {
 
   /** Whether anything is computed with texts, or one of the inputs is of texts. */
   public boolean hasTexts() {

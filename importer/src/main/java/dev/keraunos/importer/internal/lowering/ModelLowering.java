@@ -12,6 +12,7 @@ import dev.keraunos.importer.internal.table.LayerTable;
 import dev.keraunos.importer.internal.topology.InputSpec;
 import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.importer.internal.topology.ModelTopology;
+import dev.keraunos.importer.internal.topology.RunOrder;
 import dev.keraunos.importer.internal.weights.LayerWeights;
 import dev.keraunos.importer.internal.weights.VariableTable;
 import dev.keraunos.importer.layers.Masked;
@@ -23,6 +24,7 @@ import dev.keraunos.keras.internal.config.Quantization;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,7 +92,7 @@ public final class ModelLowering {
           lowering.parameters,
           model.statefulLayers(),
           model.drawingLayers(),
-          List.of());
+          model.lossGaps());
     } catch (UnsupportedModelException e) {
       return new Survey(outputs, Map.of(), lowering.parameters, Set.of(), Set.of(), e.gaps());
     }
@@ -104,7 +106,7 @@ public final class ModelLowering {
    * @param parameters as in {@link LoweredModel}; empty if an unknown layer leaves weights over
    * @param stateful the paths of the layers that keep states; empty if the model has gaps
    * @param drawing the paths of the layers that draw random numbers; empty if the model has gaps
-   * @param gaps everything that cannot be lowered
+   * @param gaps everything that cannot be lowered, be it for the loss alone
    */
   public record Survey(
       Map<String, List<Value>> layerOutputs,
@@ -115,7 +117,7 @@ public final class ModelLowering {
       List<Gap> gaps) {}
 
   private LoweredModel lower(Function<VariableTable, LayerWeights> weights) {
-    findUnknown(topology);
+    findUnknown(topology, false);
     List<Masked> inputs = new ArrayList<>();
     for (InputSpec input : topology.inputs()) {
       TensorType type = type(input);
@@ -161,7 +163,9 @@ public final class ModelLowering {
 
   private void requireNoGaps() {
     if (!walk.gaps().isEmpty()) {
-      throw new UnsupportedModelException(List.copyOf(walk.gaps()));
+      List<Gap> all = new ArrayList<>(walk.gaps());
+      all.addAll(walk.lossGaps());
+      throw new UnsupportedModelException(all);
     }
   }
 
@@ -189,32 +193,38 @@ public final class ModelLowering {
     }
   }
 
-  private void findUnknown(ModelTopology model) {
+  private void findUnknown(ModelTopology model, boolean forLoss) {
+    Set<String> needed = new HashSet<>();
+    RunOrder.needed(model).forEach(call -> needed.add(call.layer().name()));
+    Set<String> called = new HashSet<>();
+    model.calls().forEach(call -> called.add(call.layer().name()));
     for (LayerSpec layer : model.layersByName().values()) {
-      findUnknown(layer);
+      boolean lossAlone = called.contains(layer.name()) && !needed.contains(layer.name());
+      findUnknown(layer, forLoss || lossAlone);
     }
   }
 
-  private void findUnknown(LayerSpec layer) {
+  private void findUnknown(LayerSpec layer, boolean forLoss) {
     if (layer.model().isPresent()) {
-      findUnknown(layer.model().get());
+      findUnknown(layer.model().get(), forLoss);
     } else if (layer.kind() != LayerSpec.Kind.INPUT) {
       table
           .find(layer)
           .ifPresentOrElse(
               row -> {
-                row.children(layer).values().forEach(this::findUnknown);
-                reportQuantization(layer, row);
+                row.children(layer).values().forEach(child -> findUnknown(child, forLoss));
+                reportQuantization(layer, row, forLoss);
               },
               () ->
                   walk.report(
                       layer,
                       Libraries.unknown(layer.registeredName())
-                          .orElseGet(() -> table.unknown(layer))));
+                          .orElseGet(() -> table.unknown(layer)),
+                      forLoss));
     }
   }
 
-  private void reportQuantization(LayerSpec layer, LayerRow row) {
+  private void reportQuantization(LayerSpec layer, LayerRow row, boolean forLoss) {
     String name = layer.quantizationMode();
     Optional<Quantization> quantization = layer.quantization();
     boolean known = quantization.map(found -> row.takes(found.mode())).orElse(name.isEmpty());
@@ -224,7 +234,7 @@ public final class ModelLowering {
           quantization.isPresent()
               ? "which Keras does not have for " + layer.className()
               : "known are " + Quantization.NAMES;
-      walk.report(layer, problem + which + "; save the model before quantize()");
+      walk.report(layer, problem + which + "; save the model before quantize()", forLoss);
     }
   }
 }

@@ -46,6 +46,7 @@ final class ModelWalk implements Site {
   private final ModelRegistry registry;
   private final boolean channelsFirst;
   private final Set<Gap> gaps = new LinkedHashSet<>();
+  private final Set<Gap> lossGaps = new LinkedHashSet<>();
   private final WeightConstants constants = new WeightConstants();
   private final Map<String, List<Value>> layerOutputs = new LinkedHashMap<>();
   private final Penalties penalties = new Penalties();
@@ -53,6 +54,7 @@ final class ModelWalk implements Site {
   private final List<LoweredModel.State> states = new ArrayList<>();
   private final List<LoweredModel.Draw> draws = new ArrayList<>();
   private final Set<Value> usedUp = new HashSet<>();
+  private final Set<Value> ofFunctions = new HashSet<>();
   private final List<LoweredModel.Normalization> normalizations = new ArrayList<>();
   private final TextSteps texts;
   private boolean batchMoments;
@@ -62,6 +64,9 @@ final class ModelWalk implements Site {
    * a shape and type that need not be right.
    */
   private boolean behindGap;
+
+  /** Whether no output depends on the call that is being lowered: it is there for the loss. */
+  private boolean forLoss;
 
   /** Whether the call that is being lowered computes as in training. */
   private boolean training;
@@ -99,11 +104,14 @@ final class ModelWalk implements Site {
     }
     Set<TensorRef> guessed = new HashSet<>();
     boolean outside = behindGap;
+    boolean lossOutside = forLoss;
+    Set<Call> needed = RunOrder.needed(topology);
     for (Call call : order(topology)) {
       LayerSpec layer = call.layer();
       if (layer.kind() == LayerSpec.Kind.INPUT || !tensors.keySet().containsAll(call.tensors())) {
         continue;
       }
+      forLoss = lossOutside || !needed.contains(call);
       behindGap = outside || call.tensors().stream().anyMatch(guessed::contains);
       CallArguments given =
           CallArguments.of(call, parameters(layer), ref -> left(tensors.get(ref)), training);
@@ -128,6 +136,7 @@ final class ModelWalk implements Site {
       }
     }
     behindGap = outside;
+    forLoss = lossOutside;
     List<Masked> outputs = new ArrayList<>();
     for (TensorRef ref : topology.outputs()) {
       Masked output = tensors.get(ref);
@@ -145,6 +154,16 @@ final class ModelWalk implements Site {
   /** A tensor with its mask, unless that is used up. */
   private Masked left(Masked tensor) {
     return usedUp.contains(tensor.value()) ? Masked.unmasked(tensor.value()) : tensor;
+  }
+
+  @Override
+  public void noteFunction(Value made) {
+    ofFunctions.add(made);
+  }
+
+  @Override
+  public boolean isOfFunction(Value value) {
+    return ofFunctions.contains(value);
   }
 
   @Override
@@ -243,7 +262,12 @@ final class ModelWalk implements Site {
       if (behindGap) {
         return List.of();
       }
-      throw fault(layer, e);
+      RuntimeException fault = fault(layer, e);
+      if (!forLoss || !(fault instanceof KeraunosException)) {
+        throw fault;
+      }
+      report(layer, e.getMessage());
+      return List.of();
     } finally {
       target.path(before);
     }
@@ -292,7 +316,17 @@ final class ModelWalk implements Site {
 
   @Override
   public void report(LayerSpec layer, String problem) {
-    gaps.add(new Gap(layer.path(), layer.className(), problem));
+    report(layer, problem, forLoss);
+  }
+
+  /**
+   * Notes what cannot be lowered.
+   *
+   * @param lossAlone whether no output depends on it
+   */
+  void report(LayerSpec layer, String problem, boolean lossAlone) {
+    String where = lossAlone ? " (the loss alone needs it: predictions are computed)" : "";
+    (lossAlone ? lossGaps : gaps).add(new Gap(layer.path(), layer.className(), problem + where));
   }
 
   /** The calls of a layer would follow each other, so there may be one. */
@@ -370,9 +404,14 @@ final class ModelWalk implements Site {
     return registry;
   }
 
-  /** Everything that cannot be lowered, in model order. */
+  /** Everything that outputs need and cannot be lowered, in model order. */
   Set<Gap> gaps() {
     return gaps;
+  }
+
+  /** What cannot be lowered and no output depends on. */
+  List<Gap> lossGaps() {
+    return List.copyOf(lossGaps);
   }
 
   /** As in {@link LoweredModel}. */
@@ -400,6 +439,7 @@ final class ModelWalk implements Site {
         draws,
         metrics,
         normalizations,
-        constants.tensors());
+        constants.tensors(),
+        lossGaps());
   }
 }

@@ -94,10 +94,19 @@ public final class Activations {
 
   /** What a value is the sigmoid or softmax of: Keras on TensorFlow remembers it there. */
   public static Optional<Value> logits(Value value) {
-    Op op = value.producer().op();
-    boolean sigmoid = op instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
-    boolean softmax = op instanceof Op.Softmax over && !over.log() && over.axes().size() == 1;
-    return sigmoid || softmax ? Optional.of(value.producer().inputs().get(0)) : Optional.empty();
+    return isSigmoid(value) || isSoftmax(value)
+        ? Optional.of(value.producer().inputs().get(0))
+        : Optional.empty();
+  }
+
+  static boolean isSigmoid(Value value) {
+    return value.producer().op() instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
+  }
+
+  static boolean isSoftmax(Value value) {
+    return value.producer().op() instanceof Op.Softmax over
+        && !over.log()
+        && over.axes().size() == 1;
   }
 
   private static void add(String setting, double absent, Function function, String... names) {

@@ -5,11 +5,9 @@ import static dev.keraunos.importer.internal.operations.Operations.one;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
-import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /** The part of {@link Operations} that layers compute too: windows, normalization, images. */
@@ -22,7 +20,6 @@ final class NeuralOperations {
   static void register() {
     windows();
     normalization();
-    crossentropies();
     images();
   }
 
@@ -199,55 +196,6 @@ final class NeuralOperations {
         call.optional("mask"),
         scale.isNull() ? null : Double.valueOf(scale.number()),
         call.flag("is_causal"));
-  }
-
-  // ---- Crossentropies --------------------------------------------------------------------------
-
-  private static void crossentropies() {
-    String given = "target output from_logits axis";
-    one(given, NeuralOperations::binary, "BinaryCrossentropy", "binary_crossentropy");
-    one(
-        given,
-        NeuralOperations::categorical,
-        "CategoricalCrossentropy",
-        "categorical_crossentropy");
-    one(
-        "labels logits",
-        call -> Ops.sigmoidCrossentropy(call.value("labels"), call.value("logits")),
-        "sigmoid_cross_entropy_with_logits");
-    one(
-        "labels logits axis",
-        call ->
-            Ops.softmaxCrossentropy(
-                call.value("labels"), call.value("logits"), call.integer("axis", -1)),
-        "softmax_cross_entropy_with_logits",
-        "softmax_cross_entropy_with_logits_v2");
-  }
-
-  private static Value binary(OperationCall call) {
-    Value target = call.value("target");
-    Value output = call.value("output");
-    double shift = call.has(Quirk.CROSSENTROPY_ADDS_EPSILON) ? EPSILON : 0;
-    return logits(call, output)
-        .map(logits -> Ops.sigmoidCrossentropy(target, logits))
-        .orElseGet(() -> Ops.binaryCrossentropy(target, output, shift));
-  }
-
-  private static Value categorical(OperationCall call) {
-    Value target = call.value("target");
-    Value output = call.value("output");
-    int axis = call.integer("axis", -1);
-    return logits(call, output)
-        .map(logits -> Ops.softmaxCrossentropy(target, logits, axis))
-        .orElseGet(() -> Ops.categoricalCrossentropy(target, output, axis));
-  }
-
-  /** Those that Keras on TensorFlow remembers, or the output itself where it is said to be such. */
-  private static Optional<Value> logits(OperationCall call, Value output) {
-    Optional<Value> remembered =
-        call.has(Quirk.REMEMBERS_LOGITS) ? Activations.logits(output) : Optional.empty();
-    boolean told = call.flag("from_logits");
-    return remembered.or(() -> told ? Optional.of(output) : Optional.empty());
   }
 
   // ---- Images ----------------------------------------------------------------------------------

@@ -59,6 +59,7 @@ public final class Operations {
     ArrayOperations.register();
     ShapeOperations.register();
     NeuralOperations.register();
+    Crossentropies.register();
     Map<String, String> functions = new TreeMap<>();
     for (String name : ROWS.keySet()) {
       if (isClass(name)) {

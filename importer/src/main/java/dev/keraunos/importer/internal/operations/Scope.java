@@ -18,6 +18,11 @@ public interface Scope {
   /** The tensor that a reference stands for. */
   Value value(TensorRef ref);
 
+  /** Whether a function of TensorFlow made a value, behind which Keras remembers no logits. */
+  default boolean isOfFunction(Value value) {
+    return false;
+  }
+
   /** Notes what has no effect; outside of a model it is refused. */
   default void report(String problem) {
     throw gap(problem);

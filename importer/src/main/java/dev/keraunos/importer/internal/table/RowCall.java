@@ -250,6 +250,11 @@ public final class RowCall implements LayerCall, Scope {
   }
 
   @Override
+  public boolean isOfFunction(Value value) {
+    return site.isOfFunction(value);
+  }
+
+  @Override
   public Value beside() {
     return input(0).value();
   }

@@ -72,6 +72,12 @@ public interface Site {
   /** Takes the mask of a tensor away, also from calls that come later. */
   void useUpMask(Value tensor);
 
+  /** Notes that a function of TensorFlow made a value; see {@link #isOfFunction}. */
+  void noteFunction(Value made);
+
+  /** Whether a function of TensorFlow made a value, behind which Keras remembers no logits. */
+  boolean isOfFunction(Value value);
+
   /** Whether normalizations take the moments of the batch at hand, as in training. */
   boolean takesBatchMoments();
 

@@ -35,6 +35,11 @@ public final class RunOrder {
     return ordered;
   }
 
+  /** The calls that some output depends on; what is left serves the loss or a metric alone. */
+  public static Set<Call> needed(ModelTopology topology) {
+    return new RunOrder(topology).visited;
+  }
+
   private static String key(String layer, int index) {
     return index + " " + layer;
   }

@@ -119,6 +119,14 @@ class CoreLayersTest {
     }
 
     @Override
+    public void noteFunction(Value made) {}
+
+    @Override
+    public boolean isOfFunction(Value value) {
+      return false;
+    }
+
+    @Override
     public void useUpMask(Value tensor) {
       throw new AssertionError("no masks");
     }

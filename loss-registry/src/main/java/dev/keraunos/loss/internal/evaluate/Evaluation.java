@@ -85,7 +85,7 @@ public final class Evaluation implements AutoCloseable {
    * @throws InputException if targets, predictions, masks or weights do not fit each other
    */
   public void update(Batch batch) {
-    long size = size(batch);
+    long size = batch.samples();
     firstSize = batches == 0 ? size : firstSize;
     warnings.checkSize(dialect, firstSize, size, outputs.size() > 1);
     double total = 0;
@@ -137,13 +137,6 @@ public final class Evaluation implements AutoCloseable {
           "there are no targets for output '" + name + "'; given are " + batch.outputs().keySet());
     }
     return new ClassWeights(dialect).apply(data, outputs.size());
-  }
-
-  private static long size(Batch batch) {
-    return batch.outputs().values().stream()
-        .findFirst()
-        .map(data -> data.yPred().shape().dim(0))
-        .orElseThrow(() -> new InputException("the batch holds no output"));
   }
 
   /**
