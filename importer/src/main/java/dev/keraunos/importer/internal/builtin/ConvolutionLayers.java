@@ -5,6 +5,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.Windows;
+import dev.keraunos.importer.internal.table.ChannelsLast;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.internal.weights.StoredForm;

@@ -2,6 +2,9 @@ package dev.keraunos.importer.internal.builtin;
 
 import dev.keraunos.importer.internal.feature.FeatureLayers;
 import dev.keraunos.importer.internal.library.Libraries;
+import dev.keraunos.importer.internal.preprocessing.ImageLayers;
+import dev.keraunos.importer.internal.preprocessing.PreprocessingLayers;
+import dev.keraunos.importer.internal.preprocessing.SpectrogramLayers;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.LayerTable;
 import dev.keraunos.importer.layers.ModelRegistry;
@@ -26,6 +29,7 @@ public final class KerasLayers {
                   MergingLayers.ROWS,
                   NormalizationLayers.ROWS,
                   AttentionLayers.ROWS,
+                  HeadLayers.ROWS,
                   NoiseLayers.ROWS,
                   PreprocessingLayers.ROWS,
                   FeatureLayers.ROWS,

@@ -6,6 +6,7 @@ import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.IntegerArithmetic;
 import dev.keraunos.importer.internal.operations.Windows;
+import dev.keraunos.importer.internal.table.ChannelsLast;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.keras.Quirk;

@@ -1,4 +1,4 @@
-package dev.keraunos.importer.internal.builtin;
+package dev.keraunos.importer.internal.preprocessing;
 
 import dev.keraunos.graph.Interpolation;
 import dev.keraunos.graph.Ops;
@@ -7,6 +7,7 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.AdaptiveEqualization;
 import dev.keraunos.importer.internal.operations.ResizedImages;
 import dev.keraunos.importer.internal.operations.Windows;
+import dev.keraunos.importer.internal.table.ChannelsLast;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.keras.Quirk;
@@ -18,11 +19,11 @@ import java.util.List;
  * {@code keras.layers.preprocessing}: what changes images outside of training too. Images are
  * (batch, height, width, channels) or one of them.
  */
-final class ImageLayers {
+public final class ImageLayers {
   private static final double WHITE = 255;
   private static final String BOX_FORMAT = "bounding_box_format";
 
-  static final List<LayerRow> ROWS =
+  public static final List<LayerRow> ROWS =
       List.of(
           LayerRow.passesInKeras3(ImageLayers::resize, "Resizing").layoutUnsaved(),
           LayerRow.passesInKeras3(ImageLayers::centerCrop, "CenterCrop").layoutUnsaved(),

@@ -1,4 +1,4 @@
-package dev.keraunos.importer.internal.builtin;
+package dev.keraunos.importer.internal.preprocessing;
 
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Ops;

@@ -1,4 +1,4 @@
-package dev.keraunos.importer.internal.builtin;
+package dev.keraunos.importer.internal.preprocessing;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
@@ -13,10 +13,10 @@ import java.util.List;
 /**
  * {@code keras.layers.preprocessing}: scaling, and augmentation, which does nothing at inference.
  */
-final class PreprocessingLayers {
+public final class PreprocessingLayers {
   private static final double SMALLEST_DEVIATION = 1e-7;
 
-  static final List<LayerRow> ROWS =
+  public static final List<LayerRow> ROWS =
       List.of(
           LayerRow.passesInKeras3(PreprocessingLayers::rescale, "Rescaling"),
           LayerRow.passesInKeras3(PreprocessingLayers::normalize, "Normalization")

@@ -1,4 +1,4 @@
-package dev.keraunos.importer.internal.builtin;
+package dev.keraunos.importer.internal.preprocessing;
 
 import dev.keraunos.graph.Dim;
 import dev.keraunos.graph.Op;
@@ -6,6 +6,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.table.ChannelsLast;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.keras.config.Config;
@@ -17,7 +18,7 @@ import java.util.Collections;
 import java.util.List;
 
 /** {@code keras.layers.preprocessing}: what makes spectrograms of sound. */
-final class SpectrogramLayers {
+public final class SpectrogramLayers {
   private static final String MODE = "mode";
   private static final double EPSILON = 1e-7;
 
@@ -27,7 +28,7 @@ final class SpectrogramLayers {
   private static final float HIGH_FREQUENCY_Q = 1127;
   private static final float BREAK_FREQUENCY = 700;
 
-  static final List<LayerRow> ROWS =
+  public static final List<LayerRow> ROWS =
       List.of(
           LayerRow.passesInKeras3(SpectrogramLayers::stft, "STFTSpectrogram")
               .weight("real_kernel", true, config -> !mode(config).equals("imag"))

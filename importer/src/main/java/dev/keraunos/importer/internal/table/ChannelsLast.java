@@ -1,8 +1,7 @@
-package dev.keraunos.importer.internal.builtin;
+package dev.keraunos.importer.internal.table;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.importer.internal.topology.ModelTopology;
 import dev.keraunos.keras.Quirk;
@@ -19,7 +18,7 @@ public final class ChannelsLast {
   private ChannelsLast() {}
 
   /** True if {@code data_format} (Keras 1: {@code dim_ordering}) puts channels before space. */
-  static boolean isFirst(RowCall call) {
+  public static boolean isFirst(RowCall call) {
     Setting format = call.config().get("data_format", "dim_ordering");
     if (format.isMissing() && call.row().isLayoutUnsaved()) {
       return call.site().channelsFirst();
@@ -49,7 +48,7 @@ public final class ChannelsLast {
   }
 
   /** A function from (batch, spatial..., channels) to the same, applied to the layer's layout. */
-  static Value apply(RowCall call, Value x, UnaryOperator<Value> lowering) {
+  public static Value apply(RowCall call, Value x, UnaryOperator<Value> lowering) {
     return isFirst(call) ? Ops.channelsFirst(x, lowering) : lowering.apply(x);
   }
 }
