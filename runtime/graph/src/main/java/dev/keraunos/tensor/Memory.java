@@ -65,6 +65,11 @@ final class Memory {
     return NATIVE;
   }
 
+  /** How much of such memory is allowed and taken, in words. */
+  static String room() {
+    return NATIVE ? NativeBlock.room() : "-XX:MaxDirectMemorySize says how much is allowed";
+  }
+
   /** Zero-filled memory. */
   static Memory allocate(long bytes) {
     NativeBlock block = NATIVE && bytes > 0 ? NativeBlock.allocate(bytes) : null;

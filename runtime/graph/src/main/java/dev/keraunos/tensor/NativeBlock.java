@@ -1,6 +1,7 @@
 package dev.keraunos.tensor;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.concurrent.atomic.LongAccumulator;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
@@ -35,6 +36,15 @@ final class NativeBlock {
     Pointer.memset(block, 0, bytes + ALIGNMENT);
     long skip = (ALIGNMENT - block.address() % ALIGNMENT) % ALIGNMENT;
     return new NativeBlock(block, block.address() + skip);
+  }
+
+  /** How much is allowed and taken, in words. */
+  static String room() {
+    return String.format(
+        Locale.ROOT,
+        "%.2f GiB are allowed and %.2f taken",
+        (double) Pointer.maxBytes() / (1 << 30),
+        (double) Pointer.totalBytes() / (1 << 30));
   }
 
   long address() {

@@ -5,6 +5,7 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Locale;
 
 /**
  * A dense row-major tensor in off-heap memory. It may exceed 2 GiB: element indices are 64-bit.
@@ -39,13 +40,30 @@ public final class Tensor implements AutoCloseable {
    * @throws IllegalStateException if a dimension is unknown
    */
   public static Tensor allocate(DType dtype, Shape shape) {
-    long bytes = Math.multiplyExact(shape.size(), dtype.bytes());
     String[] texts = null;
     if (dtype == DType.STRING) {
       texts = new String[arrayLength(shape)];
       Arrays.fill(texts, "");
     }
-    return new Tensor(dtype, shape, Memory.allocate(bytes), 0, true, texts);
+    return new Tensor(dtype, shape, memory(dtype, shape), 0, true, texts);
+  }
+
+  private static Memory memory(DType dtype, Shape shape) {
+    long elements = shape.size();
+    try {
+      return Memory.allocate(Math.multiplyExact(elements, dtype.bytes()));
+    } catch (OutOfMemoryError | ArithmeticException e) {
+      throw new InputException(
+          String.format(
+              Locale.ROOT,
+              "%s %s takes %.2f GiB of memory outside of the Java heap, where %s; give smaller"
+                  + " batches, or allow more with -Dorg.bytedeco.javacpp.maxBytes=SIZE",
+              dtype,
+              shape,
+              (double) elements * dtype.bytes() / (1 << 30),
+              Memory.room()),
+          e);
+    }
   }
 
   /** A tensor of zeros. */

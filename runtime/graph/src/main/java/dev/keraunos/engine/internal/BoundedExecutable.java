@@ -9,7 +9,9 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Runs an executable of any engine over any number of samples, in parts that bound its memory. */
@@ -53,25 +55,73 @@ public final class BoundedExecutable implements Executable {
   public List<Tensor> run(List<Tensor> inputs) {
     List<TensorType> types = TensorType.of(inputs);
     Division division = divisions.of(types);
-    if (division.isWhole()) {
-      return executable.run(inputs);
+    try {
+      if (division.isWhole()) {
+        return executable.run(inputs);
+      }
+      List<Tensor> outputs = new ArrayList<>();
+      for (TensorType type : graph().infer(types)) {
+        outputs.add(Tensor.allocate(type.dtype(), type.shape()));
+      }
+      run(inputs, outputs, division);
+      return outputs;
+    } catch (OutOfMemoryError e) {
+      throw tooLarge(types, division, e);
+    } catch (InputException e) {
+      throw e.getCause() instanceof OutOfMemoryError ? tooLarge(types, division, e) : e;
     }
-    List<Tensor> outputs = new ArrayList<>();
-    for (TensorType type : graph().infer(types)) {
-      outputs.add(Tensor.allocate(type.dtype(), type.shape()));
-    }
-    run(inputs, outputs, division);
-    return outputs;
   }
 
   @Override
   public void run(List<Tensor> inputs, List<Tensor> outputs) {
-    Division division = divisions.of(TensorType.of(inputs));
-    if (division.isWhole()) {
-      executable.run(inputs, outputs);
-    } else {
-      run(inputs, outputs, division);
+    List<TensorType> types = TensorType.of(inputs);
+    Division division = divisions.of(types);
+    try {
+      if (division.isWhole()) {
+        executable.run(inputs, outputs);
+      } else {
+        run(inputs, outputs, division);
+      }
+    } catch (OutOfMemoryError e) {
+      throw tooLarge(types, division, e);
+    } catch (InputException e) {
+      throw e.getCause() instanceof OutOfMemoryError ? tooLarge(types, division, e) : e;
     }
+  }
+
+  /** Names the layer that makes the largest value. */
+  private InputException tooLarge(List<TensorType> given, Division division, Throwable cause) {
+    Map<Value, TensorType> types = graph().types(division.isWhole() ? given : rows(given, 1));
+    Value largest =
+        types.keySet().stream()
+            .max(Comparator.comparing(value -> bytes(types.get(value))))
+            .orElseThrow();
+    TensorType type = types.get(largest);
+    String path = largest.producer().path();
+    return new InputException(
+        String.format(
+            Locale.ROOT,
+            "memory does not suffice: %s; the largest value is that of '%s', %s %s%s",
+            cause.getMessage(),
+            path,
+            type.dtype(),
+            type.shape(),
+            division.isWhole() ? "" : " for one sample"),
+        cause);
+  }
+
+  private static double bytes(TensorType type) {
+    double bytes = type.dtype().bytes();
+    for (int axis = 0; axis < type.shape().rank(); axis++) {
+      bytes *= type.shape().dim(axis);
+    }
+    return bytes;
+  }
+
+  private static List<TensorType> rows(List<TensorType> types, long samples) {
+    return types.stream()
+        .map(type -> new TensorType(type.dtype(), type.shape().with(0, samples)))
+        .toList();
   }
 
   private void run(List<Tensor> inputs, List<Tensor> outputs, Division division) {
@@ -106,19 +156,16 @@ public final class BoundedExecutable implements Executable {
 
   /** How many samples fit the budget if every intermediate value were kept. */
   private long part(List<TensorType> inputs, long samples) {
-    long bytes = 1;
+    double bytes = 1;
     try {
-      List<TensorType> one = new ArrayList<>();
-      inputs.forEach(type -> one.add(new TensorType(type.dtype(), type.shape().with(0, 1))));
-      Map<Value, TensorType> types = graph().types(one);
+      Map<Value, TensorType> types = graph().types(rows(inputs, 1));
       for (Value value : Samples.dependent(graph())) {
-        TensorType type = types.get(value);
-        bytes += type.shape().size() * type.dtype().bytes();
+        bytes += bytes(types.get(value));
       }
     } catch (InputException e) {
       return samples; // one sample alone does not divide as the batch does
     }
-    return Math.max(1, Math.min(samples, budget / bytes));
+    return Math.max(1, Math.min(samples, (long) (budget / bytes)));
   }
 
   @Override

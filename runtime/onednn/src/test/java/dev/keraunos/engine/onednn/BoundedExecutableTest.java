@@ -2,10 +2,13 @@ package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.BoundedExecutable;
+import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.GraphBuilder;
 import dev.keraunos.graph.Node;
@@ -77,6 +80,26 @@ class BoundedExecutableTest {
     assertEquals(SAMPLES, runs(engine, Ops::tanh));
     assertEquals(SAMPLES, runs(engine, x -> Ops.repeat(x, 2, 0)));
     assertEquals(SAMPLES, runs(engine, x -> Ops.softmax(x, 1)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reference", "onednn"})
+  void whatMemoryDoesNotHoldIsNamed(String engine) {
+    assertNamed(engine, x -> Ops.repeat(Ops.repeat(x, 2_000_000_000, 1), 1000, 0));
+    assertNamed(engine, x -> Ops.sum(Ops.cumsum(Ops.repeat(x, 2_000_000_000, 1), 1), 1));
+    assertNamed(engine, x -> Ops.sum(Ops.cumsum(Ops.repeat(x, 2_000_000_000, 1), 0), 1));
+  }
+
+  private static void assertNamed(String engine, UnaryOperator<Value> function) {
+    GraphBuilder builder = new GraphBuilder();
+    builder.path("outer/large");
+    Value x = builder.input("x", new TensorType(DType.FLOAT32, Shape.of(Shape.UNKNOWN, 7)));
+    Graph graph = builder.build(Map.of("y", function.apply(x)));
+    List<Tensor> given = List.of(Tensor.zeros(DType.FLOAT32, 3000, 7));
+    try (Executable executable = new BoundedExecutable(Engines.named(engine).compile(graph, 1))) {
+      InputException thrown = assertThrows(InputException.class, () -> executable.run(given));
+      assertTrue(thrown.getMessage().contains("that of 'outer/large', float32 ("));
+    }
   }
 
   /** In how many runs the right result came about. */
