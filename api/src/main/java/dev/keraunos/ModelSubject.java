@@ -45,6 +45,11 @@ final class ModelSubject implements Subject {
     return lowered.activation(output);
   }
 
+  @Override
+  public Optional<String> otherEnd(String output) {
+    return lowered.otherEnd(output);
+  }
+
   // ---- Training ---------------------------------------------------------------------------------
 
   @Override

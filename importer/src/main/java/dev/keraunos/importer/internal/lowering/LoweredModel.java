@@ -2,6 +2,7 @@ package dev.keraunos.importer.internal.lowering;
 
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.Activations;
 import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
@@ -99,6 +100,18 @@ public record LoweredModel(
     return value == null || logits(output).isEmpty()
         ? Optional.empty()
         : Optional.of(soft ? "softmax" : "sigmoid");
+  }
+
+  /** A final {@code tanh} or {@code relu}, of which no crossentropy is made; empty for others. */
+  public Optional<String> otherEnd(String output) {
+    Value value = graph.outputs().get(output);
+    if (value == null || !(value.producer().op() instanceof Op.Unary unary)) {
+      return Optional.empty();
+    }
+    boolean plain = unary.kind() == UnaryKind.RELU && unary.alpha() == 0;
+    return unary.kind() == UnaryKind.TANH
+        ? Optional.of("tanh")
+        : plain ? Optional.of("relu") : Optional.empty();
   }
 
   /** The paths of the layers that draw random numbers. */

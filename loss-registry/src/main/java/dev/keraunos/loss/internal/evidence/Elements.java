@@ -38,6 +38,8 @@ public final class Elements {
   private long above;
   private long below;
   private long between;
+  private long fractional;
+  private long negative;
   private final Sums aboveShares = new Sums(1);
   private double largest = Double.NEGATIVE_INFINITY;
   private double smallest = Double.POSITIVE_INFINITY;
@@ -135,6 +137,8 @@ public final class Elements {
     above += y > 1 + OUTSIDE ? 1 : 0;
     below += y < -OUTSIDE ? 1 : 0;
     between += y != 0 && y != 1 ? 1 : 0;
+    fractional += y != Math.rint(y) ? 1 : 0;
+    negative += p < 0 ? 1 : 0;
     outside += p > 1 + OUTSIDE || p < -OUTSIDE ? 1 : 0;
     highest = Math.max(highest, p);
     lowest = Math.min(lowest, p);
@@ -243,6 +247,16 @@ public final class Elements {
   /** How many targets are neither 0 nor 1. */
   public long notBinary() {
     return between;
+  }
+
+  /** How many targets are no whole numbers. */
+  public long fractional() {
+    return fractional;
+  }
+
+  /** How many predictions are below 0. */
+  public long negative() {
+    return negative;
   }
 
   public double largestTarget() {

@@ -25,6 +25,8 @@ public final class Errors {
   private static final Set<String> CROSSENTROPIES =
       Set.of("binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy");
 
+  private static final Set<String> OVERLAPS = Set.of("dice", "tversky");
+
   private Errors() {}
 
   /** The loss of an element, given target and prediction; empty for losses of another kind. */
@@ -48,9 +50,27 @@ public final class Errors {
     return setup.isOfKeras() && CROSSENTROPIES.contains(setup.lossName());
   }
 
+  /** True if predictions are logits, as the loss was told, and not what an activation made. */
+  public static boolean areLogits(CompiledOutput setup, Optional<String> activation) {
+    return setup.isOfKeras()
+        && setup.settings().path("from_logits").asBoolean(false)
+        && activation.isEmpty();
+  }
+
   /** True for the one that takes the channels one by one. */
   public static boolean isBinary(CompiledOutput setup) {
     return setup.isOfKeras() && setup.lossName().equals("binary_crossentropy");
+  }
+
+  /** True for the overlaps, Dice and Tversky. */
+  public static boolean isOverlap(CompiledOutput setup) {
+    return setup.isOfKeras() && OVERLAPS.contains(setup.lossName());
+  }
+
+  /** The axis of the classes that a loss is told, from 0. */
+  public static int classAxis(CompiledOutput setup, int rank) {
+    int axis = setup.settings().path("axis").asInt(-1);
+    return axis < 0 ? axis + rank : axis;
   }
 
   /** True for the divergence of distributions. */

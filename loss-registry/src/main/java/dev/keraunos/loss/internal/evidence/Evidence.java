@@ -21,6 +21,8 @@ public final class Evidence implements AutoCloseable {
   private final Padding padding = new Padding();
   private final Labels labels = new Labels();
   private final Ranking ranking = new Ranking();
+  private final Extent extent = new Extent();
+  private final Decisions decisions = new Decisions();
   private final Coupled coupled = new Coupled();
   private final Alternatives alternatives;
   private final ZeroTargets zeros = new ZeroTargets();
@@ -65,6 +67,15 @@ public final class Evidence implements AutoCloseable {
     alternatives.add(batch);
     coupled.add(seen);
     lastStep.add(seen, Errors.of(setup));
+    boolean elsewhere =
+        Errors.isCrossentropy(setup)
+            && Errors.classAxis(setup, predictions.rank()) < predictions.rank() - 1;
+    if (Errors.isOverlap(setup) || elsewhere) {
+      extent.add(batch.yPred());
+    }
+    if (has("binary_accuracy")) {
+      decisions.add(seen);
+    }
     if (has("auc")) {
       ranking.add(batch.yTrue(), batch.yPred());
     }
@@ -145,6 +156,15 @@ public final class Evidence implements AutoCloseable {
 
   public Ranking ranking() {
     return ranking;
+  }
+
+  /** Of losses that do not score the channels of the last axis. */
+  public Extent extent() {
+    return extent;
+  }
+
+  public Decisions decisions() {
+    return decisions;
   }
 
   public Coupled coupled() {

@@ -2,12 +2,14 @@ package dev.keraunos.loss.internal.evidence;
 
 import dev.keraunos.loss.explain.Explanation.ClassShare;
 import dev.keraunos.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * How often each label is there, is predicted, and both, where a position may have several labels
- * or none: each is decided by itself, at 0.5.
+ * or none: each is decided by itself, at 0.5, logits at 0.
  */
 public final class Labels {
   private static final int MOST = 1000;
@@ -43,7 +45,7 @@ public final class Labels {
     for (int i = 0; known && i < y.length; i++) {
       known = y[i] == 0 || y[i] == 1;
       if (seen.coefficient(i / width) != 0) {
-        count(i % width, y[i] == 1, p[i] > HALF);
+        count(i % width, y[i] == 1, p[i] > (seen.ofLogits() ? 0 : HALF));
       }
     }
   }
@@ -63,6 +65,29 @@ public final class Labels {
   /** How many positions count. */
   public long positions() {
     return positions;
+  }
+
+  /** How often labels are there. */
+  public long count() {
+    return Arrays.stream(there).sum();
+  }
+
+  /** How often some labels are there. */
+  public long count(List<Integer> labels) {
+    return labels.stream().mapToLong(k -> there[k]).sum();
+  }
+
+  /** How often labels are predicted. */
+  public long arePredicted() {
+    return Arrays.stream(predicted).sum();
+  }
+
+  /** The labels that are there so many times, and are predicted nowhere. */
+  public List<Integer> neverPredicted(int least) {
+    return IntStream.range(0, there.length)
+        .filter(k -> there[k] >= least && predicted[k] == 0)
+        .boxed()
+        .toList();
   }
 
   /** The shares of channels as those of labels: how often they are there, and how well found. */

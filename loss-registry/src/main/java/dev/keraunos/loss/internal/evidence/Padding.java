@@ -2,18 +2,20 @@ package dev.keraunos.loss.internal.evidence;
 
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Zeros up to the end of integer sequences that no mask leaves out: the same steps as those of the
- * output, where the target never changes.
+ * Zeros up to the end of sequences, of whole numbers or of rows, that no mask leaves out: the same
+ * steps as those of the output, where the target never changes.
  */
 public final class Padding {
   private long padded;
   private long steps;
   private double target = Double.NaN;
   private boolean possible = true;
+  private boolean ofRows;
   private double shares;
   private double coefficients;
   private long right;
@@ -30,9 +32,10 @@ public final class Padding {
       return;
     }
     int time = (int) input.get().shape().dim(1);
+    ofRows = input.get().shape().rank() == 3;
     double[] row = new double[time];
     for (int sample = 0; possible && sample < batch.samples(); sample++) {
-      input.get().read((long) sample * time, row, 0, time);
+      read(input.get(), sample, row);
       int end = time;
       while (end > 0 && row[end - 1] == 0) {
         end--;
@@ -43,8 +46,21 @@ public final class Padding {
     }
   }
 
+  /** The numbers of the steps of a sample; of rows 0 where all of a row is, else 1. */
+  private void read(Tensor input, int sample, double[] steps) {
+    if (!ofRows) {
+      input.read((long) sample * steps.length, steps, 0, steps.length);
+      return;
+    }
+    double[] row = new double[(int) input.shape().dim(2)];
+    for (int t = 0; t < steps.length; t++) {
+      input.read(((long) sample * steps.length + t) * row.length, row, 0, row.length);
+      steps[t] = Arrays.stream(row).allMatch(x -> x == 0) ? 0 : 1;
+    }
+  }
+
   private void add(Seen seen, int position, boolean isPadded, double id) {
-    int label = label(seen.batch().yTrue(), seen.batch().scores().size(), position);
+    double label = label(seen.batch().yTrue(), seen.batch().scores().size(), position);
     steps++;
     possible &= id == Math.rint(id) && id >= 0;
     if (isPadded) {
@@ -59,9 +75,9 @@ public final class Padding {
     right += guess(seen.batch().yPred(), position) == label ? 1 : 0;
   }
 
-  private static int label(Tensor y, int positions, int position) {
+  private static double label(Tensor y, int positions, int position) {
     int width = (int) (y.size() / positions);
-    return width == 1 ? (int) y.getDouble(position) : largest(y, width, position);
+    return width == 1 ? y.getDouble(position) : largest(y, width, position);
   }
 
   private static int guess(Tensor p, int position) {
@@ -88,12 +104,18 @@ public final class Padding {
     Map.Entry<String, Tensor> only = seen.inputs().entrySet().iterator().next();
     Tensor x = only.getValue();
     boolean fits =
-        x.shape().rank() == 2
+        (x.shape().rank() == 2 || isSeries(x, batch))
             && x.shape().dim(0) == batch.samples()
             && x.shape().dim(1) == batch.yPred().shape().dim(1)
             && batch.scores().size() > 0
             && batch.yTrue().size() % batch.scores().size() == 0;
     return fits ? Optional.of(x) : Optional.empty();
+  }
+
+  /** Rows of numbers for each step, and one number or class to predict of it. */
+  private static boolean isSeries(Tensor x, ScoredBatch batch) {
+    boolean one = batch.yTrue().size() == batch.scores().size();
+    return x.shape().rank() == 3 && x.shape().dim(2) > 0 && one;
   }
 
   void endBatch(double weight) {
@@ -111,8 +133,13 @@ public final class Padding {
   }
 
   /** The target at all of the padding. */
-  public int target() {
-    return (int) target;
+  public double target() {
+    return target;
+  }
+
+  /** True if the steps of the input are rows of numbers. */
+  public boolean isOfRows() {
+    return ofRows;
   }
 
   /** The loss of the steps that are no padding. */

@@ -10,8 +10,10 @@ import java.util.Map;
  * @param inputs of the model, by name; empty where nobody gave them
  * @param first the index of its first sample among all
  * @param told true if targets name one class per position, so that classes were counted already
+ * @param ofLogits true if predictions are logits, which say yes above 0
  */
-public record Seen(ScoredBatch batch, Map<String, Tensor> inputs, long first, boolean told) {
+public record Seen(
+    ScoredBatch batch, Map<String, Tensor> inputs, long first, boolean told, boolean ofLogits) {
   /** The coefficient of the score of a position. */
   double coefficient(int position) {
     return batch.coefficients().at(position);

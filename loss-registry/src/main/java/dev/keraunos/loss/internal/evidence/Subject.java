@@ -13,6 +13,11 @@ public interface Subject {
     return Optional.empty();
   }
 
+  /** Another activation that an output ends in, {@code tanh} or {@code relu}. */
+  default Optional<String> otherEnd(String output) {
+    return Optional.empty();
+  }
+
   /** True if its normalizations take the moments of each batch, as in training. */
   default boolean inTraining() {
     return false;

@@ -2,6 +2,7 @@ package dev.keraunos.loss.internal.evidence;
 
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 
@@ -63,6 +64,9 @@ public final class TopSamples {
     }
     double[] p = new double[width];
     batch.yPred().read((long) sample * width, p, 0, width);
+    if (seen.ofLogits()) {
+      makeProbable(p);
+    }
     int per = (int) (batch.yTrue().size() / batch.samples());
     double[] y = new double[per];
     batch.yTrue().read((long) sample * per, y, 0, per);
@@ -73,6 +77,18 @@ public final class TopSamples {
     int k = per == 1 ? (int) y[0] : largest(y);
     boolean isClass = k >= 0 && k < width;
     return new Top(index, share, score, isClass ? p[k] : Double.NaN, isClass && largest(p) != k);
+  }
+
+  /** Of logits the probabilities. */
+  private static void makeProbable(double[] p) {
+    double most = p.length == 1 ? 0 : Arrays.stream(p).max().orElse(0);
+    double sum = p.length == 1 ? 1 + Math.exp(-p[0]) : 0;
+    for (double logit : p) {
+      sum += p.length == 1 ? 0 : Math.exp(logit - most);
+    }
+    for (int k = 0; k < p.length; k++) {
+      p[k] = (p.length == 1 ? 1 : Math.exp(p[k] - most)) / sum;
+    }
   }
 
   private static int largest(double[] values) {

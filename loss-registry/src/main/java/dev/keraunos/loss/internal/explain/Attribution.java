@@ -29,6 +29,7 @@ final class Attribution implements OutputObserver {
   private final CompiledOutput setup;
   private final int threads;
   private final boolean whatIf;
+  private final double half;
   private final Stages stages;
   private final WorstSamples worst = new WorstSamples();
   private final Places places = new Places();
@@ -52,8 +53,10 @@ final class Attribution implements OutputObserver {
    *
    * @param whatIf whether to say of losses that couple the batch what other predictions would
    *     change
+   * @param half what a single number is above if it says yes
    */
-  Attribution(CompiledOutput setup, int threads, boolean whatIf) {
+  Attribution(CompiledOutput setup, int threads, boolean whatIf, double half) {
+    this.half = half;
     this.setup = setup;
     this.whatIf = whatIf;
     this.threads = threads;
@@ -99,7 +102,7 @@ final class Attribution implements OutputObserver {
   /** Settles, with the first batch, whose scores there are. */
   private void begin(ScoredBatch batch, Anatomy anatomy) {
     ClassAxis told = anatomy.classAxis();
-    classes = Classes.of(batch.yTrue(), batch.yPred(), told);
+    classes = Classes.of(batch.yTrue(), batch.yPred(), told, half);
     axis = classes.map(Classes::axis).orElse(told.axis());
     unit = UNITS.get(Math.min(UNITS.size(), Math.max(1, batch.yPred().shape().rank() - 1)) - 1);
     isPlaced = axis == told.axis() && batch.scores().size() == positions(batch);

@@ -19,8 +19,9 @@ import java.util.stream.Stream;
  *
  * @param count how many there are; positions whose label is none of them are of class {@code count}
  * @param axis of the prediction that holds them
+ * @param half what a single number of a prediction is above if it is of class 1
  */
-record Classes(Kind kind, int count, int axis) {
+record Classes(Kind kind, int count, int axis, double half) {
   private enum Kind {
     HOT,
     LABELS,
@@ -53,13 +54,13 @@ record Classes(Kind kind, int count, int axis) {
    * first axis along which every position has exactly one class: the one that the loss tells, the
    * last or, channels first, axis 1. If there is none, on the one that the loss tells.
    */
-  static Optional<Classes> of(Tensor yTrue, Tensor yPred, ClassAxis told) {
+  static Optional<Classes> of(Tensor yTrue, Tensor yPred, ClassAxis told, double half) {
     Shape p = yPred.shape();
     List<Classes> found =
         Stream.of(told.axis(), p.rank() - 1, 1)
             .distinct()
             .filter(axis -> axis > 0 && axis < p.rank())
-            .map(axis -> kind(yTrue.shape(), p, axis).map(kind -> named(kind, p, axis)))
+            .map(axis -> kind(yTrue.shape(), p, axis).map(kind -> named(kind, p, axis, half)))
             .flatMap(Optional::stream)
             .filter(c -> c.axis == told.axis() || !told.decides() || c.kind == Kind.HOT)
             .filter(c -> c.fits(yTrue, yPred) && c.accepts(yTrue))
@@ -70,8 +71,8 @@ record Classes(Kind kind, int count, int axis) {
             found.stream().filter(c -> c.areExclusive(yTrue)).findFirst().orElse(found.get(0)));
   }
 
-  private static Classes named(Kind kind, Shape p, int axis) {
-    return new Classes(kind, Math.max(2, (int) p.dim(axis)), axis);
+  private static Classes named(Kind kind, Shape p, int axis, double half) {
+    return new Classes(kind, Math.max(2, (int) p.dim(axis)), axis, half);
   }
 
   private static Optional<Kind> kind(Shape y, Shape p, int axis) {
@@ -201,14 +202,14 @@ record Classes(Kind kind, int count, int axis) {
       largest(batch.yTrue(), found ? batch.computed().get(TRUTH) : null, chunk, chunk.truth);
       chunk.exclusive = chunk.exclusive && areExclusive(batch.yTrue(), chunk.from, chunk.count);
     } else {
-      numbers(batch.yTrue(), chunk, chunk.truth);
+      numbers(batch.yTrue(), 0.5, chunk, chunk.truth);
     }
   }
 
   /** The predicted classes of a chunk's positions. */
   void prediction(ScoredBatch batch, boolean found, Chunk chunk) {
     if (kind == Kind.BINARY) {
-      numbers(batch.yPred(), chunk, chunk.guess);
+      numbers(batch.yPred(), half, chunk, chunk.guess);
     } else {
       largest(batch.yPred(), found ? batch.computed().get(GUESS) : null, chunk, chunk.guess);
     }
@@ -239,11 +240,11 @@ record Classes(Kind kind, int count, int axis) {
     return best;
   }
 
-  private void numbers(Tensor tensor, Chunk chunk, int[] classes) {
+  private void numbers(Tensor tensor, double half, Chunk chunk, int[] classes) {
     float[] block = new float[chunk.count];
     tensor.read(chunk.from, block, 0, chunk.count);
     for (int i = 0; i < chunk.count; i++) {
-      int label = kind == Kind.BINARY ? (block[i] > 0.5 ? 1 : 0) : (int) block[i];
+      int label = kind == Kind.BINARY ? (block[i] > half ? 1 : 0) : (int) block[i];
       classes[i] = label < 0 || label >= count ? count : label;
     }
   }

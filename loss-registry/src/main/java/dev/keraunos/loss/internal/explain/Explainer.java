@@ -5,6 +5,7 @@ import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.evaluate.Batch;
 import dev.keraunos.loss.internal.evaluate.Evaluation;
+import dev.keraunos.loss.internal.evidence.Errors;
 import dev.keraunos.loss.internal.evidence.Evidence;
 import dev.keraunos.loss.internal.evidence.Labels;
 import dev.keraunos.loss.internal.evidence.Seen;
@@ -38,6 +39,8 @@ import java.util.function.Consumer;
  * <p>Not thread-safe.
  */
 public final class Explainer implements AutoCloseable {
+  private static final double HALF = 0.5;
+
   private final boolean whatIf;
   private final Subject subject;
   private final Evaluation evaluation;
@@ -89,7 +92,8 @@ public final class Explainer implements AutoCloseable {
   private final class Watch implements EvaluationObserver {
     @Override
     public OutputObserver output(CompiledOutput output, int threads) {
-      Attribution attribution = new Attribution(output, threads, whatIf);
+      boolean logits = Errors.areLogits(output, subject.activation(output.output().name()));
+      Attribution attribution = new Attribution(output, threads, whatIf, logits ? 0 : HALF);
       Evidence gathered = new Evidence(output, subject);
       outputs.add(attribution);
       evidence.add(gathered);
@@ -98,7 +102,7 @@ public final class Explainer implements AutoCloseable {
         Consumer<ScoredBatch> attributed = attribution.watch(graph);
         return batch -> {
           attributed.accept(batch);
-          gathered.add(new Seen(batch, inputs, samples, attribution.namesOneClass()));
+          gathered.add(new Seen(batch, inputs, samples, attribution.namesOneClass(), logits));
         };
       };
     }

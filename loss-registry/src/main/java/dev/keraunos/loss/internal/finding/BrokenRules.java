@@ -5,6 +5,7 @@ import static dev.keraunos.loss.internal.finding.Rule.needs;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.Warnings;
 import dev.keraunos.loss.internal.evidence.Constancy;
+import dev.keraunos.loss.internal.evidence.Elements;
 import dev.keraunos.loss.internal.evidence.NotFinite;
 import dev.keraunos.loss.internal.finding.Rule.Need;
 import dev.keraunos.loss.internal.text.Numbers;
@@ -21,8 +22,9 @@ final class BrokenRules {
           "not-a-number",
           needs(Need.INPUTS, Need.TARGETS, Need.PREDICTIONS, Need.MODEL_AGAIN),
           "The loss is NaN or infinite. The first cause found: inputs, targets, labels that are no"
-              + " class, weights of the model, the first layer that makes NaN of numbers. Nothing"
-              + " else is said then.",
+              + " class, weights of the model, the first layer that makes NaN of numbers,"
+              + " predictions below 0 of which a loss takes the logarithm. Nothing else is said"
+              + " then.",
           "input 'features' is NaN at [37, 3], and nowhere else; the loss of the other 47 samples"
               + " is 3.2",
           BrokenRules::notANumber);
@@ -80,6 +82,16 @@ final class BrokenRules {
     if (layer.isPresent()) {
       return said.say(
           "layer '%s' makes NaN or infinite numbers of finite ones%s", layer.get(), rest);
+    }
+    Elements e = c.evidence().elements();
+    boolean logarithm = c.setup().isOfKeras() && c.setup().lossName().equals("poisson");
+    if (logarithm && e.arePredictionsKnown() && e.negative() > 0) {
+      return said.with("below", e.negative())
+          .with("smallest", e.lowest())
+          .say(
+              "%d of %d predictions of '%s' are below 0 (the smallest is %s), and poisson takes"
+                  + " their logarithm: end the model in softplus or exponential%s",
+              e.negative(), e.count(), c.name(), e.lowest(), rest);
     }
     Optional<String> empty = c.whole().warning(Warnings.EMPTY_BATCH);
     if (empty.isPresent()) {

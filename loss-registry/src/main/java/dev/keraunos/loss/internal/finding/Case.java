@@ -2,6 +2,7 @@ package dev.keraunos.loss.internal.finding;
 
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
+import dev.keraunos.loss.internal.evidence.Errors;
 import dev.keraunos.loss.internal.evidence.Evidence;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
@@ -34,6 +35,11 @@ public record Case(Whole whole, Evidence evidence, Explanation.Output output) {
   /** True if a setting of the loss is set. */
   boolean has(String setting) {
     return setup().settings().path(setting).asBoolean(false);
+  }
+
+  /** True if predictions are logits, which say yes above 0. */
+  boolean ofLogits() {
+    return Errors.areLogits(setup(), whole.subject().activation(name()));
   }
 
   double setting(String name, double absent) {

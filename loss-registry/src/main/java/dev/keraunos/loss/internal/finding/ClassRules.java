@@ -43,6 +43,16 @@ final class ClassRules {
               + " and its errors make 71 % of the loss",
           ClassRules::label);
 
+  static final Rule LABEL_NEVER_PREDICTED =
+      Rule.of(
+          "label-never-predicted",
+          needs(Need.TARGETS, Need.PREDICTIONS),
+          "Labels, of which a position may have several or none, that are there at three positions"
+              + " at least; each is decided at 0.5, or at 0 where predictions are logits.",
+          "none of the 12 labels is ever predicted, though 67 of 1440 are there. binary_accuracy"
+              + " 0.953 is the share of those that are not",
+          ClassRules::labelNever);
+
   private static final int FEW = 3;
   private static final double SAME = 1e-6;
   private static final double NO_BETTER = 0.98;
@@ -120,6 +130,53 @@ final class ClassRules {
                   + ")";
             })
         .orElse("");
+  }
+
+  private static Optional<Said> labelNever(Case c) {
+    Labels labels = c.evidence().labels();
+    if (!labels.isKnown()) {
+      return Optional.empty();
+    }
+    List<Integer> missed = labels.neverPredicted(FEW);
+    long there = labels.count();
+    long all = labels.positions() * c.width();
+    if (missed.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean none = labels.arePredicted() == 0;
+    boolean one = missed.size() == 1;
+    String which =
+        none
+            ? "none of the " + c.width() + " labels is"
+            : (one ? "label " : "labels ")
+                + Numbers.some(longs(missed), missed.size())
+                + (one ? " is" : " are");
+    Said said = new Said().with("labels", missed.size()).with("there", there).with("of", all);
+    return said.say(
+        "%s %s predicted, though %d of %d are there%s",
+        which,
+        none ? "ever" : "never",
+        none ? there : labels.count(missed),
+        none ? all : labels.positions() * missed.size(),
+        none ? share(c, said, 1 - (double) there / all) : "");
+  }
+
+  private static List<Long> longs(List<Integer> indices) {
+    return indices.stream().map(Integer::longValue).toList();
+  }
+
+  private static String share(Case c, Said said, double share) {
+    for (Map.Entry<String, Double> entry : c.whole().result().entrySet()) {
+      if (entry.getKey().contains("acc") && Math.abs(entry.getValue() - share) < SAME) {
+        said.with("accuracy", share);
+        return ". "
+            + entry.getKey()
+            + " "
+            + Numbers.rounded(share)
+            + " is the share of those that are not";
+      }
+    }
+    return "";
   }
 
   private static Optional<Said> label(Case c) {

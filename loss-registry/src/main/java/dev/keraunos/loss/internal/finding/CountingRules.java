@@ -5,6 +5,7 @@ import static dev.keraunos.loss.internal.finding.Rule.needs;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.Warnings;
 import dev.keraunos.loss.internal.evidence.Counted;
+import dev.keraunos.loss.internal.evidence.Errors;
 import dev.keraunos.loss.internal.evidence.Padding;
 import dev.keraunos.loss.internal.finding.Rule.Need;
 import dev.keraunos.loss.internal.reduce.Reduction;
@@ -21,9 +22,9 @@ final class CountingRules {
       Rule.of(
           "padding-counts",
           needs(Need.INPUTS, Need.TARGETS, Need.SCORES, Need.MASK),
-          "No mask and no weights, one input of whole numbers, one for each step, and zeros up to"
-              + " the end that make at least a fifth of all steps, where the target is one and the"
-              + " same.",
+          "No mask and no weights, one input of whole numbers, or of rows of numbers, one for each"
+              + " step, and zeros up to the end that make at least a fifth of all steps, where the"
+              + " target is one and the same.",
           "502 of 600 positions have input 0 and target 0 up to the end of their sample: padding,"
               + " which counts here. Without it the loss is 1.75 and the accuracy 0; use"
               + " `mask_zero=True` or weights 0",
@@ -54,6 +55,15 @@ final class CountingRules {
           "the weighted mean error is 1.3; Keras divides by the 32 samples, not by the sum of their"
               + " weights, 8: the loss is 0.25 times that",
           CountingRules::sampleWeights);
+
+  static final Rule NO_WEIGHT =
+      Rule.of(
+          "all-weights-are-0",
+          needs(Need.WEIGHTS, Need.SCORES),
+          "Sample weights that are all 0.",
+          "all 32 weights are 0: the loss is 0 whatever is predicted. Without weights it would be"
+              + " 3.46",
+          CountingRules::noWeight);
 
   static final Rule LAST_BATCH =
       Rule.of(
@@ -119,14 +129,16 @@ final class CountingRules {
         .with("loss of the rest", padding.lossOfRest())
         .with("accuracy of the rest", padding.accuracyOfRest())
         .say(
-            "%d of %d positions have input 0 and target %d up to the end of their sample: padding,"
-                + " which counts here. Without it the loss is %s and the accuracy %s; use"
-                + " `mask_zero=True` or weights 0",
+            "%d of %d positions have input 0 and target %s up to the end of their sample: padding,"
+                + " which counts here. Without it the loss is %s%s; use %s or weights 0",
             padding.padded(),
             padding.steps(),
-            padding.target(),
+            Numbers.text(padding.target()),
             padding.lossOfRest(),
-            padding.accuracyOfRest());
+            Errors.isCrossentropy(c.setup())
+                ? " and the accuracy " + Numbers.rounded(padding.accuracyOfRest())
+                : "",
+            padding.isOfRows() ? "a Masking layer" : "`mask_zero=True`");
   }
 
   private static Optional<Said> classWeights(Case c) {
@@ -188,6 +200,20 @@ final class CountingRules {
     return said.say(
         "%d of %d positions count, the others are masked%s",
         counted.unmasked(), counted.masked(), plain ? "; the loss is their mean" : "");
+  }
+
+  private static Optional<Said> noWeight(Case c) {
+    Counted counted = c.evidence().counted();
+    if (!counted.isWeighted() || counted.zeros() < counted.weights()) {
+      return Optional.empty();
+    }
+    return new Said()
+        .with("weights", counted.weights())
+        .with("without weights", counted.unweighted())
+        .say(
+            "all %d weights are 0: the loss is %s whatever is predicted. Without weights it would"
+                + " be %s",
+            counted.weights(), c.value(), counted.unweighted());
   }
 
   private static Optional<Said> sampleWeights(Case c) {

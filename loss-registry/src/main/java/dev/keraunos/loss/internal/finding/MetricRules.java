@@ -63,12 +63,12 @@ final class MetricRules {
   private static final double APART = 0.01;
   private static final int THRESHOLDS = 200;
 
-  private record Measured(Case c, CompiledMetric metric, String kind, double value) {}
+  record Measured(Case c, CompiledMetric metric, String kind, double value) {}
 
   private MetricRules() {}
 
   /** The first metric of the output that a rule speaks of. */
-  private static Optional<Said> first(Case c, Function<Measured, Optional<Said>> rule) {
+  static Optional<Said> first(Case c, Function<Measured, Optional<Said>> rule) {
     for (CompiledMetric metric : c.setup().metrics()) {
       Double value = c.whole().result().get(metric.name());
       if (value != null) {

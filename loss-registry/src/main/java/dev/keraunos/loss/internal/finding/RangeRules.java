@@ -9,6 +9,7 @@ import dev.keraunos.loss.internal.evidence.Errors;
 import dev.keraunos.loss.internal.evidence.Rescaled;
 import dev.keraunos.loss.internal.finding.Rule.Need;
 import dev.keraunos.loss.internal.text.Numbers;
+import java.util.Locale;
 import java.util.Optional;
 
 /** Targets and predictions outside of what the loss is made for: losses below 0, logits. */
@@ -81,6 +82,7 @@ final class RangeRules {
 
   private static final double APART = 0.01;
   private static final double SAME = 1e-3;
+  private static final int CLASSES = 1000;
 
   private RangeRules() {}
 
@@ -109,11 +111,33 @@ final class RangeRules {
                 + Numbers.rounded(scale.get())
                 + " the loss would be "
                 + Numbers.rounded(scaled.get())
-            : "scale them to 0..1";
+            : instead(c, e);
     return said.say(
-        "%d of %d targets are above 1 (the largest is %s): binary_crossentropy is negative there"
-            + " and adds %s; %s",
-        e.above(), e.count(), e.largestTarget(), adds, mend);
+        "%d of %d targets are above 1 (the largest is %s): binary_crossentropy %s; %s",
+        e.above(),
+        e.count(),
+        e.largestTarget(),
+        (adds < 0 ? "is negative there and adds " : "has no least value there; they add ")
+            + Numbers.rounded(adds),
+        mend);
+  }
+
+  /** What targets above 1 may have been meant to be. */
+  private static String instead(Case c, Elements e) {
+    double low = e.smallestTarget();
+    double high = e.largestTarget();
+    if (e.fractional() > 0 || high > CLASSES || low < 0) {
+      return "a quantity wants a loss of numbers (mse, mae), a picture its targets in 0..1";
+    }
+    return high == low + 1
+        ? String.format(Locale.ROOT, "subtract %.0f from them to have 0 and 1", low)
+        : String.format(
+            Locale.ROOT,
+            "class numbers want sparse_categorical_crossentropy and a softmax of %.0f units, '%s'"
+                + " has %d",
+            high + 1,
+            c.name(),
+            c.width());
   }
 
   private static Optional<Said> sumsApart(Case c) {
@@ -157,18 +181,21 @@ final class RangeRules {
             .with("largest", e.highest());
     Optional<Double> other = c.evidence().alternatives().loss(Way.FROM_LOGITS);
     other.ifPresent(loss -> said.with("from logits", loss));
+    Optional<String> end = c.whole().subject().otherEnd(c.name());
     return said.say(
-        "%d of %d predictions lie outside 0..1 (%s to %s); the loss clips them. '%s' has no"
-            + " %s%s",
+        "%d of %d predictions lie outside 0..1 (%s to %s); the loss clips them. '%s' %s %s%s",
         e.outside(),
         e.count(),
         e.lowest(),
         e.highest(),
         c.name(),
+        end.map(name -> "ends in " + name + ", not in").orElse("has no"),
         activation(c),
-        other
-            .map(loss -> ": with `from_logits=True` the loss would be " + Numbers.rounded(loss))
-            .orElse(""));
+        end.isPresent()
+            ? ""
+            : other
+                .map(loss -> ": with `from_logits=True` the loss would be " + Numbers.rounded(loss))
+                .orElse(""));
   }
 
   private static Optional<Said> ignored(Case c) {
