@@ -13,6 +13,11 @@ final class HeatMap {
   private static final int WHITE = 0xffffff;
   private static final int GREY = 0x808080;
 
+  /** Colours that stay apart for the colour-blind, by Okabe and Ito; black for the first class. */
+  private static final int[] APART = {
+    0x000000, 0xe69f00, 0x56b4e9, 0x009e73, 0xf0e442, 0x0072b2, 0xd55e00, 0xcc79a7
+  };
+
   private final BufferedImage image;
   private double low = Double.POSITIVE_INFINITY;
   private double high = Double.NEGATIVE_INFINITY;
@@ -41,22 +46,26 @@ final class HeatMap {
     return map;
   }
 
-  /** Class indices, evenly spaced in brightness; what is none is chequered. */
+  /**
+   * Class indices, each in its colour, many evenly spaced in brightness; what is none is chequered.
+   */
   static HeatMap ofClasses(int[] indices, int height, int width, int classes) {
     HeatMap map = new HeatMap(height, width);
     for (int i = 0; i < indices.length; i++) {
-      map.set(i, indices[i] < 0 ? map.chequer(i) : colour(part(indices[i], classes)));
+      map.set(i, indices[i] < 0 ? map.chequer(i) : ofClass(indices[i], classes));
     }
     return map;
   }
 
   /** The colour of a class in CSS. */
   static String colourOfClass(int index, int classes) {
-    return String.format(Locale.ROOT, "#%06x", colour(part(index, classes)));
+    return String.format(Locale.ROOT, "#%06x", ofClass(index, classes));
   }
 
-  private static double part(int index, int classes) {
-    return (double) index / Math.max(1, classes - 1);
+  private static int ofClass(int index, int classes) {
+    return classes <= APART.length
+        ? APART[index]
+        : colour((double) index / Math.max(1, classes - 1));
   }
 
   private void set(int index, int colour) {

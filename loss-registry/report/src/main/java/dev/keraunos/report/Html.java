@@ -1,9 +1,14 @@
 package dev.keraunos.report;
 
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A piece of a page that is HTML and XML alike. Text put into it is escaped. */
 final class Html {
+  private static final Pattern CELL = Pattern.compile("<t([hdr])\\b");
+
   private final StringBuilder text = new StringBuilder();
 
   static Html of(String format, Object... values) {
@@ -24,6 +29,26 @@ final class Html {
     }
     text.append(String.format(Locale.ROOT, format, safe));
     return this;
+  }
+
+  /** Rows of a table, each cell with its heading, for windows too narrow for columns. */
+  Html labelled(List<String> heads) {
+    Html rows = new Html();
+    Matcher cells = CELL.matcher(text);
+    int column = 0;
+    while (cells.find()) {
+      boolean row = cells.group(1).equals("r");
+      String head = row || column >= heads.size() ? "" : heads.get(column);
+      cells.appendReplacement(
+          rows.text, head.isEmpty() ? "$0" : Matcher.quoteReplacement(cells.group() + label(head)));
+      column = row ? 0 : column + 1;
+    }
+    cells.appendTail(rows.text);
+    return rows;
+  }
+
+  private static String label(String head) {
+    return " data-is=\"" + escape(head) + "\"";
   }
 
   private static String escape(String text) {

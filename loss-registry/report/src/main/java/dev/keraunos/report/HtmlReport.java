@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * An explanation as one self-contained page: findings, stages, terms, a bar for every class, and
@@ -17,6 +18,8 @@ import java.util.Optional;
  * and differs in brightness or pattern, so it reads without colour.
  */
 final class HtmlReport {
+  private static final Pattern HEAD = Pattern.compile("<th[^>]*>([^<]*)</th>");
+
   /** A class counts little if more than this would let it count like the others. */
   private static final double FAINT = 2;
 
@@ -103,7 +106,13 @@ final class HtmlReport {
   }
 
   private void table(String head, Html rows) {
-    page.add("<div class=\"wide\"><table>%s%s</table></div>", Html.of(head), rows);
+    page.add(
+        "<div class=\"wide\"><table><thead>%s</thead><tbody>%s</tbody></table></div>",
+        Html.of(head), Html.of("%s", rows.labelled(heads(head))));
+  }
+
+  private static List<String> heads(String head) {
+    return HEAD.matcher(head).results().map(found -> found.group(1)).toList();
   }
 
   private void output(Explanation.Output output) {

@@ -23,7 +23,7 @@ import javax.imageio.ImageIO;
 final class Browser {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome");
-  private static final int HEIGHT = 3000;
+  private static final int HEIGHT = 5000;
   private static final int LEAST_WIDTH = 600;
   private static final int PATIENCE_SECONDS = 120;
 
@@ -37,7 +37,7 @@ final class Browser {
    * A page as it was shown.
    *
    * @param places of bars ({@code bar 0}), maps and the diagram
-   * @param contentWidth what the page wants
+   * @param contentWidth what the page wants, and its tables
    */
   record Shot(BufferedImage image, Map<String, Rectangle> places, int contentWidth) {
     int at(int x, int y) {
@@ -76,8 +76,10 @@ final class Browser {
             + " document.querySelector('iframe').contentDocument; const found = {}; for (const s of"
             + " ['.bar div', 'img', 'svg.diagram', '.mark']) d.querySelectorAll(s).forEach((e, i)"
             + " => {const r = e.getBoundingClientRect(); found[s + ' ' + i] = [r.x, r.y, r.width,"
-            + " r.height]}); found.width = d.documentElement.scrollWidth;"
-            + " document.querySelector('pre').textContent = JSON.stringify(found)})";
+            + " r.height]}); found.width = Math.max(d.documentElement.scrollWidth,"
+            + " ...[...d.querySelectorAll('.wide')].map(e => e.getBoundingClientRect().x +"
+            + " e.scrollWidth)); document.querySelector('pre').textContent ="
+            + " JSON.stringify(found)})";
     Path file = folder.resolve("frame.html");
     Files.writeString(
         file,
