@@ -271,6 +271,9 @@ class QuestionsTest {
             "labels_from_one",
             "accuracy_of_regression",
             "accuracy_after_loading",
+            "categorical_accuracy_of_one_unit",
+            "top_five_of_five",
+            "hinge_accuracy",
             "precision_of_two_columns")) {
       assertTrue(evaluate(name).fine().err().startsWith("warning: output '"), name);
       evaluate(name, "--strict").refused("output '");

@@ -255,6 +255,7 @@ final class HtmlReport {
             output.unit(),
             weighs ? "<th class=\"n\">weight to count alike</th>" : ""),
         rows);
+    page.add("%s", Columns.OF_CLASSES);
   }
 
   private void channels(Explanation.Output output) {
@@ -283,6 +284,7 @@ final class HtmlReport {
             + " class=\"n\">adds</th><th class=\"n\">mean loss</th><th class=\"n\">of the best"
             + " constant</th><th class=\"n\">targets vary by</th></tr>",
         rows);
+    page.add("%s", Columns.OF_CHANNELS);
   }
 
   /** What consecutive samples or batches add, as columns from a common line. */

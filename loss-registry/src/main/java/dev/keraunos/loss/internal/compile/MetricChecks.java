@@ -18,6 +18,7 @@ public final class MetricChecks {
           "logcosh",
           "huber_loss");
   private static final double EVEN = 1e-5;
+  private static final int USUAL_K = 5;
 
   private final CompiledOutput setup;
   private final Warnings warnings;
@@ -44,6 +45,24 @@ public final class MetricChecks {
     return (metric.kind().equals("precision") || metric.kind().equals("recall"))
         && !metric.settings().hasNonNull("class_id")
         && !metric.settings().hasNonNull("top_k");
+  }
+
+  /** True for the accuracy of vectors or class numbers beside a single channel. */
+  public static boolean isOfOneChannel(String kind, Shape yPred) {
+    return (kind.equals("categorical_accuracy") || kind.equals("sparse_categorical_accuracy"))
+        && (yPred.rank() == 0 || yPred.dim(-1) == 1);
+  }
+
+  /** How many of the largest channels a top-k accuracy looks at. */
+  public static int topK(CompiledMetric metric) {
+    return metric.settings().path("k").asInt(USUAL_K);
+  }
+
+  /** True for a top-k accuracy of no more than k channels. */
+  public static boolean isOfAllChannels(CompiledMetric metric, String kind, Shape yPred) {
+    return kind.endsWith("top_k_categorical_accuracy")
+        && yPred.rank() > 0
+        && topK(metric) >= yPred.dim(-1);
   }
 
   /** Warns of what the targets and predictions of a batch show. */
@@ -74,6 +93,17 @@ public final class MetricChecks {
       return Optional.of(
           "is an accuracy of numbers, which says nothing of a regression; use mae or r2_score");
     }
+    if (isOfOneChannel(kind, yPred.shape())) {
+      return Optional.of(
+          "asks which of the channels is largest, and there is one; use binary_accuracy");
+    }
+    if (isOfAllChannels(metric, kind, yPred.shape())) {
+      return Optional.of(
+          "looks among as many channels as there are, so it is always 1; give it a smaller k");
+    }
+    if (kind.equals("binary_accuracy") && areSigns(yTrue)) {
+      return Optional.of("says 0 or 1, and the targets are -1 or 1; give it targets of 0 and 1");
+    }
     boolean columns =
         isOfAllColumns(metric)
             && yTrue.size() == yPred.size()
@@ -83,6 +113,18 @@ public final class MetricChecks {
         ? Optional.of(
             "counts all columns together, though a position has one class; give it class_id")
         : Optional.empty();
+  }
+
+  private static boolean areSigns(Tensor yTrue) {
+    boolean minus = false;
+    for (long i = 0; i < yTrue.size(); i++) {
+      double y = yTrue.getDouble(i);
+      if (y != -1 && y != 1) {
+        return false;
+      }
+      minus |= y == -1;
+    }
+    return minus;
   }
 
   private static boolean areZerosAndOnes(Tensor yTrue) {

@@ -3,6 +3,7 @@ package dev.keraunos.loss.internal.finding;
 import static dev.keraunos.loss.internal.finding.Rule.needs;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.internal.compile.MetricChecks;
 import dev.keraunos.loss.internal.evidence.Decisions;
 import dev.keraunos.loss.internal.evidence.Elements;
 import dev.keraunos.loss.internal.finding.MetricRules.Measured;
@@ -61,7 +62,6 @@ final class DecisionRules {
 
   private static final double APART = 0.005;
   private static final double HALF = 0.5;
-  private static final int USUAL_K = 5;
 
   private DecisionRules() {}
 
@@ -102,8 +102,7 @@ final class DecisionRules {
     boolean sparse = m.kind().equals("sparse_categorical_accuracy");
     List<Explanation.ClassShare> classes = m.c().classes();
     boolean asks =
-        (sparse || m.kind().equals("categorical_accuracy"))
-            && m.c().width() == 1
+        MetricChecks.isOfOneChannel(m.kind(), m.c().evidence().predictions())
             && !classes.isEmpty()
             && classes.stream().allMatch(share -> share.recall().isPresent());
     if (!asks) {
@@ -124,8 +123,9 @@ final class DecisionRules {
   }
 
   private static Optional<Said> topK(Measured m) {
-    int k = m.metric().settings().path("k").asInt(USUAL_K);
-    boolean asks = m.kind().contains("top_k_categorical_accuracy") && k >= m.c().width();
+    int k = MetricChecks.topK(m.metric());
+    boolean asks =
+        MetricChecks.isOfAllChannels(m.metric(), m.kind(), m.c().evidence().predictions());
     return !asks
         ? Optional.empty()
         : new Said()
