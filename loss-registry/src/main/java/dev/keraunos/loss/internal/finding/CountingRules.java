@@ -269,7 +269,7 @@ final class CountingRules {
         boolean own = entry.getKey().equals(c.whole().printed().get(output.name()));
         double printed = entry.getValue();
         boolean weighted = Math.abs(printed - output.contribution()) <= SAME * Math.abs(printed);
-        boolean same = Math.abs(printed - output.value()) <= SAME * Math.abs(printed);
+        boolean same = Numbers.rounded(printed).equals(Numbers.rounded(output.value()));
         if (own && !same && !weighted) {
           said.with(entry.getKey(), printed).with(output.name(), output.value());
           parts.add(
