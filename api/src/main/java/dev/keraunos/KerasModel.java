@@ -6,6 +6,7 @@ import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.internal.BoundedExecutable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
+import dev.keraunos.graph.Exportable;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.pass.Passes;
@@ -63,7 +64,7 @@ import org.slf4j.LoggerFactory;
  * reset_states}, and keep their states from batch to batch inside of it. A batch has as many
  * samples as the model's batch shape says. A {@link #session} keeps the states from call to call.
  */
-public final class KerasModel implements AutoCloseable {
+public final class KerasModel implements Exportable, AutoCloseable {
   private static final int KERAS_BATCH = 32;
 
   private final ImportedModel imported;
@@ -81,8 +82,12 @@ public final class KerasModel implements AutoCloseable {
 
   private boolean closed;
 
-  private KerasModel(ImportedModel imported, Loader settings) {
+  /** The file it was loaded from, if it was one. */
+  private final Optional<Path> file;
+
+  private KerasModel(ImportedModel imported, Loader settings, Optional<Path> file) {
     this.imported = imported;
+    this.file = file;
     this.settings = settings;
     this.engine = settings.engine;
     this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
@@ -131,12 +136,46 @@ public final class KerasModel implements AutoCloseable {
     return new Loader();
   }
 
+  /**
+   * The graph behind {@link #predict(Map, Collection)}, for those who write it elsewhere.
+   *
+   * @param wanted as there
+   * @throws InputException if a layer takes texts or random numbers, which no graph does
+   */
+  @Override
+  public Graph graph(Collection<String> wanted) {
+    return whileOpen(
+        () -> {
+          LoweredModel lowered = imported.lowered();
+          if (hasTexts) {
+            throw new InputException(
+                "the model has layers of texts, which run before its graph; allowed: models of"
+                    + " numbers, such as this one without those layers");
+          }
+          if (!lowered.draws().isEmpty()) {
+            throw new InputException(
+                lowered.drawingLayers()
+                    + " draw random numbers at every call; allowed: models that give the same at"
+                    + " every call, such as this one with training=False there");
+          }
+          Graph selected = graph().select(values(List.copyOf(wanted)));
+          return settings.optimize ? Passes.optimize(selected) : selected;
+        });
+  }
+
+  /** Whose Keras wrote the model, and the digest of its file. */
+  @Override
+  public Map<String, String> provenance() {
+    return Provenance.of(imported.archive().dialect(), file);
+  }
+
   /** The names of the inputs, in the model's order. */
   public List<String> inputNames() {
     return imported.lowered().inputs().stream().map(DataAdapter::name).toList();
   }
 
   /** The names of the outputs, in the model's order. */
+  @Override
   public List<String> outputNames() {
     return List.copyOf(imported.lowered().outputs().keySet());
   }
@@ -329,7 +368,8 @@ public final class KerasModel implements AutoCloseable {
         () ->
             partial.computeIfAbsent(
                 absent,
-                names -> new KerasModel(imported.without(names, settings.registry), settings)));
+                names ->
+                    new KerasModel(imported.without(names, settings.registry), settings, file)));
   }
 
   /**
@@ -785,26 +825,26 @@ public final class KerasModel implements AutoCloseable {
 
     /** See {@link KerasModel#load(Path)}. */
     public KerasModel load(Path file) {
-      return load(archives.open(file));
+      return load(archives.open(file), Optional.of(file));
     }
 
     /** An architecture as {@code model.to_json()} gives it, with a file of weights. */
     public KerasModel load(Path architecture, Path weights) {
-      return load(archives.open(architecture, weights));
+      return load(archives.open(architecture, weights), Optional.of(weights));
     }
 
     /** See {@link KerasModel#load(InputStream)}. */
     public KerasModel load(InputStream stream) {
-      return load(archives.open(stream, "the stream"));
+      return load(archives.open(stream, "the stream"), Optional.empty());
     }
 
     /** See {@link KerasModel#load(byte[])}. */
     public KerasModel load(byte[] content) {
-      return load(archives.open(content, "the model"));
+      return load(archives.open(content, "the model"), Optional.empty());
     }
 
-    private KerasModel load(ModelArchive archive) {
-      return new KerasModel(ImportedModel.of(archive, registry), copy());
+    private KerasModel load(ModelArchive archive, Optional<Path> file) {
+      return new KerasModel(ImportedModel.of(archive, registry), copy(), file);
     }
 
     private Loader copy() {

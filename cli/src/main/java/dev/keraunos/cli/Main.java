@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       ExplainLossCommand.class,
       VerifyCommand.class,
       CheckLossCommand.class,
+      ExportCommand.class,
       BenchCommand.class,
       DoctorCommand.class,
       CommandLine.HelpCommand.class

@@ -181,7 +181,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private static String line(Check check) {
+  static String line(Check check) {
     String verdict = check.ok() ? "ok" : "FAIL";
     return Double.isNaN(check.maxAbs())
         ? String.format("  %-5s %s", verdict, check.name())

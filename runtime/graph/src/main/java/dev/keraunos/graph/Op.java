@@ -10,6 +10,7 @@ import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -667,12 +668,23 @@ public sealed interface Op {
       }
 
       /**
+       * Where elements of the first operand must lie, if all this does is to refuse others and to
+       * give the operand as it is.
+       */
+      default Optional<Bounds> check() {
+        return Optional.empty();
+      }
+
+      /**
        * Computes the result, a new tensor that the caller closes.
        *
        * @param in to be read only, and only until this returns
        */
       Tensor apply(List<Tensor> in);
     }
+
+    /** From the least, inclusive, to a bound above, exclusive. */
+    public record Bounds(long least, long below) {}
 
     @Override
     public List<TensorType> infer(List<TensorType> in) {

@@ -134,6 +134,17 @@ class ModulesTest {
   private static List<Module> integrations() {
     return List.of(
         new Module(
+            "runtime/onnx",
+            "keraunos-onnx",
+            List.of("runtime/graph", "runtime/testing"),
+            List.of()),
+        new Module(
+            "runtime/ort",
+            "keraunos-ort",
+            List.of(
+                "runtime/graph", "runtime/testing", "runtime/onnx", "fixtures", "integrations/hub"),
+            List.of(JAVACPP, "org.bytedeco.onnxruntime..")),
+        new Module(
             "integrations/junit",
             "keraunos-junit",
             List.of(
@@ -170,7 +181,8 @@ class ModulesTest {
                 "importer",
                 "api",
                 "fixtures",
-                "integrations/hub"),
+                "integrations/hub",
+                "runtime/onnx"),
             List.of(JACKSON, "picocli..")),
         new Module(
             "benchmarks",

@@ -27,6 +27,8 @@ class PublicTypesTest {
       List.of(
           "runtime/graph",
           "runtime/onednn",
+          "runtime/onnx",
+          "runtime/ort",
           "keras",
           "loss-registry",
           "loss-registry/report",

@@ -5,6 +5,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Lets numbers of a range through, as TensorFlow's assertions do.
@@ -22,6 +23,11 @@ record InRange(String path, long least, long below) implements Op.Call.Function 
   @Override
   public int alignedAxes() {
     return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public Optional<Op.Call.Bounds> check() {
+    return Optional.of(new Op.Call.Bounds(least, below));
   }
 
   @Override

@@ -11,6 +11,7 @@ import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** {@code IntegerLookup}: whole numbers to indices and back, in operations of the graph. */
@@ -115,6 +116,11 @@ final class IntegerLookup {
     @Override
     public int alignedAxes() {
       return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public Optional<Op.Call.Bounds> check() {
+      return Optional.of(new Op.Call.Bounds(0, Long.MAX_VALUE));
     }
 
     @Override

@@ -1,0 +1,2 @@
+/** The wire format of ONNX files. */
+package dev.keraunos.onnx.internal.proto;

@@ -1,0 +1,2 @@
+/** Keras models as ONNX files. */
+package dev.keraunos.onnx;

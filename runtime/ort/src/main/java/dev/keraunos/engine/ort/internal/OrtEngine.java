@@ -1,0 +1,45 @@
+package dev.keraunos.engine.ort.internal;
+
+import dev.keraunos.engine.Engine;
+import dev.keraunos.engine.Executable;
+import dev.keraunos.error.KeraunosException;
+import dev.keraunos.graph.Graph;
+import dev.keraunos.onnx.internal.lowering.ModelFile;
+import java.util.Optional;
+
+/**
+ * Runs every graph in ONNX Runtime, as the ONNX model that it becomes. On the processor it is there
+ * to check exports; oneDNN is faster.
+ */
+public final class OrtEngine implements Engine {
+  @Override
+  public String name() {
+    return "ort";
+  }
+
+  /** Behind plain Java: nobody gets it unasked. */
+  @Override
+  public int priority() {
+    return -1;
+  }
+
+  @Override
+  public Optional<String> unavailable() {
+    try {
+      OrtSession.version();
+      return Optional.empty();
+    } catch (KeraunosException e) {
+      return Optional.of(e.getMessage());
+    }
+  }
+
+  @Override
+  public String description() {
+    return OrtSession.version() + " on the processor";
+  }
+
+  @Override
+  public Executable compile(Graph graph, int threads) {
+    return new OrtExecutable(graph, OrtSession.open(ModelFile.bytes(graph), threads));
+  }
+}

@@ -1,0 +1,2 @@
+/** The engine on ONNX Runtime. */
+package dev.keraunos.engine.ort.internal;
