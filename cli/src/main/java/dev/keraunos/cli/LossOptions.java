@@ -15,7 +15,9 @@ final class LossOptions {
   @Option(
       names = "--engine",
       paramLabel = "NAME",
-      description = "Engine to run on: onednn or reference (default: the fastest that works here).")
+      description =
+          "Engine to run on: onednn, reference, or ort, which the script keraunos brings when asked"
+              + " (default: the fastest that works here).")
   private String engine;
 
   @Option(

@@ -78,12 +78,14 @@ class OnnxExportTest {
   @Test
   void manyWeightsLieBesideTheModel() throws IOException {
     Path file = folder.resolve("model.onnx");
-    try (KerasModel model = KerasModel.load(RecordedCases.file("keras3/conv/conv2d.keras"))) {
+    try (KerasModel model =
+        KerasModel.load(RecordedCases.file("keras3/questions/healthy_sequences.keras"))) {
       OnnxExport small = OnnxExport.of(model).mostInside(100);
       small.write(file);
       assertTrue(Files.size(folder.resolve("model.onnx.data")) > 0);
       Map<String, Tensor> inputs =
-          Fixture.read(RecordedCases.file("keras3/conv/conv2d.npz")).arrays("inputs");
+          Fixture.read(RecordedCases.file("keras3/questions/healthy_sequences.npz"))
+              .arrays("inputs");
       check(model.predict(inputs), run(file, inputs));
       KeraunosException refused = assertThrows(KeraunosException.class, small::toBytes);
       assertTrue(refused.getMessage().contains("write it to a path"), refused.getMessage());

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestFactory;
  */
 class FixturesTest {
   /** Every so many of them are the sample. */
-  private static final int SAMPLE = 4;
+  private static final int SAMPLE = 10;
 
   private static final boolean ALL = System.getProperty("keraunos.onnx", "").equals("all");
 

@@ -54,7 +54,22 @@ public record OnnxGraph(
               shared.names.rename(own, wanted.get(name));
               outputs.put(wanted.get(name), value);
             });
-    return new OnnxGraph(nodes, inputs, outputs, shared.initializers);
+    Set<String> used = new HashSet<>(outputs.keySet());
+    addUsed(nodes, used);
+    Map<String, Tensor> initializers = new LinkedHashMap<>(shared.initializers);
+    initializers.keySet().retainAll(used); // some constants only lend their dimensions
+    return new OnnxGraph(nodes, inputs, outputs, initializers);
+  }
+
+  private static void addUsed(Nodes nodes, Set<String> used) {
+    for (Nodes.OnnxNode node : nodes.list()) {
+      used.addAll(node.inputs());
+      for (Object attribute : node.attributes().values()) {
+        if (attribute instanceof Nodes.Body body) {
+          addUsed(body.nodes(), used);
+        }
+      }
+    }
   }
 
   private static void requireNoGaps(Nodes.Shared shared) {

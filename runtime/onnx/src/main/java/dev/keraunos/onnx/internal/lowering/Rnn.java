@@ -5,6 +5,7 @@ import static dev.keraunos.onnx.internal.lowering.Nodes.attr;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Op.Rnn.Cell;
 import dev.keraunos.graph.TensorType;
+import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.onnx.internal.lowering.Nodes.Typed;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
@@ -195,7 +196,11 @@ final class Rnn {
       return b.op("Add", part(step, gate), part(feedback, gate));
     }
 
+    /** A state that sums up many steps does not show what the operator Sigmoid is off. */
     private String gate(int gate) {
+      if (op.recurrentActivation().kind() == UnaryKind.SIGMOID && work == DType.FLOAT32) {
+        return b.op("Sigmoid", both(gate));
+      }
       return Unary.apply(b, op.recurrentActivation(), both(gate), work);
     }
 

@@ -91,6 +91,7 @@ final class OrtSession implements AutoCloseable {
   private static SessionOptions options(int threads) {
     SessionOptions options = new SessionOptions();
     options.SetIntraOpNumThreads(threads);
+    options.AddConfigEntry("session.intra_op.allow_spinning", "0"); // other engines run beside it
     return options;
   }
 
