@@ -137,6 +137,7 @@ class OnnxExportTest {
       outputs.put("one", y);
       outputs.put("other", y);
       outputs.put("same", x);
+      outputs.put("x", x);
       outputs.put("seven", builder.constant(Tensor.of(new float[] {7})));
       return new Odd(builder.build(outputs));
     }
@@ -167,6 +168,7 @@ class OnnxExportTest {
     wanted.put("one", twice);
     wanted.put("other", twice);
     wanted.put("same", x);
+    wanted.put("x", x);
     wanted.put("seven", Tensor.of(new float[] {7}));
     check(wanted, run(file, Map.of("x", x)));
   }

@@ -39,7 +39,13 @@ public record OnnxGraph(
       nodes.bind(graph.inputs().get(i), name);
     }
     Map<String, String> wanted = new LinkedHashMap<>();
-    graph.outputs().keySet().forEach(name -> wanted.put(name, shared.names.fresh(name)));
+    graph
+        .outputs()
+        .forEach(
+            (name, value) -> {
+              boolean input = value == inputs.get(name); // as an output it keeps its name
+              wanted.put(name, input ? name : shared.names.fresh(name));
+            });
     Lowering.lower(graph, nodes);
     requireNoGaps(shared);
     Map<String, Value> outputs = new LinkedHashMap<>();
@@ -50,8 +56,10 @@ public record OnnxGraph(
         .forEach(
             (name, value) -> {
               String computed = nodes.name(value);
-              String own = given.add(computed) ? computed : nodes.op("Identity", computed);
-              shared.names.rename(own, wanted.get(name));
+              if (!computed.equals(wanted.get(name))) {
+                String own = given.add(computed) ? computed : nodes.op("Identity", computed);
+                shared.names.rename(own, wanted.get(name));
+              }
               outputs.put(wanted.get(name), value);
             });
     Set<String> used = new HashSet<>(outputs.keySet());
