@@ -56,7 +56,7 @@ class OpCasesTest {
     for (Value output : builder.apply(recorded.op(), inputs)) {
       outputs.put("out" + outputs.size(), output);
     }
-    try (Executable executable = Engines.named("ort").compile(builder.build(outputs), 1)) {
+    try (Executable executable = Engines.named("onnx").compile(builder.build(outputs), 1)) {
       List<Tensor> results = executable.run(recorded.inputs());
       for (int i = 0; i < results.size(); i++) {
         OpTolerance.of(recorded.op(), recorded.inputs())

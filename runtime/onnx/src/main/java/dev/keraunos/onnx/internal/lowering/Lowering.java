@@ -74,9 +74,13 @@ final class Lowering {
     String outer = nodes.path();
     for (Node node : graph.nodes()) {
       nodes.path(node.path().isEmpty() ? outer : node.path());
+      int before = nodes.shared().gapCount;
       List<String> names = TABLE.get(node.op().getClass()).lower(node.op(), new Site(nodes, node));
       for (int i = 0; i < names.size(); i++) {
         nodes.bind(node.outputs().get(i), names.get(i));
+      }
+      if (nodes.shared().gapCount > before) {
+        nodes.shared().lacking.add(node);
       }
     }
     nodes.path(outer);

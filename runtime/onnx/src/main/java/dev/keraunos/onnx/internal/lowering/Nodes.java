@@ -1,5 +1,6 @@
 package dev.keraunos.onnx.internal.lowering;
 
+import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Value;
 import dev.keraunos.onnx.internal.proto.Elements;
 import dev.keraunos.tensor.DType;
@@ -7,9 +8,11 @@ import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The nodes of an ONNX graph, or of a body in it, in the order they run. */
 final class Nodes {
@@ -31,6 +34,11 @@ final class Nodes {
     final Names names = new Names();
     final Map<String, Tensor> initializers = new LinkedHashMap<>();
     final List<String> gaps = new ArrayList<>();
+
+    /** The nodes with gaps, and those whose bodies have some. */
+    final Set<Node> lacking = new HashSet<>();
+
+    int gapCount;
     private final Map<Object, String> constants = new HashMap<>();
   }
 

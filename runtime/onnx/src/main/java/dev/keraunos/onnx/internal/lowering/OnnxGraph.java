@@ -2,6 +2,7 @@ package dev.keraunos.onnx.internal.lowering;
 
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
+import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
 import java.util.HashSet;
@@ -31,13 +32,7 @@ public record OnnxGraph(
   public static OnnxGraph of(Graph graph) {
     Nodes.Shared shared = new Nodes.Shared();
     Nodes nodes = new Nodes(shared);
-    Map<String, Value> inputs = new LinkedHashMap<>();
-    List<String> names = graph.inputNames();
-    for (int i = 0; i < names.size(); i++) {
-      String name = shared.names.fresh(names.get(i));
-      inputs.put(name, graph.inputs().get(i));
-      nodes.bind(graph.inputs().get(i), name);
-    }
+    Map<String, Value> inputs = inputs(graph, nodes);
     Map<String, String> wanted = new LinkedHashMap<>();
     graph
         .outputs()
@@ -67,6 +62,25 @@ public record OnnxGraph(
     Map<String, Tensor> initializers = new LinkedHashMap<>(shared.initializers);
     initializers.keySet().retainAll(used); // some constants only lend their dimensions
     return new OnnxGraph(nodes, inputs, outputs, initializers);
+  }
+
+  private static Map<String, Value> inputs(Graph graph, Nodes nodes) {
+    Map<String, Value> inputs = new LinkedHashMap<>();
+    List<String> names = graph.inputNames();
+    for (int i = 0; i < names.size(); i++) {
+      String name = nodes.shared().names.fresh(names.get(i));
+      inputs.put(name, graph.inputs().get(i));
+      nodes.bind(graph.inputs().get(i), name);
+    }
+    return inputs;
+  }
+
+  /** The nodes that ONNX has no form for. */
+  public static Set<Node> lacking(Graph graph) {
+    Nodes nodes = new Nodes(new Nodes.Shared());
+    inputs(graph, nodes);
+    Lowering.lower(graph, nodes);
+    return nodes.shared().lacking;
   }
 
   private static void addUsed(Nodes nodes, Set<String> used) {

@@ -60,6 +60,7 @@ record Site(Nodes nodes, Node node) {
   List<String> gap(String reason) {
     String where = nodes.path().isEmpty() ? "" : nodes.path() + ": ";
     String gap = where + reason;
+    nodes.shared().gapCount++;
     if (!nodes.shared().gaps.contains(gap)) {
       nodes.shared().gaps.add(gap);
     }

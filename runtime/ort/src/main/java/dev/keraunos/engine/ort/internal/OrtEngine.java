@@ -4,12 +4,11 @@ import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Executable;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Graph;
-import dev.keraunos.onnx.internal.lowering.ModelFile;
 import java.util.Optional;
 
 /**
  * Runs every graph in ONNX Runtime, as the ONNX model that it becomes. On the processor it is there
- * to check exports; oneDNN is faster.
+ * to check exports; oneDNN is faster. What ONNX or ONNX Runtime lacks runs on the reference engine.
  */
 public final class OrtEngine implements Engine {
   @Override
@@ -40,6 +39,6 @@ public final class OrtEngine implements Engine {
 
   @Override
   public Executable compile(Graph graph, int threads) {
-    return new OrtExecutable(graph, OrtSession.open(ModelFile.bytes(graph), threads));
+    return new OrtExecutable(graph, threads, Kernels.lacking(graph));
   }
 }
