@@ -1,5 +1,6 @@
 package dev.keraunos.engine.internal.reference;
 
+import dev.keraunos.engine.internal.Accelerator;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
@@ -26,7 +27,14 @@ final class Plan {
 
   private final Map<Node, List<Value>> lastUses = new HashMap<>();
 
+  /** Of the nodes that no reference kernel computes. */
+  private final Map<Node, Accelerator.Computation> accelerated = new HashMap<>();
+
   Plan(Graph graph, List<TensorType> inputs) {
+    this(graph, inputs, Accelerator.NONE);
+  }
+
+  Plan(Graph graph, List<TensorType> inputs, Accelerator accelerator) {
     this.graph = graph;
     this.outputs = new ArrayList<>(graph.outputs().values());
     for (int i = 0; i < inputs.size(); i++) {
@@ -34,8 +42,13 @@ final class Plan {
     }
     for (Node node : graph.nodes()) {
       if (!(node.op() instanceof Op.Input)) {
-        List<TensorType> inferred = infer(node);
+        List<TensorType> in = new ArrayList<>();
+        node.inputs().forEach(input -> in.add(types.get(input)));
+        List<TensorType> inferred = node.infer(in);
         node.outputs().forEach(output -> types.put(output, inferred.get(output.index())));
+        accelerator
+            .computation(node.op(), in, inferred)
+            .ifPresent(computation -> accelerated.put(node, computation));
       }
       if (node.op() instanceof Op.Reshape && !outputs.contains(node.output())) {
         owners.put(node.output(), owner(node.inputs().get(0)));
@@ -44,10 +57,8 @@ final class Plan {
     findLastUses();
   }
 
-  private List<TensorType> infer(Node node) {
-    List<TensorType> in = new ArrayList<>();
-    node.inputs().forEach(input -> in.add(types.get(input)));
-    return node.infer(in);
+  boolean isAccelerated(Node node) {
+    return accelerated.containsKey(node);
   }
 
   private interface Action<T> {
@@ -153,7 +164,12 @@ final class Plan {
     at(
         node,
         () -> {
-          ReferenceKernels.run(node.op(), in, out, workers);
+          Accelerator.Computation computation = accelerated.get(node);
+          if (computation != null) {
+            computation.run(in, out);
+          } else {
+            ReferenceKernels.run(node.op(), in, out, workers);
+          }
           return null;
         });
   }

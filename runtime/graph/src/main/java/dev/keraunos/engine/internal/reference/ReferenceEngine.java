@@ -31,7 +31,7 @@ public final class ReferenceEngine implements Engine {
 
   @Override
   public Executable compile(Graph graph, int threads) {
-    return new ReferenceExecutable(graph, new Workers(threads));
+    return new ReferenceExecutable(graph, threads);
   }
 
   @Override
