@@ -12,6 +12,7 @@ import dev.keraunos.loss.Regularizer;
 import dev.keraunos.tensor.Shape;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 
 /**
  * The losses, metrics and regularisers that a model file may name. Immutable; one per loader, there
@@ -50,6 +51,11 @@ public final class LossRegistry {
   public Loss loss(JsonNode saved) {
     SavedObject object = read(saved);
     return losses.get(object).value().create(object.config());
+  }
+
+  /** All names of losses, aliases among them. */
+  public Set<String> lossNames() {
+    return losses.names();
   }
 
   /**

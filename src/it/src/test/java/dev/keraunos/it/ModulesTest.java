@@ -63,10 +63,11 @@ class ModulesTest {
 
   private static final String JACKSON = "com.fasterxml.jackson..";
   private static final String SLF4J = "org.slf4j..";
+  private static final String ND4J = "org.nd4j..";
   private static final String JAVACPP = "org.bytedeco.javacpp..";
 
   private static List<Module> modules() {
-    return Stream.of(below(), api(), integrations()).flatMap(List::stream).toList();
+    return Stream.of(below(), api(), runtimes(), integrations()).flatMap(List::stream).toList();
   }
 
   /** What the facade stands on. */
@@ -130,8 +131,8 @@ class ModulesTest {
             List.of(JACKSON)));
   }
 
-  /** What ties Keraunos to other libraries, and what is run. */
-  private static List<Module> integrations() {
+  /** What computes or writes graphs elsewhere. */
+  private static List<Module> runtimes() {
     return List.of(
         new Module(
             "runtime/onnx",
@@ -144,6 +145,16 @@ class ModulesTest {
             List.of(
                 "runtime/graph", "runtime/testing", "runtime/onnx", "fixtures", "integrations/hub"),
             List.of(JAVACPP, "org.bytedeco.onnxruntime..")),
+        new Module(
+            "runtime/nd4j",
+            "keraunos-nd4j",
+            List.of("runtime/graph", "runtime/testing", "api", "fixtures"),
+            List.of(JAVACPP, ND4J)));
+  }
+
+  /** What ties Keraunos to other libraries, and what is run. */
+  private static List<Module> integrations() {
+    return List.of(
         new Module(
             "integrations/junit",
             "keraunos-junit",
@@ -168,6 +179,18 @@ class ModulesTest {
                 "api",
                 "fixtures"),
             List.of(JACKSON)),
+        new Module(
+            "integrations/dl4j",
+            "keraunos-dl4j",
+            List.of(
+                "runtime/graph",
+                "runtime/testing",
+                "runtime/nd4j",
+                "keras",
+                "loss-registry",
+                "api",
+                "fixtures"),
+            List.of(JACKSON, ND4J, "org.deeplearning4j..")),
         new Module(
             "cli",
             "keraunos-cli",

@@ -29,6 +29,7 @@ class PublicTypesTest {
           "runtime/onednn",
           "runtime/onnx",
           "runtime/ort",
+          "runtime/nd4j",
           "keras",
           "loss-registry",
           "loss-registry/report",
@@ -36,7 +37,8 @@ class PublicTypesTest {
           "importer",
           "api",
           "integrations/junit",
-          "integrations/hub");
+          "integrations/hub",
+          "integrations/dl4j");
 
   private static List<JavaClass> published() {
     List<Path> classes =
