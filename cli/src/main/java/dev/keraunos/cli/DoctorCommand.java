@@ -5,6 +5,7 @@ import dev.keraunos.engine.Engines;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,9 +18,14 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     footer = {"", "Examples:", "  keraunos doctor", "  keraunos doctor --json -"})
 final class DoctorCommand implements Callable<Integer> {
-  /** The JSON report. */
+  /** The JSON report; absent engines with the artifacts that bring them. */
   record Report(
-      String java, String system, int processors, long maxHeapBytes, List<EngineReport> engines) {}
+      String java,
+      String system,
+      int processors,
+      long maxHeapBytes,
+      List<EngineReport> engines,
+      Map<String, String> absent) {}
 
   /** One engine; the problem is empty if it works. */
   record EngineReport(
@@ -44,6 +50,11 @@ final class DoctorCommand implements Callable<Integer> {
             engine.available() ? engine.description() : "does not work here: " + engine.problem(),
             engine.preferred() ? " (used by default)" : "");
       }
+      report
+          .absent()
+          .forEach(
+              (name, artifacts) ->
+                  out.printf("%-11s is not on the class path; add %s%n", name, artifacts));
     }
     json.write(report, out);
     return 0;
@@ -68,6 +79,7 @@ final class DoctorCommand implements Callable<Integer> {
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),
         runtime.availableProcessors(),
         runtime.maxMemory(),
-        engines);
+        engines,
+        Engines.absent());
   }
 }

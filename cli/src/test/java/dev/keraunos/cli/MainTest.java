@@ -208,6 +208,15 @@ class MainTest {
   }
 
   @Test
+  void anAbsentEngineIsNamedWithWhatBringsIt() {
+    JsonNode absent = Cli.run("doctor", "--json", "-").fine().json().get("absent");
+    assertEquals("dev.keraunos:keraunos-ort", absent.get("ort").asText());
+    assertTrue(
+        Cli.run("doctor").fine().out().contains("nd4j        is not on the class path; add"));
+    Cli.run("bench", SEQUENTIAL, "--engine", "nd4j").refused("add dev.keraunos:keraunos-nd4j");
+  }
+
+  @Test
   void doctorListsTheEngines() {
     JsonNode engines = Cli.run("doctor", "--json", "-").fine().json().get("engines");
     assertTrue(engines.findValuesAsText("name").contains("reference"), engines::toString);

@@ -3,7 +3,9 @@ package dev.keraunos.engine;
 import dev.keraunos.error.KeraunosException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -27,6 +29,18 @@ public final class Engines {
           "dev.keraunos.engine.onednn.internal.OneDnnEngine",
           "dev.keraunos.engine.internal.reference.ReferenceEngine");
 
+  /** What brings each engine that may be absent, in the order of what most want. */
+  private static final Map<String, String> BROUGHT_BY = new LinkedHashMap<>();
+
+  static {
+    BROUGHT_BY.put("onednn", "dev.keraunos:keraunos-onednn");
+    BROUGHT_BY.put("ort", "dev.keraunos:keraunos-ort");
+    BROUGHT_BY.put(
+        "nd4j",
+        "dev.keraunos:keraunos-nd4j and a backend such as org.nd4j:nd4j-native with the classifier"
+            + " of your platform");
+  }
+
   private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
 
   private Engines() {}
@@ -43,6 +57,13 @@ public final class Engines {
     }
     engines.sort(Comparator.comparingInt(Engine::priority).reversed());
     return engines;
+  }
+
+  /** The engines that are not on the class path, each with the artifacts that bring it. */
+  public static Map<String, String> absent() {
+    Map<String, String> absent = new LinkedHashMap<>(BROUGHT_BY);
+    all().forEach(engine -> absent.remove(engine.name()));
+    return absent;
   }
 
   private static Optional<Engine> byClass(String name, ClassLoader loader) {
@@ -108,7 +129,7 @@ public final class Engines {
     String chosen = System.getProperty(PROPERTY);
     return chosen != null
         ? "the system property " + PROPERTY + " chooses '" + chosen + "'"
-        : "no native engine is on the class path; add dev.keraunos:keraunos-onednn";
+        : "no native engine is on the class path; add " + BROUGHT_BY.get("onednn");
   }
 
   private static void warn(String reasons) {
@@ -141,6 +162,8 @@ public final class Engines {
       }
       names.add(engine.name());
     }
-    throw new KeraunosException("there is no engine '" + name + "'; there are " + names);
+    String remedy = BROUGHT_BY.containsKey(name) ? "; add " + BROUGHT_BY.get(name) : "";
+    throw new KeraunosException(
+        "there is no engine '" + name + "' on the class path; there are " + names + remedy);
   }
 }
