@@ -1,0 +1,52 @@
+package example;
+
+import dev.keraunos.KerasModel;
+import dev.keraunos.dl4j.KeraunosNetwork;
+import dev.keraunos.onnx.OnnxExport;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** One model on every engine, as an ONNX file, and behind Deeplearning4j's method names. */
+public final class OtherRuntimes {
+  private static final Path MODEL = Path.of("model.h5");
+  private static final double CLOSE = 1e-5;
+
+  private OtherRuntimes() {}
+
+  public static void main(String[] arguments) throws Exception {
+    float[] values = new float[9 * 2];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = (i % 5 - 2) / 3f;
+    }
+    float[] expected = predict("onednn", values);
+    requireClose(expected, predict("ort", values));
+    requireClose(expected, predict("nd4j", values));
+    try (KeraunosNetwork network = KeraunosNetwork.load(MODEL)) {
+      Path onnx = Path.of("target/model.onnx");
+      OnnxExport.of(network.model()).write(onnx);
+      if (Files.size(onnx) == 0) {
+        throw new IllegalStateException("the ONNX file is empty");
+      }
+      INDArray features = Nd4j.create(values, new long[] {1, 9, 2}, 'c');
+      requireClose(expected, network.output(features).ravel().toFloatVector());
+    }
+    Files.writeString(Path.of("target/done.txt"), expected.length + " numbers");
+  }
+
+  private static float[] predict(String engine, float[] values) {
+    try (KerasModel model = KerasModel.loader().engine(engine).load(MODEL)) {
+      return model.predict(values);
+    }
+  }
+
+  private static void requireClose(float[] expected, float[] found) {
+    for (int i = 0; i < expected.length; i++) {
+      if (found.length != expected.length || Math.abs(found[i] - expected[i]) > CLOSE) {
+        throw new IllegalStateException(Arrays.toString(expected) + Arrays.toString(found));
+      }
+    }
+  }
+}
