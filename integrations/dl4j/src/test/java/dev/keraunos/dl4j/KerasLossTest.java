@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.error.InputException;
+import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.Loss;
@@ -15,11 +16,13 @@ import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.nd4j.Nd4jTensors;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.RecordedCases;
 import dev.keraunos.testing.Tolerance;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.NotSerializableException;
 import java.io.ObjectOutputStream;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +30,10 @@ import java.util.TreeSet;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.modelimport.keras.KerasModelImport;
 import org.deeplearning4j.nn.modelimport.keras.config.Keras2LayerConfiguration;
+import org.deeplearning4j.nn.modelimport.keras.exceptions.UnsupportedKerasConfigurationException;
 import org.deeplearning4j.nn.modelimport.keras.utils.KerasLossUtils;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
@@ -195,6 +201,29 @@ class KerasLossTest {
     try {
       assertEquals("log_cosh", KerasLossUtils.mapLossFunction("log_cosh", keras).name());
       assertEquals("tversky", KerasLossUtils.mapLossFunction("tversky", keras).name());
+    } finally {
+      KerasLossUtils.clearCustomLoss();
+    }
+  }
+
+  /** What Deeplearning4j refuses for its loss it takes, and its score is Keras' loss. */
+  @Test
+  void importsModelsByIt() throws Exception {
+    Path file = RecordedCases.file("tfkeras2.10/losses/log_cosh_alone.h5");
+    assertThrows(
+        UnsupportedKerasConfigurationException.class,
+        () -> KerasModelImport.importKerasModelAndWeights(file.toString(), true));
+    Fixture recorded = Fixture.read(file.resolveSibling("log_cosh_alone.npz"));
+    KerasLoss.register(LossRegistry.standard(), DIALECT);
+    try {
+      ComputationGraph graph = KerasModelImport.importKerasModelAndWeights(file.toString(), true);
+      DataSet data =
+          new DataSet(
+              Nd4jTensors.array(recorded.arrays("inputs").get("x")),
+              Nd4jTensors.array(recorded.arrays("targets").get("y")));
+      double expected =
+          Fixture.read(file.resolveSibling("log_cosh_alone.npz")).metrics().get("loss").asDouble();
+      Tolerance.CLOSE.check(expected, graph.score(data, false), "loss");
     } finally {
       KerasLossUtils.clearCustomLoss();
     }
