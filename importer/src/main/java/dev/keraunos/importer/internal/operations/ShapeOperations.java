@@ -1,5 +1,6 @@
 package dev.keraunos.importer.internal.operations;
 
+import static dev.keraunos.importer.internal.operations.Operations.X;
 import static dev.keraunos.importer.internal.operations.Operations.add;
 import static dev.keraunos.importer.internal.operations.Operations.flattens;
 import static dev.keraunos.importer.internal.operations.Operations.one;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** The part of {@link Operations} that moves elements and computes none. */
 final class ShapeOperations {
@@ -244,14 +246,27 @@ final class ShapeOperations {
   }
 
   private static void fills() {
-    unary(Ops::zerosLike, "ZerosLike", "zeros_like");
-    unary(Ops::onesLike, "OnesLike", "ones_like");
-    one("x fill_value", ShapeOperations::fullLike, "FullLike");
+    like(X, call -> Ops.zerosLike(call.value("x")), "ZerosLike", "zeros_like");
+    like(X, call -> Ops.onesLike(call.value("x")), "OnesLike", "ones_like");
+    like("x fill_value", ShapeOperations::fullLike, "FullLike");
     one(
         "x|indices num_classes|depth on_value off_value axis",
         ShapeOperations::oneHot,
         "OneHot",
         "one_hot");
+  }
+
+  /** Functions whose result has the type that is asked for, else that of x. */
+  private static void like(
+      String signature, Function<OperationCall, Value> function, String... names) {
+    one(
+        signature + " dtype",
+        call -> {
+          Value filled = function.apply(call);
+          Setting dtype = call.get("dtype");
+          return dtype.isNull() ? filled : Ops.cast(filled, DType.of(dtype.text()));
+        },
+        names);
   }
 
   private static Value fullLike(OperationCall call) {
