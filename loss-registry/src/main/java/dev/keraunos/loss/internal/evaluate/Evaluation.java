@@ -52,6 +52,7 @@ public final class Evaluation implements AutoCloseable {
   private long firstSize;
   private int targets;
   private long batches;
+  private boolean countsBatchesOnce;
 
   private Evaluation(
       Dialect dialect,
@@ -105,10 +106,10 @@ public final class Evaluation implements AutoCloseable {
         }
       }
     }
-    boolean equally =
+    countsBatchesOnce =
         dialect.has(Quirk.BATCHES_COUNT_ONCE)
             || (!any && dialect.has(Quirk.LOSSLESS_BATCHES_COUNT_ONCE));
-    double weight = (equally ? 1 : size) * factor;
+    double weight = (countsBatchesOnce ? 1 : size) * factor;
     if (precisions.size() == 1) {
       total = precisions.iterator().next().round(total);
     }
@@ -157,6 +158,11 @@ public final class Evaluation implements AutoCloseable {
       outputLosses.report(result);
     }
     return keras3 ? new TreeMap<>(result) : result;
+  }
+
+  /** Whether every batch so far counts once in the loss, whatever its size. */
+  public boolean countsBatchesOnce() {
+    return countsBatchesOnce;
   }
 
   /** Whose rules it follows. */

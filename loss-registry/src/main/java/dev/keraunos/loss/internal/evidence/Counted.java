@@ -8,6 +8,7 @@ import java.util.Optional;
 /** Which positions count, by masks and by weights, and what the loss would be without weights. */
 public final class Counted {
   private long scores;
+  private double sum;
   private long masked;
   private double unmasked;
   private boolean weighted;
@@ -24,6 +25,9 @@ public final class Counted {
     Reduction.Request request = batch.request();
     int size = batch.scores().size();
     scores += size;
+    if (request.mode() == Reduction.Mode.SUM) {
+      sum += batch.scores().sum();
+    }
     Optional<Grid> mask = request.mask().or(request::valid);
     mask.ifPresent(
         grid -> {
@@ -61,6 +65,11 @@ public final class Counted {
   /** How many scores there are. */
   public long scores() {
     return scores;
+  }
+
+  /** The mean of the scores of a loss that is their sum. */
+  public double mean() {
+    return sum / scores;
   }
 
   /** How many positions a mask speaks of; 0 without one. */

@@ -1,6 +1,5 @@
 package dev.keraunos.loss.internal.explain;
 
-import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.evaluate.Batch;
@@ -155,7 +154,7 @@ public final class Explainer implements AutoCloseable {
         subject.inTraining(),
         samples,
         batches,
-        evaluation.dialect().has(Quirk.BATCHES_COUNT_ONCE)
+        evaluation.countsBatchesOnce()
             ? "every batch counts once, whatever its size"
             : "batches count by their size",
         byBatch.times(1 / loss.weight()),

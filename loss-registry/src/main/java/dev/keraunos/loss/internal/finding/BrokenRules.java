@@ -123,8 +123,8 @@ final class BrokenRules {
     return spot.count() == 1
         ? said.say("%s is %s at %s, and nowhere else%s", text, spot.what(), spot.index(), rest)
         : said.say(
-            "%s is %s in %d places, first at %s%s",
-            text, spot.what(), spot.count(), spot.index(), rest);
+            "%s is not finite in %d places, first %s at %s%s",
+            text, spot.count(), spot.what(), spot.index(), rest);
   }
 
   /** The loss of the samples that have one. */

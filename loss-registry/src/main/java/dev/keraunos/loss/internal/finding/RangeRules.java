@@ -80,6 +80,9 @@ final class RangeRules {
           "cosine similarity is negative by design: -1 is the best value",
           RangeRules::byDesign);
 
+  /** How far the targets of a position may sum from 1 if one class holds there. */
+  private static final double ONE_CLASS = 0.01;
+
   private static final double APART = 0.01;
   private static final double SAME = 1e-3;
   private static final int CLASSES = 1000;
@@ -126,7 +129,7 @@ final class RangeRules {
   private static String instead(Case c, Elements e) {
     double low = e.smallestTarget();
     double high = e.largestTarget();
-    if (e.fractional() > 0 || high > CLASSES || low < 0) {
+    if (e.fractional() > 0 || high > CLASSES || low < 0 || c.width() > 1) {
       return "a quantity wants a loss of numbers (mse, mae), a picture its targets in 0..1";
     }
     return high == low + 1
@@ -134,10 +137,9 @@ final class RangeRules {
         : String.format(
             Locale.ROOT,
             "class numbers want sparse_categorical_crossentropy and a softmax of %.0f units, '%s'"
-                + " has %d",
+                + " has 1",
             high + 1,
-            c.name(),
-            c.width());
+            c.name());
   }
 
   private static Optional<Said> sumsApart(Case c) {
@@ -250,13 +252,17 @@ final class RangeRules {
     if (other.isEmpty() || Math.abs(other.get() - c.value()) <= SAME * Math.abs(c.value())) {
       return Optional.empty();
     }
+    Elements e = c.evidence().elements();
+    boolean several = e.areKnown() && Math.abs(e.rowOfTargets() - 1) > ONE_CLASS;
     return new Said()
         .with("loss", c.value())
         .with("of probabilities", other.get())
         .say(
             "Keras computes binary_crossentropy from what went into the softmax as if it went into"
-                + " a sigmoid: %s. Of the probabilities it is %s; use categorical_crossentropy",
-            c.value(), other.get());
+                + " a sigmoid: %s. Of the probabilities it is %s; %s",
+            c.value(),
+            other.get(),
+            several ? "end the model in sigmoid" : "use categorical_crossentropy");
   }
 
   private static Optional<Said> byDesign(Case c) {

@@ -19,8 +19,8 @@ final class ScaleRules {
       Rule.of(
           "targets-of-other-scale",
           needs(Need.TARGETS, Need.PREDICTIONS),
-          "An error of numbers no better than a constant's, and predictions that are less than a"
-              + " twentieth of the targets.",
+          "An error of numbers no better than a constant's, targets of more than 3 (root mean"
+              + " square), and predictions that are less than a twentieth of them.",
           "the targets lie between 108000 and 382000, the predictions between 0.2 and 1.49: the"
               + " model has not come near them. Scale the targets, and the predictions back",
           ScaleRules::targets);
@@ -47,6 +47,7 @@ final class ScaleRules {
           ScaleRules::sum);
 
   private static final double SMALL = 0.05;
+  private static final double LARGE = 3;
   private static final double ALL = 0.99;
   private static final double LITTLE_LEARNT = 0.9;
 
@@ -58,6 +59,7 @@ final class ScaleRules {
         Errors.of(c.setup()).isPresent()
             && e.areKnown()
             && c.output().baseline().filter(base -> c.value() >= base.value()).isPresent()
+            && e.sum(Sum.TARGET_SQUARED) > LARGE * LARGE * e.count()
             && e.sum(Sum.PREDICTION_SQUARED) < SMALL * SMALL * e.sum(Sum.TARGET_SQUARED);
     return !asks
         ? Optional.empty()
@@ -112,7 +114,7 @@ final class ScaleRules {
   }
 
   private static Optional<Said> sum(Case c) {
-    double mean = c.value() / c.evidence().counted().coefficients();
+    double mean = c.evidence().counted().mean();
     boolean asks =
         c.setup().mode() == Reduction.Mode.SUM
             && !c.evidence().counted().isWeighted()
