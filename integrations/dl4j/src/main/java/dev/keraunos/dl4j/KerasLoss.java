@@ -19,6 +19,8 @@ import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
  * A loss of Keras in Deeplearning4j: its numbers, and their derivative by reverse mode, for rows
@@ -26,17 +28,36 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * the score of each row, so it takes sample weights as well. Where a loss couples the whole batch
  * (Dice) each row has its one number, of which the layer's mean is the loss.
  *
- * <p>Thread-safe. Not serializable: save the network without it, and set it again.
+ * <p>Thread-safe. A network that is saved with a loss of Keras has it when it is loaded again; one
+ * with a loss of your own cannot be loaded, so save it with another and set yours anew.
  */
 public final class KerasLoss implements ILossFunction {
   private static final long serialVersionUID = 1;
 
-  private final String name;
+  @JsonProperty private final String name;
+
+  /** Whose rules it follows, as text; empty for a loss that a saved network cannot name. */
+  private final String dialect;
+
   private final transient LossFunction function;
 
-  private KerasLoss(String name, LossFunction function) {
+  private KerasLoss(String name, String dialect, LossFunction function) {
     this.name = name;
+    this.dialect = dialect;
     this.function = function;
+  }
+
+  /** What a saved network holds. */
+  @JsonCreator
+  static KerasLoss saved(
+      @JsonProperty("name") String name, @JsonProperty("dialect") String dialect) {
+    if (dialect.isEmpty()) {
+      throw new InputException(
+          "the network was saved with the loss '"
+              + name
+              + "', which is none of Keras; save it with another, and set yours anew");
+    }
+    return of(name, LossRegistry.standard(), Dialect.parse(dialect));
   }
 
   /**
@@ -46,12 +67,17 @@ public final class KerasLoss implements ILossFunction {
    * @throws dev.keraunos.keras.UnknownNameException if it is not registered
    */
   public static KerasLoss of(String name, LossRegistry registry, Dialect dialect) {
-    return of(name, registry.loss(TextNode.valueOf(name)), dialect);
+    Loss loss = registry.loss(TextNode.valueOf(name));
+    LossRegistry standard = LossRegistry.standard();
+    boolean ofKeras =
+        standard.lossNames().contains(name)
+            && standard.loss(TextNode.valueOf(name)).getClass() == loss.getClass();
+    return new KerasLoss(name, ofKeras ? dialect.toString() : "", new LossFunction(loss, dialect));
   }
 
   /** A loss of your own. */
   public static KerasLoss of(String name, Loss loss, Dialect dialect) {
-    return new KerasLoss(name, new LossFunction(loss, dialect));
+    return new KerasLoss(name, "", new LossFunction(loss, dialect));
   }
 
   /**
@@ -106,6 +132,11 @@ public final class KerasLoss implements ILossFunction {
     return Pair.of(
         computeScore(labels, preOutput, activation, mask, average),
         computeGradient(labels, preOutput, activation, mask));
+  }
+
+  @JsonProperty("dialect")
+  String dialect() {
+    return dialect;
   }
 
   @Override

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -46,6 +47,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 class KerasLossTest {
   private static final Dialect DIALECT = Dialect.parse("2.15.0");
@@ -227,6 +229,29 @@ class KerasLossTest {
     } finally {
       KerasLossUtils.clearCustomLoss();
     }
+  }
+
+  @Test
+  void comesBackWithASavedNetwork() {
+    IActivation softmax = Activation.SOFTMAX.getActivationFunction();
+    KerasLoss saved = loss("categorical_crossentropy");
+    MultiLayerConfiguration loaded = MultiLayerConfiguration.fromJson(network(saved).toJson());
+    ILossFunction back = ((OutputLayer) loaded.getConf(0).getLayer()).getLossFn();
+    assertEquals(
+        saved.computeScore(labels(), preOutput(), softmax, null, true),
+        back.computeScore(labels(), preOutput(), softmax, null, true));
+    KerasLoss own = KerasLoss.of("own", (yTrue, yPred) -> Ops.mean(yPred, -1), DIALECT);
+    String json = network(own).toJson();
+    RuntimeException refused =
+        assertThrows(RuntimeException.class, () -> MultiLayerConfiguration.fromJson(json));
+    assertTrue(refused.getMessage().contains("which is none of Keras"), refused.getMessage());
+  }
+
+  private static MultiLayerConfiguration network(KerasLoss loss) {
+    return new NeuralNetConfiguration.Builder()
+        .list()
+        .layer(new OutputLayer.Builder(loss).nIn(3).nOut(3).build())
+        .build();
   }
 
   @Test
