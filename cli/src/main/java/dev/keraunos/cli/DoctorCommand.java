@@ -54,7 +54,10 @@ final class DoctorCommand implements Callable<Integer> {
           .absent()
           .forEach(
               (name, artifacts) ->
-                  out.printf("%-11s is not on the class path; add %s%n", name, artifacts));
+                  out.printf(
+                      "%-11s is not on the class path; the script keraunos brings it for --engine"
+                          + " %s, elsewhere add %s%n",
+                      name, name, artifacts));
     }
     json.write(report, out);
     return 0;

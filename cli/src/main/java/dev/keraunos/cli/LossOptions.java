@@ -16,8 +16,8 @@ final class LossOptions {
       names = "--engine",
       paramLabel = "NAME",
       description =
-          "Engine to run on: onednn, reference, or ort, which the script keraunos brings when asked"
-              + " (default: the fastest that works here).")
+          "Engine to run on: onednn, reference, ort or nd4j, which the script keraunos brings when"
+              + " asked (default: the fastest that works here).")
   private String engine;
 
   @Option(

@@ -119,10 +119,12 @@ public final class Engines {
     return engine.name().equals(PLAIN_JAVA);
   }
 
-  /** Why none of the native ones among these engines runs. */
+  /** Why none of those that would be preferred to plain Java runs. */
   private static String reasons(List<Engine> engines) {
     List<String> reasons = new ArrayList<>();
-    engines.forEach(engine -> engine.unavailable().ifPresent(reasons::add));
+    engines.stream()
+        .takeWhile(engine -> !isPlainJava(engine))
+        .forEach(engine -> engine.unavailable().ifPresent(reasons::add));
     if (!reasons.isEmpty()) {
       return String.join("; ", reasons);
     }

@@ -10,8 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -83,14 +86,45 @@ public final class OnnxExport {
     String beside = file.getFileName() + ".data";
     try {
       if (apart) {
-        writeWeights(graph, file.resolveSibling(beside));
+        replace(file.resolveSibling(beside), channel -> writeWeights(graph, channel));
       }
-      try (WritableByteChannel channel = create(file)) {
-        message(graph, apart ? Optional.of(beside) : Optional.empty()).writeTo(channel);
-      }
+      Message message = message(graph, apart ? Optional.of(beside) : Optional.empty());
+      replace(file, message::writeTo);
     } catch (IOException e) {
-      throw new UncheckedIOException("'" + file + "' cannot be written: " + e.getMessage(), e);
+      throw new UncheckedIOException("'" + file + "' cannot be written: " + reason(e), e);
     }
+  }
+
+  private interface Content {
+    void writeTo(FileChannel channel) throws IOException;
+  }
+
+  /** Writes beside the file and puts that in its place, so that a failure leaves what was there. */
+  private static void replace(Path file, Content content) throws IOException {
+    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    if (Files.exists(target) && !Files.isRegularFile(target)) {
+      throw new IOException("it is no file");
+    }
+    Path draft = target.resolveSibling("." + target.getFileName() + ".part");
+    try {
+      try (FileChannel channel =
+          FileChannel.open(
+              draft,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.TRUNCATE_EXISTING,
+              StandardOpenOption.WRITE)) {
+        content.writeTo(channel);
+      }
+      Files.move(draft, target, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(draft);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e instanceof NoSuchFileException
+        ? "there is no such folder"
+        : e instanceof AccessDeniedException ? "permission denied" : e.getMessage();
   }
 
   /**
@@ -125,25 +159,15 @@ public final class OnnxExport {
     return version == null ? "" : version;
   }
 
-  private static FileChannel create(Path file) throws IOException {
-    return FileChannel.open(
-        file,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE);
-  }
-
-  private static void writeWeights(OnnxGraph graph, Path file) throws IOException {
-    try (FileChannel channel = create(file)) {
-      for (Tensor tensor : graph.initializers().values()) {
-        if (ModelFile.liesApart(tensor)) {
-          long gap = ModelFile.aligned(channel.position()) - channel.position();
-          ByteBuffer zeros = ByteBuffer.allocate((int) gap);
-          while (zeros.hasRemaining()) {
-            channel.write(zeros);
-          }
-          Message.write(tensor, channel);
+  private static void writeWeights(OnnxGraph graph, FileChannel channel) throws IOException {
+    for (Tensor tensor : graph.initializers().values()) {
+      if (ModelFile.liesApart(tensor)) {
+        long gap = ModelFile.aligned(channel.position()) - channel.position();
+        ByteBuffer zeros = ByteBuffer.allocate((int) gap);
+        while (zeros.hasRemaining()) {
+          channel.write(zeros);
         }
+        Message.write(tensor, channel);
       }
     }
   }

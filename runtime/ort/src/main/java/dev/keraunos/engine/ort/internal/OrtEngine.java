@@ -29,6 +29,12 @@ public final class OrtEngine implements Engine {
       return Optional.empty();
     } catch (KeraunosException e) {
       return Optional.of(e.getMessage());
+    } catch (LinkageError e) { // JavaCPP is absent
+      return Optional.of(
+          "ONNX Runtime does not load ("
+              + e.getMessage()
+              + "); put org.bytedeco:onnxruntime and javacpp with the classifier of your platform"
+              + " on the class path");
     }
   }
 

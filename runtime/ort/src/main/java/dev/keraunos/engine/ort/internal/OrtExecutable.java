@@ -88,6 +88,9 @@ final class OrtExecutable implements Executable {
     List<TensorType> types = TensorType.of(inputs);
     graph.requireInputs(types);
     graph.infer(types); // says which layer the shapes do not fit
+    if (inputs.stream().anyMatch(input -> input.size() == 0)) {
+      return runOnReference(inputs);
+    }
     Map<Value, Tensor> known = new HashMap<>();
     for (int i = 0; i < inputs.size(); i++) {
       known.put(graph.inputs().get(i), inputs.get(i));
@@ -103,6 +106,13 @@ final class OrtExecutable implements Executable {
       }
     }
     return outputs(known, computed);
+  }
+
+  /** ONNX Runtime ends the process where a recurrence has no samples. */
+  private List<Tensor> runOnReference(List<Tensor> inputs) {
+    try (Executable reference = Engines.named(Engines.PLAIN_JAVA).compile(graph, 1)) {
+      return reference.run(inputs);
+    }
   }
 
   /** The results, of which the caller gets each once; what was computed on the way is freed. */
