@@ -325,7 +325,7 @@ final class ModelWalk implements Site {
    * @param lossAlone whether no output depends on it
    */
   void report(LayerSpec layer, String problem, boolean lossAlone) {
-    String where = lossAlone ? " (the loss alone needs it: predictions are computed)" : "";
+    String where = lossAlone ? " (no output depends on it: predictions are computed)" : "";
     (lossAlone ? lossGaps : gaps).add(new Gap(layer.path(), layer.className(), problem + where));
   }
 
