@@ -20,7 +20,11 @@ final class Crossentropies {
   static void register() {
     String given = "target output from_logits axis";
     one(given, Crossentropies::binary, "BinaryCrossentropy", "binary_crossentropy");
-    one(given, Crossentropies::categorical, "CategoricalCrossentropy", "categorical_crossentropy");
+    one(
+        given,
+        call -> ofClasses(call, Ops::softmaxCrossentropy, Ops::categoricalCrossentropy),
+        "CategoricalCrossentropy",
+        "categorical_crossentropy");
     one(given + " ignore_class", Crossentropies::sparse, "sparse_categorical_crossentropy");
     one(
         "target output alpha gamma from_logits axis",
@@ -65,13 +69,18 @@ final class Crossentropies {
         .orElseGet(() -> Ops.binaryCrossentropy(target, output, shift));
   }
 
-  private static Value categorical(OperationCall call) {
+  /** Of a target and an output along an axis. */
+  private interface Form {
+    Value apply(Value target, Value output, int axis);
+  }
+
+  private static Value ofClasses(OperationCall call, Form ofLogits, Form ofOutput) {
     Value target = call.value("target");
     Value output = call.value("output");
     int axis = call.integer("axis", -1);
     return logits(call, output, Activations::isSoftmax)
-        .map(logits -> Ops.softmaxCrossentropy(target, logits, axis))
-        .orElseGet(() -> Ops.categoricalCrossentropy(target, output, axis));
+        .map(logits -> ofLogits.apply(target, logits, axis))
+        .orElseGet(() -> ofOutput.apply(target, output, axis));
   }
 
   /** {@code tf.keras.backend.sparse_categorical_crossentropy}, which divides by no sum. */
@@ -79,12 +88,7 @@ final class Crossentropies {
     if (call.has("ignore_class")) {
       throw call.scope().gap("ignore_class is not supported in a function; use the loss class");
     }
-    Value target = call.value("target");
-    Value output = call.value("output");
-    int axis = call.integer("axis", -1);
-    return logits(call, output, Activations::isSoftmax)
-        .map(logits -> Ops.sparseSoftmaxCrossentropy(target, logits, axis))
-        .orElseGet(() -> Ops.sparseCategoricalCrossentropy(target, output, axis));
+    return ofClasses(call, Ops::sparseSoftmaxCrossentropy, Ops::sparseCategoricalCrossentropy);
   }
 
   /** {@code tf.keras.backend.categorical_focal_crossentropy}. */

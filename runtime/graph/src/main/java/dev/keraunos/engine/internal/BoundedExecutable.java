@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiFunction;
 
 /** Runs an executable of any engine over any number of samples, in parts that bound its memory. */
 public final class BoundedExecutable implements Executable {
@@ -53,35 +54,42 @@ public final class BoundedExecutable implements Executable {
 
   @Override
   public List<Tensor> run(List<Tensor> inputs) {
-    List<TensorType> types = TensorType.of(inputs);
-    Division division = divisions.of(types);
-    try {
-      if (division.isWhole()) {
-        return executable.run(inputs);
-      }
-      List<Tensor> outputs = new ArrayList<>();
-      for (TensorType type : graph().infer(types)) {
-        outputs.add(Tensor.allocate(type.dtype(), type.shape()));
-      }
-      run(inputs, outputs, division);
-      return outputs;
-    } catch (OutOfMemoryError e) {
-      throw tooLarge(types, division, e);
-    } catch (InputException e) {
-      throw e.getCause() instanceof OutOfMemoryError ? tooLarge(types, division, e) : e;
-    }
+    return run(
+        inputs,
+        (types, division) -> {
+          if (division.isWhole()) {
+            return executable.run(inputs);
+          }
+          List<Tensor> outputs = new ArrayList<>();
+          for (TensorType type : graph().infer(types)) {
+            outputs.add(Tensor.allocate(type.dtype(), type.shape()));
+          }
+          run(inputs, outputs, division);
+          return outputs;
+        });
   }
 
   @Override
   public void run(List<Tensor> inputs, List<Tensor> outputs) {
+    run(
+        inputs,
+        (types, division) -> {
+          if (division.isWhole()) {
+            executable.run(inputs, outputs);
+          } else {
+            run(inputs, outputs, division);
+          }
+          return outputs;
+        });
+  }
+
+  /** Does what is to be done with inputs that are divided; says who makes too much of them. */
+  private List<Tensor> run(
+      List<Tensor> inputs, BiFunction<List<TensorType>, Division, List<Tensor>> work) {
     List<TensorType> types = TensorType.of(inputs);
     Division division = divisions.of(types);
     try {
-      if (division.isWhole()) {
-        executable.run(inputs, outputs);
-      } else {
-        run(inputs, outputs, division);
-      }
+      return work.apply(types, division);
     } catch (OutOfMemoryError e) {
       throw tooLarge(types, division, e);
     } catch (InputException e) {

@@ -15,16 +15,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** A graph in sessions of ONNX Runtime, and on the reference engine what it lacks. */
 final class OrtExecutable implements Executable {
   /** A part that is ready to run. */
-  private interface Ready extends AutoCloseable {
-    List<Tensor> run(List<Tensor> inputs);
-
-    @Override
-    void close();
-  }
+  private record Ready(UnaryOperator<List<Tensor>> run, Runnable close) {}
 
   private final Graph graph;
   private final Set<Node> elsewhere;
@@ -49,33 +45,12 @@ final class OrtExecutable implements Executable {
   }
 
   private static Ready ready(Parts.Part part, int threads) {
-    return part.elsewhere()
-        ? new OnReference(Engines.named(Engines.PLAIN_JAVA).compile(part.graph(), threads))
-        : new OnOrt(OrtSession.open(ModelFile.bytes(part.graph()), threads));
-  }
-
-  private record OnReference(Executable executable) implements Ready {
-    @Override
-    public List<Tensor> run(List<Tensor> inputs) {
-      return executable.run(inputs);
+    if (part.elsewhere()) {
+      Executable reference = Engines.named(Engines.PLAIN_JAVA).compile(part.graph(), threads);
+      return new Ready(reference::run, reference::close);
     }
-
-    @Override
-    public void close() {
-      executable.close();
-    }
-  }
-
-  private record OnOrt(OrtSession session) implements Ready {
-    @Override
-    public List<Tensor> run(List<Tensor> inputs) {
-      return session.run(inputs);
-    }
-
-    @Override
-    public void close() {
-      session.close();
-    }
+    OrtSession session = OrtSession.open(ModelFile.bytes(part.graph()), threads);
+    return new Ready(session::run, session::close);
   }
 
   @Override
@@ -98,7 +73,7 @@ final class OrtExecutable implements Executable {
     Map<Value, Tensor> computed = new HashMap<>();
     for (int i = 0; i < parts.size(); i++) {
       List<Tensor> results =
-          ready.get(i).run(parts.get(i).takes().stream().map(known::get).toList());
+          ready.get(i).run().apply(parts.get(i).takes().stream().map(known::get).toList());
       List<Value> gives = parts.get(i).gives();
       for (int j = 0; j < gives.size(); j++) {
         computed.put(gives.get(j), results.get(j));
@@ -157,6 +132,6 @@ final class OrtExecutable implements Executable {
 
   @Override
   public void close() {
-    ready.forEach(Ready::close);
+    ready.forEach(part -> part.close().run());
   }
 }
