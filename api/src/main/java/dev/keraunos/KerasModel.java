@@ -19,6 +19,7 @@ import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
+import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.check.LossFunction;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompileSpec;
@@ -565,7 +566,9 @@ public final class KerasModel implements Exportable, AutoCloseable {
    */
   public LossFunction lossFunction(String output) {
     return new LossFunction(
-        Setups.loss(compileSpec(), output, outputSpecs(), settings.losses), dialect());
+        Setups.loss(compileSpec(), output, outputSpecs(), settings.losses),
+        dialect(),
+        activation(output));
   }
 
   ModelRegistry registry() {
@@ -584,6 +587,14 @@ public final class KerasModel implements Exportable, AutoCloseable {
     return CompileSpec.of(imported.archive().training().orElse(null));
   }
 
+  private Optional<Prediction.Activation> activation(String output) {
+    boolean ofFunction = imported.lowered().ofFunctions().contains(output);
+    return imported
+        .lowered()
+        .activation(output)
+        .map(name -> new Prediction.Activation(name, ofFunction));
+  }
+
   List<OutputSpec> outputSpecs() {
     List<OutputSpec> outputs = new ArrayList<>();
     List<TensorRef> tensors = imported.topology().outputs();
@@ -593,7 +604,8 @@ public final class KerasModel implements Exportable, AutoCloseable {
     for (int i = 0; i < names.size(); i++) {
       String reported = unique ? names.get(i) : tensors.get(i).layer();
       Shape shape = imported.lowered().outputs().get(names.get(i)).shape();
-      outputs.add(new OutputSpec(names.get(i), reported, shape, paths.get(i)));
+      outputs.add(
+          new OutputSpec(names.get(i), reported, shape, paths.get(i), activation(names.get(i))));
     }
     return outputs;
   }

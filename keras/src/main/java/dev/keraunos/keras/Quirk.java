@@ -21,9 +21,8 @@ import java.util.List;
  * What one Keras does and another does not, with the releases that do it. This is the only place
  * where versions are compared: whoever computes asks {@link Dialect#has}.
  *
- * <p>tf.keras goes by the version of TensorFlow. Graph mode is that of 1.9 to 1.12 (Keras 2.1.5-tf
- * and 2.1.6-tf), 1.13 to 2.1 (2.2.4-tf, and 2.3.0-tf in 2.1), and TensorFlow 2 without eager
- * execution.
+ * <p>tf.keras goes by the version of TensorFlow. Graph mode is that of 1.9 to 2.1 (Keras 2.1.5-tf
+ * to 2.3.0-tf) and of TensorFlow 2 without eager execution.
  */
 public enum Quirk {
   MATCHES_RANKS(
@@ -82,6 +81,10 @@ public enum Quirk {
       Topic.LOSSES,
       "It does so only where the output equals the function of them.",
       graph().from("1.14").until("2.4").or(tfKeras().until("2.4"))),
+  FROM_LOGITS_COMES_FIRST(
+      Topic.LOSSES,
+      "Where from_logits is true it looks behind no function of TensorFlow.",
+      upTo(tfKeras().until("2.10"))),
   OLD_LOOP_FINDS_NO_LOGITS(
       Topic.LOSSES,
       "With weighted metrics or modes of sample weights it finds none.",

@@ -24,8 +24,14 @@ import java.util.Optional;
  *
  * @param loss the function
  * @param dialect whose targets, ranks and numerics it sees
+ * @param activation that made the prediction of the logits, where it is known which
  */
-public record LossFunction(Loss loss, Dialect dialect) {
+public record LossFunction(Loss loss, Dialect dialect, Optional<Prediction.Activation> activation) {
+  /** The function for outputs of which it is not known what made them. */
+  public LossFunction(Loss loss, Dialect dialect) {
+    this(loss, dialect, Optional.empty());
+  }
+
   /**
    * The scores of a batch, in the shape that the function gives.
    *
@@ -69,7 +75,8 @@ public record LossFunction(Loss loss, Dialect dialect) {
     Value prediction = builder.input("y_pred", type(yPred));
     Optional<Value> from = logits.map(tensor -> builder.input("logits", type(tensor)));
     logits.ifPresent(given::add);
-    Ranks ranks = LossInputs.forCall(loss, target, new Prediction(prediction, from, dialect));
+    Ranks ranks =
+        LossInputs.forCall(loss, target, new Prediction(prediction, from, dialect, activation));
     Value scores = loss.scores(ranks.yTrue(), ranks.yPred()).values();
     Value result = wanted.of(scores, prediction);
     try (Executable executable = engine.compile(builder.build(Map.of("result", result)), 1)) {

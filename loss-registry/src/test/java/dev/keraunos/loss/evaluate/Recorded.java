@@ -131,7 +131,8 @@ public record Recorded(JsonNode json, Dialect dialect) {
       String name = output.get("name").asText();
       List<String> path = new ArrayList<>();
       output.path("path").forEach(step -> path.add(step.asText()));
-      outputs.add(new OutputSpec(name, name, p.shape().with(0, Shape.UNKNOWN), path));
+      outputs.add(
+          new OutputSpec(name, name, p.shape().with(0, Shape.UNKNOWN), path, Optional.empty()));
     }
     Evaluation.Builder builder =
         Evaluation.builder(CompileSpec.of(json.get("compile")), outputs, dialect)

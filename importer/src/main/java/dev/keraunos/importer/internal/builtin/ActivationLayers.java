@@ -95,12 +95,21 @@ final class ActivationLayers {
         : Ops.multiply(y, Ops.cast(kept, y.dtype()));
   }
 
-  /** Along another axis than the last TensorFlow's moves it, so that no logits are found. */
+  /**
+   * Along another axis than the last TensorFlow's moves it, so that no logits are found, and the
+   * layer calls that of TensorFlow.
+   */
   private static Value unmasked(RowCall call, Value x, int... axes) {
     boolean moves = axes.length == 1 && x.shape().axis(axes[0]) != x.rank() - 1;
-    return moves && !call.dialect().has(Quirk.SOFTMAX_REMEMBERS_ANY_AXIS)
-        ? Ops.moveaxis(Ops.softmax(Ops.moveaxis(x, axes[0], -1), -1), -1, axes[0])
-        : Ops.softmax(x, axes);
+    if (call.dialect().has(Quirk.SOFTMAX_REMEMBERS_ANY_AXIS)) {
+      return Ops.softmax(x, axes);
+    }
+    Value y =
+        moves
+            ? Ops.moveaxis(Ops.softmax(Ops.moveaxis(x, axes[0], -1), -1), -1, axes[0])
+            : Ops.softmax(x, axes);
+    call.site().noteFunction(y);
+    return y;
   }
 
   /** What masked logits become: far below all others, yet finite in half precision. */

@@ -2,11 +2,14 @@ package dev.keraunos.importer.internal.builtin;
 
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.Activations;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
+import java.util.function.Function;
 
 /** Layers that compute in training alone, where they draw random numbers; else they pass. */
 final class NoiseLayers {
@@ -15,10 +18,10 @@ final class NoiseLayers {
 
   static final List<LayerRow> ROWS =
       List.of(
-          row("Dropout", call -> dropped(call, told(call))),
-          row("SpatialDropout1D", call -> dropped(call, spatial(call))),
-          row("SpatialDropout2D", call -> dropped(call, spatial(call))),
-          row("SpatialDropout3D", call -> dropped(call, spatial(call))),
+          dropout("Dropout", NoiseLayers::told),
+          dropout("SpatialDropout1D", NoiseLayers::spatial),
+          dropout("SpatialDropout2D", NoiseLayers::spatial),
+          dropout("SpatialDropout3D", NoiseLayers::spatial),
           row("AlphaDropout", call -> alphaDropped(call, told(call))),
           row("GaussianNoise", call -> Ops.add(call.x(), noise(call, rate(call)))),
           row("GaussianDropout", NoiseLayers::multiplied));
@@ -29,9 +32,24 @@ final class NoiseLayers {
     Value of(RowCall call);
   }
 
+  /** Keras 2 hands a copy on where it drops nothing. */
+  private static LayerRow dropout(String name, Function<RowCall, Shape> noise) {
+    return row(
+        name,
+        call -> dropped(call, noise.apply(call)),
+        call ->
+            call.dialect().has(Quirk.HAS_OPS)
+                ? call.x()
+                : Activations.copied(call.x(), call.dialect()));
+  }
+
   private static LayerRow row(String name, Noise noise) {
+    return row(name, noise, RowCall::x);
+  }
+
+  private static LayerRow row(String name, Noise noise, Noise none) {
     return LayerRow.passes(
-            call -> call.training() && rate(call) > 0 ? noise.of(call) : call.x(), name)
+            call -> call.training() && rate(call) > 0 ? noise.of(call) : none.of(call), name)
         .ignores("rate", "p", "stddev", "sigma", "noise_shape", "data_format", "dim_ordering");
   }
 

@@ -368,6 +368,11 @@ final class Evaluation implements Scope {
   }
 
   @Override
+  public void noteFunction(Value made) {
+    around.noteFunction(made);
+  }
+
+  @Override
   public Value beside() {
     return tensors.get(0);
   }

@@ -169,7 +169,11 @@ final class Names {
     call.keywords().forEach((key, value) -> keywords.put(key, scope.of(value)));
     Optional<List<String>> path = path(call.function());
     if (path.isPresent()) {
-      return function(scope, path.get(), positional, keywords, call);
+      Argument made = function(scope, path.get(), positional, keywords, call);
+      if (made instanceof TensorRef ref && !remembers(scope, path.get().get(0))) {
+        scope.noteFunction(scope.value(ref));
+      }
+      return made;
     }
     if (call.function() instanceof Term.Attribute method
         && positional.isEmpty()
@@ -183,6 +187,14 @@ final class Names {
       }
     }
     throw new GapException("'" + PythonFunction.text(call.function()) + "' is no known method");
+  }
+
+  /** Whether activations of a module remember their logits, as those of Keras do. */
+  private static boolean remembers(Evaluation scope, String module) {
+    boolean backend = module.equals("K") || module.equals("backend");
+    return backend
+        ? scope.file().has(Quirk.SOFTMAX_REMEMBERS_ANY_AXIS) && !scope.file().has(Quirk.HAS_OPS)
+        : !module.equals("tf");
   }
 
   private static Argument function(

@@ -32,6 +32,7 @@ import java.util.Set;
  * @param normalizations by stored moments, of layers that are not frozen
  * @param weights the variables that the graph holds as constants; other constants may be those of
  *     functions that were registered, and belong to whoever made them
+ * @param ofFunctions names of outputs that a function of TensorFlow made, no activation of Keras
  * @param lossGaps what cannot be lowered and no output depends on: without it there is no loss
  */
 public record LoweredModel(
@@ -48,6 +49,7 @@ public record LoweredModel(
     List<Metric> metrics,
     List<Normalization> normalizations,
     Set<Tensor> weights,
+    Set<String> ofFunctions,
     List<Gap> lossGaps) {
 
   /** Whether anything is computed with texts, or one of the inputs is of texts. */

@@ -426,6 +426,8 @@ final class ModelWalk implements Site {
       Map<String, Value> outputs,
       Map<String, Value> masks,
       Map<String, Long> parameters) {
+    Set<String> made = new LinkedHashSet<>();
+    outputs.forEach((name, value) -> made.addAll(isOfFunction(value) ? List.of(name) : List.of()));
     return new LoweredModel(
         graph,
         texts.part(),
@@ -440,6 +442,7 @@ final class ModelWalk implements Site {
         metrics,
         normalizations,
         constants.tensors(),
+        made,
         lossGaps());
   }
 }

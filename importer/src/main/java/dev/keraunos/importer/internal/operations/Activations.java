@@ -99,6 +99,16 @@ public final class Activations {
         : Optional.empty();
   }
 
+  /**
+   * {@code tf.identity}: the same numbers as another tensor, behind which Keras remembers no
+   * logits; TensorFlow up to 2.3 looks through it.
+   */
+  public static Value copied(Value x, Dialect dialect) {
+    return logits(x).isPresent() && !dialect.has(Quirk.SEARCHES_LOGITS)
+        ? Ops.reshape(x, Dim.of(x, 0))
+        : x;
+  }
+
   static boolean isSigmoid(Value value) {
     return value.producer().op() instanceof Op.Unary unary && unary.kind() == UnaryKind.SIGMOID;
   }

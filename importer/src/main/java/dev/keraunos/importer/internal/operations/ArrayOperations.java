@@ -187,7 +187,14 @@ final class ArrayOperations {
     unary(Ops::isinf, "Isinf", "is_inf");
     unary(Ops::isfinite, "Isfinite", "is_finite", "IsFinite");
     one("x nan posinf neginf", ArrayOperations::nanToNum, "NanToNum");
-    unary(x -> x, "identity", "Identity", "stop_gradient", "StopGradient", "Copy");
+    one(
+        Operations.X,
+        call -> Activations.copied(call.value("x"), call.scope().dialect()),
+        "identity",
+        "Identity",
+        "stop_gradient",
+        "StopGradient",
+        "Copy");
     one(
         "x dtype|DstT",
         call -> Ops.cast(call.value("x"), DType.of(call.get("dtype").text())),

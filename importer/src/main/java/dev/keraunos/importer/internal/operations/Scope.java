@@ -23,6 +23,9 @@ public interface Scope {
     return false;
   }
 
+  /** Notes that a function of TensorFlow made a value. */
+  default void noteFunction(Value made) {}
+
   /** Notes what has no effect; outside of a model it is refused. */
   default void report(String problem) {
     throw gap(problem);

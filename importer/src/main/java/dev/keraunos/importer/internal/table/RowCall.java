@@ -255,6 +255,11 @@ public final class RowCall implements LayerCall, Scope {
   }
 
   @Override
+  public void noteFunction(Value made) {
+    site.noteFunction(made);
+  }
+
+  @Override
   public Value beside() {
     return input(0).value();
   }

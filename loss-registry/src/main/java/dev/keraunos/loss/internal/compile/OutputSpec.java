@@ -1,7 +1,9 @@
 package dev.keraunos.loss.internal.compile;
 
+import dev.keraunos.loss.Prediction;
 import dev.keraunos.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * An output of the model.
@@ -12,15 +14,21 @@ import java.util.List;
  * @param shape with the batch dimension; dimensions may be unknown
  * @param path where it is in the structure that {@code model.predict} returns: keys of dicts and
  *     positions in lists from the outside in; empty for the only output and in a plain list
+ * @param activation that made it, where it is a sigmoid or softmax
  */
-public record OutputSpec(String name, String reported, Shape shape, List<String> path) {
+public record OutputSpec(
+    String name,
+    String reported,
+    Shape shape,
+    List<String> path,
+    Optional<Prediction.Activation> activation) {
   public OutputSpec {
     path = List.copyOf(path);
   }
 
   /** One of a plain list of outputs, or the only one. */
   public OutputSpec(String name, String reported, Shape shape) {
-    this(name, reported, shape, List.of());
+    this(name, reported, shape, List.of(), Optional.empty());
   }
 
   /** An output that is reported under its own name. */

@@ -66,7 +66,7 @@ public final class CategoricalFocalCrossentropy extends BuiltInLoss {
     Crossentropy.Source source =
         yPred.dialect().has(Quirk.FOCAL_LOSS_FORGETS_LOGITS)
             ? new Crossentropy.Source(yPred.value(), fromLogits)
-            : Crossentropy.Source.of(yPred, fromLogits);
+            : Crossentropy.Source.of(yPred, fromLogits, "softmax");
     return source.isLogits() ? softmax(source.value(), axis) : source.value();
   }
 }

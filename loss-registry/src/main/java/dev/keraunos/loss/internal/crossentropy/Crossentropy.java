@@ -45,13 +45,25 @@ public final class Crossentropy {
     /**
      * TensorFlow's Keras from 2.6 on replaces an output by the logits it remembers; otherwise the
      * user's {@code from_logits} says what the output is.
+     *
+     * @param own the activation that belongs to the loss
      */
-    static Source of(Prediction yPred, boolean fromLogits) {
-      boolean told = fromLogits && yPred.dialect().has(Quirk.SEARCHES_LOGITS);
-      if (yPred.logits().isPresent() && !told && yPred.dialect().has(Quirk.REMEMBERS_LOGITS)) {
-        return new Source(yPred.logits().get(), true);
+    static Source of(Prediction yPred, boolean fromLogits, String own) {
+      return yPred.logits().isPresent() && looks(yPred, fromLogits, own)
+          ? new Source(yPred.logits().get(), true)
+          : new Source(yPred.value(), fromLogits);
+    }
+
+    private static boolean looks(Prediction yPred, boolean fromLogits, String own) {
+      Dialect dialect = yPred.dialect();
+      boolean searches = dialect.has(Quirk.SEARCHES_LOGITS);
+      if (yPred.activation().isEmpty() || !(searches || yPred.activation().get().isOfFunction())) {
+        return dialect.has(Quirk.REMEMBERS_LOGITS) && !(fromLogits && searches);
       }
-      return new Source(yPred.value(), fromLogits);
+      boolean told = fromLogits && dialect.has(Quirk.FROM_LOGITS_COMES_FIRST);
+      return dialect.has(Quirk.REMEMBERS_LOGITS)
+          && yPred.activation().get().name().equals(own)
+          && !told;
     }
   }
 
@@ -64,7 +76,7 @@ public final class Crossentropy {
       Value own = binary(y, yPred.with(yPred.value()), fromLogits);
       return where(isClose(yPred.value(), sigmoid(x)), sigmoidCrossentropy(y, x), own);
     }
-    Source source = Source.of(yPred, fromLogits);
+    Source source = Source.of(yPred, fromLogits, "sigmoid");
     Dialect dialect = yPred.dialect();
     boolean ofLogits = source.isLogits() && dialect.has(Quirk.LOGITS_INSIST_ON_SHAPE);
     if (ofLogits || dialect.has(Quirk.BINARY_CROSSENTROPY_INSISTS_ON_SHAPE)) {
@@ -93,15 +105,17 @@ public final class Crossentropy {
     return binaryCrossentropy(y, p, dialect.has(Quirk.CROSSENTROPY_ADDS_EPSILON) ? EPSILON : 0);
   }
 
-  /** TensorFlow up to 2.3 takes the user's word where the output is said to be logits. */
+  /**
+   * Whether it takes a comparison to tell if the activation is the one that belongs to the loss.
+   */
   private static boolean searchesLogits(Prediction yPred, boolean fromLogits) {
-    return !fromLogits && yPred.logits().isPresent() && yPred.dialect().has(Quirk.SEARCHES_LOGITS);
+    return !fromLogits
+        && yPred.logits().isPresent()
+        && yPred.activation().isEmpty()
+        && yPred.dialect().has(Quirk.SEARCHES_LOGITS);
   }
 
-  /**
-   * Where a prediction is what an activation makes of the logits: TensorFlow 1 looks for them
-   * behind the activation that belongs to the loss only.
-   */
+  /** Where a prediction is what an activation makes of the logits. */
   private static Value isClose(Value p, Value activated) {
     return less(abs(subtract(p, activated)), SAME);
   }
@@ -113,7 +127,7 @@ public final class Crossentropy {
       Value own = logProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
     }
-    Source source = Source.of(yPred, fromLogits);
+    Source source = Source.of(yPred, fromLogits, "softmax");
     if (source.isLogits()) {
       return logSoftmax(source.value(), axis);
     }
@@ -131,7 +145,7 @@ public final class Crossentropy {
       Value own = sparseLogProbabilities(yPred.with(yPred.value()), fromLogits, axis);
       return where(isClose(yPred.value(), softmax(x, axis)), logSoftmax(x, axis), own);
     }
-    Source source = Source.of(yPred, fromLogits);
+    Source source = Source.of(yPred, fromLogits, "softmax");
     if (source.isLogits() || !yPred.dialect().has(Quirk.SPARSE_LOSS_TAKES_SOFTMAX_OF_LOGS)) {
       return logProbabilities(yPred, fromLogits, axis);
     }

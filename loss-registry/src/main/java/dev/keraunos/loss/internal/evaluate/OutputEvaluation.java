@@ -227,7 +227,7 @@ final class OutputEvaluation implements AutoCloseable {
           OutputProgram.compile(
               signature,
               dialect,
-              setup.output().name(),
+              setup.output(),
               setup.loss(),
               setup.metrics(),
               observer,

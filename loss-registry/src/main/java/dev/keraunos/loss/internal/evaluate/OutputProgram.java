@@ -15,6 +15,7 @@ import dev.keraunos.loss.internal.builtin.LossInputs;
 import dev.keraunos.loss.internal.builtin.Ranks;
 import dev.keraunos.loss.internal.compile.CompiledMetric;
 import dev.keraunos.loss.internal.compile.OpenMetric;
+import dev.keraunos.loss.internal.compile.OutputSpec;
 import dev.keraunos.loss.internal.observe.OutputObserver;
 import dev.keraunos.loss.internal.observe.ScoreGraph;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
@@ -66,14 +67,13 @@ final class OutputProgram implements AutoCloseable {
   /**
    * Builds and compiles the graph.
    *
-   * @param output its name
    * @param loss empty for an output without one
    * @param observer who wants more of the graph of the loss
    */
   static OutputProgram compile(
       Signature signature,
       Dialect dialect,
-      String output,
+      OutputSpec output,
       Optional<Loss> loss,
       List<CompiledMetric> metrics,
       Optional<OutputObserver> observer,
@@ -83,7 +83,7 @@ final class OutputProgram implements AutoCloseable {
     Value yTrue = builder.input("y_true", signature.yTrue());
     Value yPred = builder.input("y_pred", signature.yPred());
     Optional<Value> logits = signature.logits().map(type -> builder.input("logits", type));
-    Prediction prediction = new Prediction(yPred, logits, dialect);
+    Prediction prediction = new Prediction(yPred, logits, dialect, output.activation());
     Map<String, Value> outputs = new LinkedHashMap<>();
     Optional<Consumer<ScoredBatch>> watcher = Optional.empty();
     boolean perSample = false;
@@ -91,7 +91,7 @@ final class OutputProgram implements AutoCloseable {
     Shape target = yTrue.shape();
     Shape against = yPred.shape();
     if (loss.isPresent()) {
-      Place place = new Place(output, "the loss", yTrue.shape(), yPred.shape());
+      Place place = new Place(output.name(), "the loss", yTrue.shape(), yPred.shape());
       Ranks ranks = place.of(() -> LossInputs.forLoss(loss.get(), yTrue, prediction));
       target = ranks.yTrue().shape();
       against = ranks.yPred().value().shape();
@@ -104,7 +104,7 @@ final class OutputProgram implements AutoCloseable {
       watcher = observer.map(o -> o.watch(graph));
     }
     for (CompiledMetric metric : metrics) {
-      Place place = Place.of(metric, output, yTrue.shape(), yPred.shape());
+      Place place = Place.of(metric, output.name(), yTrue.shape(), yPred.shape());
       place
           .of(() -> values(metric, yTrue, prediction))
           .ifPresent(v -> put(outputs, "metric " + metric.name(), asFloat(v.values()), v.valid()));

@@ -61,7 +61,9 @@ public final class Alternatives {
     if (fromLogits) {
       put(graph, Way.FROM_PROBABILITIES, setup.with("from_logits", false), graph.logits());
     }
-    if (Errors.isBinary(setup) && several && activation.filter("softmax"::equals).isPresent()) {
+    boolean remembered = setup.output().activation().filter(a -> a.isOfFunction()).isEmpty();
+    boolean soft = activation.filter("softmax"::equals).isPresent();
+    if (Errors.isBinary(setup) && several && soft && remembered) {
       put(graph, Way.OF_PREDICTIONS, setup.loss(), Optional.empty());
     }
     if (setup.settings().path("label_smoothing").asDouble(0) != 0) {
@@ -73,7 +75,8 @@ public final class Alternatives {
     if (loss.isEmpty()) {
       return;
     }
-    Prediction prediction = new Prediction(graph.yPred(), logits, graph.dialect());
+    Prediction prediction =
+        new Prediction(graph.yPred(), logits, graph.dialect(), setup.output().activation());
     Ranks ranks = LossInputs.forLoss(loss.get(), graph.yTrue(), prediction);
     Value scores = loss.get().scores(ranks.yTrue(), ranks.yPred()).values();
     graph
