@@ -3,6 +3,7 @@ package dev.keraunos;
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.StepTime;
 import dev.keraunos.engine.internal.BoundedExecutable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
@@ -442,6 +443,27 @@ public final class KerasModel implements Exportable, AutoCloseable {
           executable(wanted).run(given, targets);
           return targets;
         });
+  }
+
+  /**
+   * What each step of a prediction takes.
+   *
+   * @param inputs by name, as {@link #predict(Map)} takes them
+   * @param runs how many predictions are timed
+   * @return in the order of the steps; empty for an engine that does not tell
+   * @throws InputException if the model takes texts, keeps states or draws random numbers
+   */
+  public List<StepTime> profile(Map<String, Tensor> inputs, int runs) {
+    if (hasTexts || takesMore()) {
+      throw new InputException(
+          "a model that takes texts, keeps states or draws random numbers cannot be profiled");
+    }
+    List<Tensor> given = ordered(inputs);
+    List<Tensor> adapted = new ArrayList<>();
+    for (int i = 0; i < given.size(); i++) {
+      adapted.add(adapter.adapt(given.get(i), imported.lowered().inputs().get(i)));
+    }
+    return whileOpen(() -> executable(imported.lowered().outputs()).profile(adapted, runs));
   }
 
   /** Keeps {@link #close} from freeing what a call still reads. */

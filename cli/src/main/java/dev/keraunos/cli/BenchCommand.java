@@ -1,6 +1,7 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.engine.StepTime;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
@@ -9,6 +10,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
@@ -29,14 +31,15 @@ final class BenchCommand implements Callable<Integer> {
   private static final long WARM_UP_NANOS = 2_000_000_000L;
   private static final int FEWEST_WARM_UPS = 5;
 
-  /** The JSON report; times in milliseconds. */
+  /** The JSON report; times in milliseconds, those of steps in seconds. */
   record Report(
       double medianMs,
       double p90Ms,
       double minMs,
       int batch,
       String engine,
-      double samplesPerSecond) {}
+      double samplesPerSecond,
+      List<StepTime> steps) {}
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions options;
@@ -66,6 +69,14 @@ final class BenchCommand implements Callable<Integer> {
       description = "Length of dimensions that the model leaves open (default: ${DEFAULT-VALUE}).")
   private int size;
 
+  @Option(
+      names = "--profile",
+      description = {
+        "What each step of the plan takes, the longest first: operation, shape, implementation,",
+        "GFLOP/s and GB/s. Of a batch that the engine divides, one part of it on one thread."
+      })
+  private boolean profile;
+
   @Override
   public Integer call() {
     if (batch < 1 || runs < 1 || size < 1) {
@@ -85,7 +96,8 @@ final class BenchCommand implements Callable<Integer> {
         predict(loaded, inputs);
         millis[i] = (System.nanoTime() - before) / 1e6;
       }
-      Report report = report(millis, loaded.engine().name());
+      List<StepTime> steps = profile ? loaded.profile(inputs, runs) : List.of();
+      Report report = report(millis, loaded.engine().name(), steps);
       if (!json.takesOutput()) {
         out.printf(
             "batch %d on %s: median %.3f ms, p90 %.3f ms, min %.3f ms, %.1f samples per second%n",
@@ -95,6 +107,9 @@ final class BenchCommand implements Callable<Integer> {
             report.p90Ms(),
             report.minMs(),
             report.samplesPerSecond());
+        if (profile) {
+          StepTable.print(steps, out);
+        }
       }
       json.write(report, out);
     }
@@ -124,10 +139,10 @@ final class BenchCommand implements Callable<Integer> {
     return inputs;
   }
 
-  private Report report(double[] millis, String engine) {
+  private Report report(double[] millis, String engine, List<StepTime> steps) {
     Arrays.sort(millis);
     double median = (millis[(runs - 1) / 2] + millis[runs / 2]) / 2;
     double p90 = millis[Math.min(runs - 1, (int) Math.ceil(runs * 0.9) - 1)];
-    return new Report(median, p90, millis[0], batch, engine, batch * 1000 / median);
+    return new Report(median, p90, millis[0], batch, engine, batch * 1000 / median, steps);
   }
 }

@@ -208,6 +208,20 @@ class MainTest {
   }
 
   @Test
+  void benchProfilesSteps() {
+    Cli table = Cli.run("bench", SEQUENTIAL, "--runs", 2, "--profile").fine();
+    assertTrue(table.out().contains("all steps"), table.out());
+    Cli run = Cli.run("bench", SEQUENTIAL, "--runs", 2, "--profile", "--json", "-");
+    JsonNode steps = run.fine().json().get("steps");
+    assertTrue(steps.findValues("flops").stream().anyMatch(flops -> flops.asDouble() > 0));
+    for (JsonNode step : steps) {
+      assertTrue(step.get("seconds").asDouble() > 0, step.toString());
+      assertFalse(step.get("implementation").asText().isEmpty(), step.toString());
+    }
+    Cli.run("bench", SEQUENTIAL, "--runs", 1, "--profile", "--engine", "reference").fine();
+  }
+
+  @Test
   void anAbsentEngineIsNamedWithWhatBringsIt() {
     JsonNode absent = Cli.run("doctor", "--json", "-").fine().json().get("absent");
     assertEquals("dev.keraunos:keraunos-ort", absent.get("ort").asText());

@@ -32,6 +32,17 @@ public interface Executable extends AutoCloseable {
    */
   void run(List<Tensor> inputs, List<Tensor> outputs);
 
+  /**
+   * What each step of a run takes, in their order.
+   *
+   * @param inputs as {@link #run(List)} takes them
+   * @param runs how many are timed
+   * @return empty for an engine that does not tell
+   */
+  default List<StepTime> profile(List<Tensor> inputs, int runs) {
+    return List.of();
+  }
+
   /** Which engine runs which node. */
   Map<Node, String> placement();
 

@@ -1,6 +1,7 @@
 package dev.keraunos.engine.internal;
 
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.StepTime;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Node;
@@ -81,6 +82,15 @@ public final class BoundedExecutable implements Executable {
           }
           return outputs;
         });
+  }
+
+  /** {@inheritDoc} Of inputs that are divided, of their first part. */
+  @Override
+  public List<StepTime> profile(List<Tensor> inputs, int runs) {
+    Division division = divisions.of(TensorType.of(inputs));
+    return executable.profile(
+        division.isWhole() ? inputs : Samples.rows(inputs, division.samples(), 0, division.part()),
+        runs);
   }
 
   /** Does what is to be done with inputs that are divided; says who makes too much of them. */

@@ -9,7 +9,6 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.axis.Samples;
-import dev.keraunos.tensor.Shape;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,18 +95,13 @@ public record Schedule(long samples, long perPart) {
   }
 
   private static double operations(Node node, Map<Value, TensorType> types) {
-    List<Shape> in = node.inputs().stream().map(input -> types.get(input).shape()).toList();
-    double out = types.get(node.outputs().get(0)).shape().size();
-    if (node.op() instanceof Op.MatMul product) {
-      return 2 * out * in.get(0).dim(product.transposeA() ? -2 : -1);
-    } else if (node.op() instanceof Op.Conv) {
-      return 2 * out * in.get(1).size() / in.get(1).dim(-1);
-    } else if (node.op() instanceof Op.ConvTranspose) {
-      return 2.0 * in.get(0).size() * in.get(1).size() / in.get(1).dim(-1);
-    } else if (node.op() instanceof Op.Rnn) {
-      return 2.0 * in.get(0).dim(0) * in.get(0).dim(1) * (in.get(1).size() + in.get(2).size());
+    double flops = Work.flops(node, types);
+    if (flops > 0) {
+      return flops;
     }
+    double out = types.get(node.outputs().get(0)).shape().size();
     boolean steps = node.op() instanceof Op.Scan;
-    return Tiling.MOVED_ELEMENT * (steps ? Math.max(out, in.get(0).size()) : out);
+    double in = steps ? types.get(node.inputs().get(0)).shape().size() : 0;
+    return Tiling.MOVED_ELEMENT * Math.max(out, in);
   }
 }

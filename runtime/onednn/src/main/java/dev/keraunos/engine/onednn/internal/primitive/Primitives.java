@@ -124,6 +124,14 @@ public final class Primitives {
         passing.own(description, () -> dnnl.dnnl_primitive_desc_destroy(description)));
   }
 
+  /** How oneDNN calls what it runs for a primitive, such as {@code brgconv:avx512_core}. */
+  public static String implementation(dnnl_primitive primitive) {
+    try (PointerPointer<dnnl_primitive_desc> description = new PointerPointer<>(1)) {
+      Library.check(dnnl.dnnl_primitive_get_primitive_desc(primitive, description));
+      return implementation(description.get(dnnl_primitive_desc.class, 0));
+    }
+  }
+
   private static String implementation(dnnl_primitive_desc description) {
     try (PointerPointer<BytePointer> text = new PointerPointer<>(1)) {
       Library.check(

@@ -1,6 +1,7 @@
 package dev.keraunos.engine.onednn.internal.run;
 
 import dev.keraunos.engine.Executable;
+import dev.keraunos.engine.StepTime;
 import dev.keraunos.engine.internal.ByTypes;
 import dev.keraunos.engine.onednn.internal.library.OpenMp;
 import dev.keraunos.engine.onednn.internal.plan.Finiteness;
@@ -83,6 +84,43 @@ public final class OneDnnExecutable implements Executable {
               + TensorType.of(outputs));
     }
     execute(given, shaped.schedule(), inputs, outputs);
+  }
+
+  /** {@inheritDoc} Of a batch that is divided, of its first part on one thread. */
+  @Override
+  public List<StepTime> profile(List<Tensor> inputs, int runs) {
+    List<TensorType> given = TensorType.of(inputs);
+    Shaped shaped = shapes.of(given);
+    Schedule schedule = shaped.schedule();
+    boolean divided = schedule.perPart() < schedule.samples();
+    List<Tensor> outputs = run(inputs);
+    Batch batch = new Batch(inputs, outputs, schedule.samples(), schedule.perPart());
+    Key key = new Key(given, inputs.stream().allMatch(Finiteness::isFinite));
+    Key own = divided ? key.withSamples(schedule.perPart()) : key;
+    enter();
+    OpenMp.single();
+    PlanPool pool = pin(own);
+    PlanPool.Entry entry = pool.take();
+    try {
+      Stopwatch watch = new Stopwatch(runs, pool.plan().steps().size());
+      for (int i = 0; i < runs; i++) {
+        watch.nextRun();
+        if (divided) {
+          entry.workspace().attach(batch.inputs(0), batch.outputs(0));
+          entry.workspace().runAlone(watch);
+        } else {
+          entry.workspace().attach(inputs, outputs);
+          entry.run().run(watch);
+        }
+      }
+      return pool.plan().times(graph, own.types(), watch::seconds);
+    } finally {
+      pool.giveBack(entry);
+      pool.unpin();
+      OpenMp.restore();
+      leave();
+      outputs.forEach(Tensor::close);
+    }
   }
 
   private Shaped shaped(List<TensorType> given) {

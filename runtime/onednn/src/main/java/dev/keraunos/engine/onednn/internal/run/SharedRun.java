@@ -28,6 +28,7 @@ final class SharedRun implements Team.Job {
   private final AtomicInteger helpers = new AtomicInteger();
   private final AtomicInteger invited = new AtomicInteger();
   private volatile Throwable failure;
+  private volatile Stopwatch watch;
 
   SharedRun(Workspace workspace, int threads) {
     this.workspace = workspace;
@@ -41,7 +42,17 @@ final class SharedRun implements Team.Job {
 
   /** Runs all steps. */
   void run() {
+    run(null);
+  }
+
+  /**
+   * Runs all steps.
+   *
+   * @param by takes when each began and ended; null for nobody
+   */
+  void run(Stopwatch by) {
     failure = null;
+    watch = by;
     cursor.set(0);
     work(true);
     if (failure instanceof RuntimeException e) {
@@ -77,6 +88,9 @@ final class SharedRun implements Team.Job {
         }
       } else if (cursor.compareAndSet(now, caller ? now + (1 << BITS) : now + 1)) {
         idle = 0;
+        if (watch != null && front + back == 0) {
+          watch.begin(step);
+        }
         if (caller) {
           invite(tiles - front - back - 1);
         }
@@ -114,6 +128,9 @@ final class SharedRun implements Team.Job {
     }
     if (done.incrementAndGet() == workspace.tiles(step)) {
       done.set(0);
+      if (watch != null) {
+        watch.end(step);
+      }
       cursor.set(start(step + 1L));
     }
   }

@@ -65,6 +65,21 @@ final class Workspace implements AutoCloseable {
     calls[step][tile].run();
   }
 
+  /**
+   * Runs everything on the calling thread; OpenMP must be set to a single thread.
+   *
+   * @param watch takes when each step began and ended
+   */
+  void runAlone(Stopwatch watch) {
+    for (int step = 0; step < calls.length; step++) {
+      watch.begin(step);
+      for (int tile = 0; tile < tiles(step); tile++) {
+        run(step, tile);
+      }
+      watch.end(step);
+    }
+  }
+
   /** Runs everything on the calling thread; OpenMP must be set to a single thread. */
   void runAlone() {
     for (int step = 0; step < calls.length; step++) {
