@@ -12,12 +12,15 @@ import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Interpolation;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Op.Recurrence;
+import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Padding;
+import dev.keraunos.graph.Range;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.UnaryKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.Tensor;
 import dev.keraunos.testing.Tolerance;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -299,6 +302,51 @@ class OneDnnAgainstReferenceTest {
         check(random.apply(rnn, x, kernel, recurrent, random.constant(bias)), dims, 1, 3, 50);
       }
     }
+  }
+
+  /** Masks with holes, of which some samples have nothing else; both halves over one input. */
+  @ParameterizedTest
+  @EnumSource(Op.Rnn.Cell.class)
+  void maskedRecurrences(Op.Rnn.Cell cell) {
+    for (int settings = 0; settings < 32; settings++) {
+      boolean initial = (settings & 1) != 0;
+      boolean sequence = (settings & 2) != 0;
+      boolean zero = (settings & 4) != 0;
+      boolean state = !zero && (settings & 8) != 0;
+      boolean last = (settings & 16) != 0;
+      Value x = random.input(1, 6, 11);
+      Value mask = Ops.greater(Ops.squeeze(Ops.sliceAxis(x, 2, Range.of(0, 1)), 2), 0.4);
+      Recurrence forward = new Recurrence(false, sequence, zero, state);
+      Recurrence backward = new Recurrence(true, sequence, zero, state);
+      List<Value> ahead = masked(cell, x, mask, initial, forward);
+      List<Value> back = masked(cell, x, mask, initial, backward);
+      Value first = ahead.get(last ? ahead.size() - 1 : 0);
+      Value second = back.get(last ? 1 : 0);
+      check(
+          Ops.concatenate(List.of(first, second), -1),
+          Tolerance.STEPS,
+          Set.of(Op.Binary.class),
+          dims(1, 6, 11),
+          1,
+          3,
+          50);
+    }
+  }
+
+  private List<Value> masked(
+      Op.Rnn.Cell cell, Value x, Value mask, boolean initial, Recurrence recurrence) {
+    int units = 11;
+    long gates = (long) cell.gates() * units;
+    Op.Unary tanh = new Op.Unary(UnaryKind.TANH, 0, 0);
+    Op.Unary sigmoid = new Op.Unary(UnaryKind.SIGMOID, 0, 0);
+    List<Value> in = new ArrayList<>();
+    in.addAll(List.of(x, random.weights(11, 11, gates), random.weights(units, units, gates)));
+    for (int i = 0; initial && i < cell.states(); i++) {
+      in.add(Ops.squeeze(Ops.sliceAxis(x, 1, Range.of(i, i + 1)), 1));
+    }
+    in.add(mask);
+    Op.Rnn rnn = new Op.Rnn(cell, tanh, sigmoid, false, initial, true, recurrence);
+    return x.producer().builder().apply(rnn, in);
   }
 
   @Test

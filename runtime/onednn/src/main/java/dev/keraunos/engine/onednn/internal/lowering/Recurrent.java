@@ -27,12 +27,18 @@ import org.bytedeco.dnnl.dnnl_primitive_desc;
 import org.bytedeco.dnnl.global.dnnl;
 
 /**
- * {@link Op.Rnn} without masks and with the activations that oneDNN's cells have, cut by samples.
- * Gates are in the order of Keras in both.
+ * {@link Op.Rnn} with the activations that oneDNN's cells have, cut by samples. Gates are in the
+ * order of Keras in both. Masked steps are taken out before and put back behind it, see {@link
+ * CountedSteps}. Of the steps that it computes in their place the last states are of no use; where
+ * the cell state of an LSTM is asked for, one more feature opens its forget gate and shuts its
+ * input gate there, so that it stays.
  */
 final class Recurrent implements Tiling.Work {
   /** Fewer samples than this do not share the weights well. */
   private static final long SAMPLES_PER_TILE = 8;
+
+  /** What shuts or opens a gate for any state: its sigmoid is 0 or 1. */
+  private static final double SHUT = 1e4;
 
   private final Site site;
   private final Node node;
@@ -47,20 +53,27 @@ final class Recurrent implements Tiling.Work {
   /** (time, batch, units), steps in the order of x. */
   private final View sequence;
 
+  /** Of each state after the last step, (batch, units). */
+  private final List<View> after;
+
+  private final View kernel;
   private final View bias;
 
-  private Recurrent(Site site, Node node, View sequence) {
+  private Recurrent(Site site, Node node, View given, View sequence, List<View> after) {
     this.site = site;
     this.node = node;
     this.op = (Op.Rnn) node.op();
     this.shape = site.shape(node.inputs().get(0));
     this.units = site.shape(node.inputs().get(2)).dim(0);
     this.direction =
-        op.recurrence().reverse()
+        op.recurrence().reverse() && !op.mask()
             ? dnnl.dnnl_unidirectional_right2left
             : dnnl.dnnl_unidirectional_left2right;
-    this.x = site.view(node.inputs().get(0)).permute(1, 0, 2);
-    this.sequence = sequence;
+    this.x = given.permute(1, 0, 2);
+    this.sequence = sequence.permute(1, 0, 2);
+    this.after = after;
+    View own = site.view(node.inputs().get(1));
+    this.kernel = given.dim(2) > own.dim(0) ? withGatesShut(own) : own;
     this.bias = bias();
   }
 
@@ -70,21 +83,80 @@ final class Recurrent implements Tiling.Work {
     int weights = op.bias() ? 4 : 3;
     boolean constant =
         node.inputs().subList(1, weights).stream().allMatch(w -> site.constant(w).isPresent());
-    if (op.mask() || !constant || !hasCell(op, site.finite(node))) {
+    if (!constant || !hasCell(op, site.finite(node))) {
       return Optional.empty();
     }
+    return op.mask() ? masked(site, node) : unmasked(site, node);
+  }
+
+  private static Optional<List<Step>> unmasked(Site site, Node node) {
+    Op.Recurrence recurrence = ((Op.Rnn) node.op()).recurrence();
+    boolean direct = recurrence.sequence() && !recurrence.reverse();
+    View result = direct ? site.view(node.outputs().get(0)) : sequence(site, node);
+    List<View> after = node.outputs().stream().skip(1).map(site::view).toList();
+    Recurrent work = new Recurrent(site, node, site.view(node.inputs().get(0)), result, after);
+    return work.step().map(step -> direct ? List.of(step) : List.of(step, work.pick(result)));
+  }
+
+  private static Optional<List<Step>> masked(Site site, Node node) {
+    Op.Rnn op = (Op.Rnn) node.op();
+    boolean keepsCell = node.outputs().stream().skip(2).anyMatch(site::isRead);
+    View x = site.view(node.inputs().get(0));
+    View mask = site.view(node.inputs().get(op.maskIndex()));
+    if (mask.dtype() != DType.BOOL) {
+      return Optional.empty();
+    }
+    Shape marked = Shape.of(x.dim(0), x.dim(1), x.dim(2) + (keepsCell ? 1 : 0));
+    View counted = site.scratch(marked.size()).reshape(marked.toArray());
+    View states = sequence(site, node);
+    Shape state = site.shape(node.outputs().get(1));
+    List<View> after = new ArrayList<>();
+    after.add(site.scratch(state.size()).reshape(state.toArray()));
+    node.outputs().stream().skip(2).map(site::view).forEach(after::add);
+    List<View> behind = new ArrayList<>(List.of(states, mask));
+    if (op.initialState()) {
+      behind.add(site.view(node.inputs().get(op.bias() ? 4 : 3)));
+    }
+    return new Recurrent(site, node, counted, states, after)
+        .step()
+        .map(
+            step ->
+                List.of(
+                    function(
+                        new CountedSteps.Gathered(op.recurrence().reverse(), keepsCell),
+                        List.of(x, mask),
+                        counted),
+                    step,
+                    function(
+                        new CountedSteps.Outputs(op.recurrence()),
+                        behind,
+                        site.view(node.outputs().get(0))),
+                    function(
+                        new CountedSteps.LastState(), behind, site.view(node.outputs().get(1)))));
+  }
+
+  private static Step function(Op.Call.Function function, List<View> in, View out) {
+    return new Step.Reference(List.of(), new Op.Call(function), in, List.of(out));
+  }
+
+  private static long size(View view) {
+    return Shape.of(view.dims()).size();
+  }
+
+  /** Memory for (batch, time, units). */
+  private static View sequence(Site site, Node node) {
     Shape x = site.shape(node.inputs().get(0));
-    long units = site.shape(node.inputs().get(2)).dim(0);
-    boolean direct = op.recurrence().sequence() && !op.recurrence().reverse();
-    Shape all = Shape.of(x.dim(0), x.dim(1), units);
-    View result =
-        direct ? site.view(node.outputs().get(0)) : site.scratch(all.size()).reshape(all.toArray());
-    Recurrent work = new Recurrent(site, node, result.permute(1, 0, 2));
-    double operations = 2.0 * all.size() * op.cell().gates() * (x.dim(2) + units);
-    double most = Tiling.TILE_OPERATIONS * x.dim(0) / SAMPLES_PER_TILE;
-    List<Tiling.Range> ranges = Tiling.cut(x.dim(0), Math.min(operations, most));
-    return Tiling.tile(group.nodes(), ranges, work)
-        .map(step -> direct ? List.of(step) : List.of(step, work.pick(result)));
+    Shape all = Shape.of(x.dim(0), x.dim(1), site.shape(node.inputs().get(2)).dim(0));
+    return site.scratch(all.size()).reshape(all.toArray());
+  }
+
+  private Optional<Step> step() {
+    double products = 2.0 * op.cell().gates() * (shape.dim(2) + units);
+    double operations = products * shape.dim(0) * shape.dim(1) * units;
+    long beside = site.recurrencesOf(node.inputs().get(0));
+    double most = Tiling.TILE_OPERATIONS * shape.dim(0) / SAMPLES_PER_TILE / beside;
+    List<Tiling.Range> ranges = Tiling.cut(shape.dim(0), Math.min(operations, most));
+    return Tiling.tile(List.of(node), ranges, this);
   }
 
   private static boolean hasCell(Op.Rnn op, boolean finite) {
@@ -122,8 +194,20 @@ final class Recurrent implements Tiling.Work {
 
   /** A kernel (inputs, gates·units) as oneDNN has it: (1, 1, inputs, gates, units). */
   private View weights(int input) {
-    long rows = site.shape(node.inputs().get(input)).dim(0);
-    return site.view(node.inputs().get(input)).reshape(1, 1, rows, op.cell().gates(), units);
+    View weights = input == 1 ? kernel : site.view(node.inputs().get(input));
+    return weights.reshape(1, 1, weights.dim(0), op.cell().gates(), units);
+  }
+
+  /** The kernel of an LSTM with one more row, which keeps the cell state. */
+  private View withGatesShut(View kernel) {
+    Tensor weights = site.constant(node.inputs().get(1)).orElseThrow();
+    Tensor more = Tensor.zeros(DType.FLOAT32, kernel.dim(0) + 1, kernel.dim(1));
+    more.copyFrom(0, weights, 0, weights.size());
+    for (long i = 0; i < units; i++) {
+      more.setDouble(weights.size() + i, -SHUT);
+      more.setDouble(weights.size() + units + i, SHUT);
+    }
+    return View.of(new Place.Constant(more), DType.FLOAT32, more.shape());
   }
 
   /** The bias (1, 1, gates, units), or four of a gated unit that resets after the product. */
@@ -164,7 +248,7 @@ final class Recurrent implements Tiling.Work {
   }
 
   private View after(int state, Tiling.Range range) {
-    return state(site.view(node.outputs().get(1 + state)), range);
+    return state(after.get(state), range);
   }
 
   private static View samples(View sequence, Tiling.Range range) {

@@ -183,9 +183,13 @@ final class Facts {
     return type(value).dtype() == DType.FLOAT32;
   }
 
-  /** Whether all that a node reads and writes are float32 elements, at least one each. */
+  /**
+   * Whether all that a node reads and writes are float32 elements, at least one each, masks apart.
+   */
   boolean isFloat32(Node node) {
-    return Stream.concat(operands(node), node.outputs().stream())
+    boolean masked = node.op() instanceof Op.Rnn rnn && rnn.mask();
+    return Stream.concat(
+            operands(node).limit(node.inputs().size() - (masked ? 1 : 0)), node.outputs().stream())
         .map(types::get)
         .allMatch(type -> type.dtype() == DType.FLOAT32 && type.shape().size() > 0);
   }

@@ -76,10 +76,11 @@ public final class Planner implements Site, AutoCloseable {
       }
     }
     copyOutputs();
-    long bytes = Arena.layOut(steps.stream().map(Step::places).toList());
+    List<Step> ordered = SideBySide.join(steps);
+    long bytes = Arena.layOut(ordered.stream().map(Step::places).toList());
     List<TensorType> outputs = graph.outputs().values().stream().map(facts::type).toList();
     done = true;
-    return new Plan(steps, bytes, outputs, lasting);
+    return new Plan(ordered, bytes, outputs, lasting);
   }
 
   /** Computes as much of a group as possible at once, then the rest. */
@@ -157,6 +158,19 @@ public final class Planner implements Site, AutoCloseable {
   @Override
   public boolean finite(Node node) {
     return facts.finite(node);
+  }
+
+  @Override
+  public long recurrencesOf(Value value) {
+    return graph.nodes().stream()
+        .filter(node -> node.op() instanceof Op.Rnn && node.inputs().get(0).equals(value))
+        .count();
+  }
+
+  @Override
+  public boolean isRead(Value value) {
+    return graph.outputs().containsValue(value)
+        || graph.nodes().stream().anyMatch(node -> node.inputs().contains(value));
   }
 
   @Override

@@ -31,6 +31,12 @@ public interface Site {
   /** Whether all that a node reads is known to hold neither NaN nor infinities. */
   boolean finite(Node node);
 
+  /** How many recurrences run over a value, side by side. */
+  long recurrencesOf(Value value);
+
+  /** Whether any node or the caller reads a value. */
+  boolean isRead(Value value);
+
   /** The row-major elements of a value. */
   View view(Value value);
 

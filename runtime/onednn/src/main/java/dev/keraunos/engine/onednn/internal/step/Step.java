@@ -5,8 +5,10 @@ import dev.keraunos.graph.Op;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive;
+import org.bytedeco.dnnl.global.dnnl;
 
 /** What a plan does at one point: tiles that may run in any order and at the same time. */
 public sealed interface Step {
@@ -18,8 +20,22 @@ public sealed interface Step {
   /** All places the step reads or writes. */
   Collection<Place> places();
 
+  /** The places the step writes. */
+  Collection<Place> written();
+
   /** An argument of a primitive: oneDNN's index for it, its layout and where it lies. */
-  record Arg(int index, dnnl_memory_desc descriptor, Place place, long byteOffset) {}
+  record Arg(int index, dnnl_memory_desc descriptor, Place place, long byteOffset) {
+    private static final Set<Integer> WRITTEN =
+        Set.of(
+            dnnl.DNNL_ARG_DST_0,
+            dnnl.DNNL_ARG_DST_1,
+            dnnl.DNNL_ARG_DST_2,
+            dnnl.DNNL_ARG_SCRATCHPAD);
+
+    boolean isWritten() {
+      return WRITTEN.contains(index);
+    }
+  }
 
   /** One call of a primitive. */
   record Tile(dnnl_primitive primitive, List<Arg> args) {}
@@ -37,6 +53,24 @@ public sealed interface Step {
       calls.forEach(tile -> tile.args().forEach(arg -> places.add(arg.place())));
       return places;
     }
+
+    @Override
+    public Collection<Place> written() {
+      return calls.stream()
+          .flatMap(tile -> tile.args().stream())
+          .filter(Arg::isWritten)
+          .map(Arg::place)
+          .toList();
+    }
+
+    /** This and another one, of which neither needs the other. */
+    public Native with(Native other) {
+      List<Node> allNodes = new ArrayList<>(nodes);
+      allNodes.addAll(other.nodes);
+      List<Tile> allCalls = new ArrayList<>(calls);
+      allCalls.addAll(other.calls);
+      return new Native(allNodes, allCalls);
+    }
   }
 
   /** An operation on the Java reference engine, over the same memory. */
@@ -50,8 +84,13 @@ public sealed interface Step {
     public Collection<Place> places() {
       List<Place> places = new ArrayList<>();
       inputs.forEach(view -> places.add(view.place()));
-      outputs.forEach(view -> places.add(view.place()));
+      places.addAll(written());
       return places;
+    }
+
+    @Override
+    public Collection<Place> written() {
+      return outputs.stream().map(View::place).toList();
     }
   }
 }
