@@ -38,11 +38,11 @@ final class Elementwise implements Tiling.Work {
   static Optional<List<Step>> lower(Group group, Site site) {
     Node node = group.anchor();
     Shape result = site.shape(group.output());
-    List<Shape> shapes = new ArrayList<>();
+    List<View> read = new ArrayList<>();
     for (Node each : group.nodes()) {
-      each.inputs().forEach(input -> shapes.add(site.shape(input)));
+      each.inputs().forEach(input -> read.add(site.view(input)));
     }
-    Collapse collapse = Collapse.of(result, shapes);
+    Collapse collapse = Collapse.of(result, read);
     List<Value> inputs = ordered(node, result, site);
     if (!site.shape(inputs.get(0)).equals(result)) {
       return Optional.empty();

@@ -17,7 +17,8 @@ import org.bytedeco.dnnl.global.dnnl;
 
 /**
  * {@link Op.Reduce}: over the last axes as a reduction of rows, over neighbouring axes before as
- * pooling. Long sums are left to the reference engine, which is more exact.
+ * pooling. Long sums are sums of sums; those that do not divide are left to the reference engine,
+ * which is more exact.
  */
 final class Reduction {
   private static final long MOST_TERMS = 1024;
@@ -50,22 +51,50 @@ final class Reduction {
     long inner = shape.size(behind, shape.rank());
     boolean known = (inner == 1 ? ROWS : POOLS).containsKey(op.kind());
     boolean sum = op.kind() == ReduceKind.SUM || op.kind() == ReduceKind.MEAN;
-    if (!known || (sum ? terms > MOST_TERMS : !site.finite(input))) {
+    long part = sum ? part(terms) : terms;
+    if (!known || part == 0 || (!sum && !site.finite(input))) {
       return Optional.empty();
     }
     View x = site.view(input);
     View y = site.view(group.output());
+    if (part == terms) {
+      return step(group, site, x.reshape(outer, terms, inner), y).map(List::of);
+    }
+    View parts = site.scratch(outer * (terms / part) * inner);
+    return step(group, site, x.reshape(outer * (terms / part), part, inner), parts)
+        .flatMap(
+            below ->
+                step(group, site, parts.reshape(outer, terms / part, inner), y)
+                    .map(above -> List.of(below, above)));
+  }
+
+  /** How many terms are added up at once: the most that divide all; 0 if they are too few. */
+  private static long part(long terms) {
+    for (long part = Math.min(terms, MOST_TERMS); part * MOST_TERMS >= terms; part--) {
+      if (terms % part == 0) {
+        return part;
+      }
+    }
+    return 0;
+  }
+
+  /** From (outer, terms, inner) to (outer, inner). */
+  private static Optional<Step> step(Group group, Site site, View x, View y) {
+    ReduceKind kind = ((Op.Reduce) group.anchor().op()).kind();
+    long outer = x.dim(0);
+    long terms = x.dim(1);
+    long inner = x.dim(2);
     RowWork work =
         inner == 1
             ? new RowWork(
-                site.primitives(), x.reshape(outer, terms), y.reshape(outer, 1), rows(op.kind()))
+                site.primitives(), x.reshape(outer, terms), y.reshape(outer, 1), rows(kind))
             : new RowWork(
                 site.primitives(),
-                x.reshape(outer, terms, inner).channelsFirst(),
+                x.channelsFirst(),
                 y.reshape(outer, 1, inner).channelsFirst(),
-                pool(op.kind(), terms));
+                pool(kind, terms));
     double operations = Tiling.MOVED_ELEMENT * x.size();
-    return Tiling.tile(group.nodes(), Tiling.cut(outer, operations), work).map(List::of);
+    return Tiling.tile(group.nodes(), Tiling.cut(outer, operations), work);
   }
 
   private static boolean areNeighbours(List<Integer> axes) {
