@@ -69,13 +69,17 @@ final class ResizeKernels {
     clipped(taps, i, below - 1, all, length);
   }
 
+  /** Shares of an interval; one that lies within a single cell is as long as the scale says. */
   private static void area(Taps taps, int i, float scale, long length) {
     float from = i * scale;
     float to = (i + 1) * scale;
     long first = (long) Math.floor(from);
     double[] overlaps = new double[(int) ((long) Math.ceil(to) - first)];
     for (int j = 0; j < overlaps.length; j++) {
-      overlaps[j] = (Math.min(first + j + 1.0, to) - Math.max(first + (double) j, from)) / scale;
+      float cell = (float) (first + j);
+      float end = Math.min(cell + 1, to);
+      boolean within = cell < from && cell + 1 > to;
+      overlaps[j] = (within ? scale : end - Math.max(cell, from)) / scale;
     }
     long last = Math.min(first + overlaps.length, length);
     double[] kept = Arrays.copyOf(overlaps, (int) (last - first));
