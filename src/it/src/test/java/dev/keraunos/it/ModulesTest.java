@@ -67,7 +67,9 @@ class ModulesTest {
   private static final String JAVACPP = "org.bytedeco.javacpp..";
 
   private static List<Module> modules() {
-    return Stream.of(below(), api(), runtimes(), integrations()).flatMap(List::stream).toList();
+    return Stream.of(below(), api(), runtimes(), inputs(), integrations())
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** What the facade stands on. */
@@ -151,6 +153,21 @@ class ModulesTest {
             "keraunos-nd4j",
             List.of("runtime/graph", "runtime/testing", "api", "fixtures"),
             List.of(JAVACPP, ND4J)));
+  }
+
+  /** What makes inputs of models. */
+  private static List<Module> inputs() {
+    return List.of(
+        new Module(
+            "integrations/images",
+            "keraunos-images",
+            List.of("runtime/graph", "runtime/testing"),
+            List.of(JACKSON)),
+        new Module(
+            "integrations/text",
+            "keraunos-text",
+            List.of("runtime/graph", "runtime/testing"),
+            List.of(JACKSON)));
   }
 
   /** What ties Keraunos to other libraries, and what is run. */

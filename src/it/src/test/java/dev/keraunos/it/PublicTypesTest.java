@@ -38,6 +38,8 @@ class PublicTypesTest {
           "api",
           "integrations/junit",
           "integrations/hub",
+          "integrations/images",
+          "integrations/text",
           "integrations/dl4j");
 
   private static List<JavaClass> published() {
