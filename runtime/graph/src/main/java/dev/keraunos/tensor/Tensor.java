@@ -113,6 +113,18 @@ public final class Tensor implements AutoCloseable {
     return tensor;
   }
 
+  /**
+   * A copy of nested arrays, such as {@code float[][][]}: a level is an axis, the outermost first.
+   * Arrays of float become float32, of double float64, of int int32, of long int64, of boolean bool,
+   * of String texts.
+   *
+   * @throws InputException if arrays of one level differ in length, one is null or outer ones are
+   *     empty, with the place; or if the elements are of another type
+   */
+  public static Tensor of(Object[] nested) {
+    return NestedArrays.tensor(nested);
+  }
+
   /** A scalar of any type of number. */
   public static Tensor scalar(DType dtype, double value) {
     Tensor tensor = allocate(dtype, Shape.scalar());
@@ -610,6 +622,16 @@ public final class Tensor implements AutoCloseable {
       array[i] = getLong(i);
     }
     return array;
+  }
+
+  /**
+   * All elements in nested arrays, one level per axis: of {@code float} for float32, float16 and
+   * bfloat16, {@code double} for float64, {@code int} for integers up to int32 and uint16, {@code
+   * long} for uint32 and above (uint64 by its bits), {@code boolean} for bool, {@code String} for
+   * texts. So float32 of shape (2, 3) is a {@code float[][]}. A scalar is the boxed element.
+   */
+  public Object toArray() {
+    return NestedArrays.array(this);
   }
 
   /** All elements of a tensor of texts; see {@link #getString}. */
