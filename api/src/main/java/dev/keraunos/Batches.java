@@ -12,6 +12,7 @@ import java.util.NoSuchElementException;
  */
 final class Batches implements Iterator<Dataset>, AutoCloseable {
   private final Iterator<Dataset> parts;
+  private final KerasModel model;
   private final int size;
   private final boolean owns;
   private final List<Dataset> used = new ArrayList<>();
@@ -19,11 +20,12 @@ final class Batches implements Iterator<Dataset>, AutoCloseable {
   private long from;
 
   /** Batches of parts that are closed once they are used up. */
-  Batches(Iterator<Dataset> parts, int size) {
-    this(parts, size, true);
+  Batches(KerasModel model, Iterator<Dataset> parts, int size) {
+    this(model, parts, size, true);
   }
 
-  private Batches(Iterator<Dataset> parts, int size, boolean owns) {
+  private Batches(KerasModel model, Iterator<Dataset> parts, int size, boolean owns) {
+    this.model = model;
     this.owns = owns;
     if (size < 1) {
       throw new InputException("the batch size must be at least 1, not " + size);
@@ -33,14 +35,14 @@ final class Batches implements Iterator<Dataset>, AutoCloseable {
   }
 
   /** Batches of data that stays the caller's. */
-  static Batches of(Dataset data, int size) {
-    return new Batches(List.of(data).iterator(), size, false);
+  static Batches of(KerasModel model, Dataset data, int size) {
+    return new Batches(model, List.of(data).iterator(), size, false);
   }
 
   @Override
   public boolean hasNext() {
     while ((part == null || from == part.samples()) && parts.hasNext()) {
-      Dataset next = parts.next();
+      Dataset next = parts.next().named(model);
       if (part != null) {
         used.add(part);
         part.requireLike(next);

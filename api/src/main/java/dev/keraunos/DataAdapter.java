@@ -9,6 +9,8 @@ import dev.keraunos.keras.Quirk;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 
 /** What Keras does to arrays before a model, a loss or a metric sees them. */
 final class DataAdapter {
@@ -49,6 +51,15 @@ final class DataAdapter {
       adapted.close();
     }
     return cast;
+  }
+
+  /** The same of all inputs, in their order. */
+  List<Tensor> adapt(List<Tensor> data, ModelInputs inputs) {
+    List<Tensor> adapted = new ArrayList<>();
+    for (int i = 0; i < data.size(); i++) {
+      adapted.add(adapt(data.get(i), inputs.value(i)));
+    }
+    return adapted;
   }
 
   /** The name of an input. */

@@ -22,6 +22,9 @@ public record Dataset(
     Map<String, Tensor> targets,
     Map<String, Tensor> sampleWeights,
     Map<String, Map<Integer, Double>> classWeights) {
+  /** The name of what belongs to the only input or output. */
+  private static final String ONLY = "";
+
   public Dataset {
     inputs = Map.copyOf(inputs);
     targets = Map.copyOf(targets);
@@ -38,6 +41,58 @@ public record Dataset(
   /** Samples without weights. */
   public static Dataset of(Map<String, Tensor> inputs, Map<String, Tensor> targets) {
     return new Dataset(inputs, targets, Map.of());
+  }
+
+  /**
+   * Samples without weights for a model of one input and one output.
+   *
+   * @param x a {@link Tensor}, or nested arrays as {@link Tensor#of(Object[])} takes them; a flat
+   *     array has one number for each sample
+   * @param y the same
+   * @throws InputException if they are none of these; where they are used, if the model has several
+   *     inputs or outputs
+   */
+  public static Dataset of(Object x, Object y) {
+    return of(Map.of(ONLY, ModelInputs.tensor(x)), Map.of(ONLY, ModelInputs.tensor(y)));
+  }
+
+  /**
+   * Targets of losses that take a number for each class, such as {@code categorical_crossentropy},
+   * of class numbers: {@code keras.utils.to_categorical}.
+   *
+   * @param classes a class number for each sample
+   * @param count how many classes there are
+   * @return float32 of shape (samples, count), 1 for the class and 0 for others
+   * @throws InputException if a number is no class
+   */
+  public static Tensor oneHot(int[] classes, int count) {
+    float[] targets = new float[Math.multiplyExact(classes.length, count)];
+    for (int i = 0; i < classes.length; i++) {
+      if (classes[i] < 0 || classes[i] >= count) {
+        throw new InputException(
+            "sample " + i + " is of class " + classes[i] + "; allowed: 0 to " + (count - 1));
+      }
+      targets[i * count + classes[i]] = 1;
+    }
+    return Tensor.of(targets, classes.length, count);
+  }
+
+  /** The same samples under the names of the only input and output, if they have none yet. */
+  Dataset named(KerasModel model) {
+    if (!inputs.containsKey(ONLY) && !targets.containsKey(ONLY)) {
+      return this;
+    }
+    model.inputs().only();
+    String output = model.outputNames().get(0);
+    return new Dataset(
+        named(inputs, model.inputNames().get(0)),
+        named(targets, output),
+        named(sampleWeights, output),
+        named(classWeights, output));
+  }
+
+  private static <T> Map<String, T> named(Map<String, T> group, String name) {
+    return group.containsKey(ONLY) ? Map.of(name, group.get(ONLY)) : group;
   }
 
   /**

@@ -5,15 +5,19 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.lowering.Penalty;
+import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.UnsupportedModelException;
+import dev.keraunos.keras.Quirk;
+import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.explain.Explanation;
-import dev.keraunos.loss.internal.compile.CompileSpec;
+import dev.keraunos.loss.internal.compile.OutputSpec;
 import dev.keraunos.loss.internal.evaluate.Batch;
 import dev.keraunos.loss.internal.evaluate.Evaluation;
 import dev.keraunos.loss.internal.evaluate.OutputData;
 import dev.keraunos.loss.internal.evidence.Subject;
 import dev.keraunos.loss.internal.explain.Explainer;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -36,26 +40,69 @@ final class Evaluator {
   private final KerasModel model;
   private final LoweredModel lowered;
   private final DataAdapter adapter;
-  private final Evaluation.Builder builder;
   private final AddedMetrics added;
 
   private Evaluator(KerasModel model, LoweredModel lowered, AddedMetrics added) {
     this.model = model;
     this.lowered = lowered;
     this.adapter = model.adapter();
-    this.builder = builder();
     this.added = added;
   }
 
   static Map<String, Double> evaluate(KerasModel model, Iterator<Dataset> batches) {
     Evaluator evaluator = new Evaluator(model, model.imported().lowered(), AddedMetrics.of(model));
-    try (Evaluation evaluation = evaluator.builder.build()) {
+    try (Evaluation evaluation = evaluator.builder().build()) {
       evaluator.feed(evaluation::update, batches);
       evaluation.warnings().forEach(warning -> model.warnings().accept(warning.sentence()));
       Map<String, Double> result = evaluation.result();
       result.putAll(evaluator.added.result());
       return result;
     }
+  }
+
+  /** What metrics of the caller's choice say, whatever the model was compiled with. */
+  static Map<String, Double> evaluate(
+      KerasModel model, Iterator<Dataset> batches, List<String> metrics) {
+    Evaluator evaluator = of(model);
+    try (Evaluation evaluation = evaluator.settings().metrics(metrics).build()) {
+      evaluator.feed(batch -> evaluation.update(evaluator.withTargets(batch)), batches);
+      evaluation.warnings().forEach(warning -> model.warnings().accept(warning.sentence()));
+      return evaluation.result();
+    }
+  }
+
+  /** Which classes the only output that has targets takes for which. */
+  static Confusion confusion(KerasModel model, Iterator<Dataset> batches) {
+    Evaluator evaluator = of(model);
+    Map<String, Confusion> found = new LinkedHashMap<>();
+    evaluator.feed(
+        batch -> {
+          Map<String, OutputData> outputs = evaluator.withTargets(batch).outputs();
+          if (outputs.size() != 1) {
+            throw new InputException(
+                "a confusion matrix is of one output, the data has targets for "
+                    + outputs.keySet());
+          }
+          outputs.forEach(
+              (name, data) ->
+                  found
+                      .computeIfAbsent(name, n -> new Confusion(n, data.yPred().shape()))
+                      .add(name, data));
+        },
+        batches);
+    return found.values().iterator().next();
+  }
+
+  private static Evaluator of(KerasModel model) {
+    return new Evaluator(model, model.imported().lowered(), AddedMetrics.none());
+  }
+
+  private Batch withTargets(Batch batch) {
+    if (batch.outputs().isEmpty()) {
+      throw new InputException(
+          "the data has targets for none of the outputs " + model.outputNames());
+    }
+    return batch;
   }
 
   /**
@@ -70,7 +117,7 @@ final class Evaluator {
       Optional<Supplier<Batches>> again) {
     Evaluator evaluator = new Evaluator(model, model.imported().lowered(), AddedMetrics.none());
     Subject subject = new ModelSubject(model, again, false);
-    try (Explainer explainer = Explainer.of(evaluator.builder, whatIf, subject)) {
+    try (Explainer explainer = Explainer.of(evaluator.builder(), whatIf, subject)) {
       evaluator.feed(explainer::update, batches);
       return explainer.explanation();
     }
@@ -89,7 +136,7 @@ final class Evaluator {
               + " in training is not known. Without 'training' its loss can be explained");
     }
     Subject subject = new ModelSubject(model, Optional.empty(), true);
-    try (Explainer explainer = Explainer.of(evaluator.builder, whatIf, subject)) {
+    try (Explainer explainer = Explainer.of(evaluator.builder(), whatIf, subject)) {
       evaluator.feedTrained(explainer::update, batches);
       return explainer.explanation();
     }
@@ -98,7 +145,7 @@ final class Evaluator {
   /** The loss of a model whose normalizations take the moments of each batch. */
   static double lossInTraining(KerasModel model, Iterator<Dataset> batches) {
     Evaluator evaluator = inTraining(model);
-    try (Evaluation evaluation = evaluator.builder.build()) {
+    try (Evaluation evaluation = evaluator.builder().build()) {
       evaluator.feedTrained(evaluation::update, batches);
       return evaluation.result().get("loss");
     }
@@ -111,28 +158,46 @@ final class Evaluator {
 
   private void feedTrained(Consumer<Batch> evaluation, Iterator<Dataset> batches) {
     Map<String, Value> wanted = wanted();
-    try (Executable executable = model.compile(lowered.graph().select(wanted))) {
+    try (Executable executable = model.computations().compile(lowered.graph().select(wanted))) {
       Predictor predictor = Predictor.stateless(executable, wanted.size(), Draws.NONE);
       feed(evaluation, batches, predictor, wanted);
     }
   }
 
+  /** The outputs as evaluations know them, in the model's order. */
+  static List<OutputSpec> outputSpecs(KerasModel model) {
+    List<OutputSpec> outputs = new ArrayList<>();
+    List<TensorRef> tensors = model.imported().topology().outputs();
+    List<List<String>> paths = model.imported().topology().outputPaths();
+    boolean unique = model.dialect().has(Quirk.OUTPUT_NAMES_ARE_UNIQUE);
+    List<String> names = model.outputNames();
+    for (int i = 0; i < names.size(); i++) {
+      String reported = unique ? names.get(i) : tensors.get(i).layer();
+      Shape shape = model.imported().lowered().outputs().get(names.get(i)).shape();
+      outputs.add(
+          new OutputSpec(
+              names.get(i), reported, shape, paths.get(i), activation(model, names.get(i))));
+    }
+    return outputs;
+  }
+
+  /** What made an output, where it is a sigmoid or softmax. */
+  static Optional<Prediction.Activation> activation(KerasModel model, String output) {
+    LoweredModel lowered = model.imported().lowered();
+    boolean ofFunction = lowered.ofFunctions().contains(output);
+    return lowered.activation(output).map(name -> new Prediction.Activation(name, ofFunction));
+  }
+
   private Evaluation.Builder builder() {
-    CompileSpec spec = model.compileSpec();
-    if (!spec.isCompiled()) {
+    if (!model.compileSpec().isCompiled()) {
       throw new InputException(
-          "the model was saved before it was compiled: there is no loss to evaluate");
+          "the model was saved before it was compiled: there is no loss to evaluate; name metrics"
+              + " to evaluate these");
     }
     if (!lowered.lossGaps().isEmpty()) {
       throw new UnsupportedModelException(lowered.lossGaps());
     }
-    Evaluation.Builder evaluation =
-        Evaluation.builder(spec, model.outputSpecs(), model.dialect())
-            .registry(model.losses())
-            .engine(model.engine(), model.threads());
-    if (model.isStrict()) {
-      evaluation.strict();
-    }
+    Evaluation.Builder evaluation = settings();
     for (Penalty penalty : lowered.penalties()) {
       if (penalty.isUnplaced()) {
         throw unplaced(penalty);
@@ -151,6 +216,14 @@ final class Evaluator {
     return evaluation;
   }
 
+  private Evaluation.Builder settings() {
+    Evaluation.Builder evaluation =
+        Evaluation.builder(model.compileSpec(), outputSpecs(model), model.dialect())
+            .registry(model.losses())
+            .engine(model.engine(), model.threads());
+    return model.isStrict() ? evaluation.strict() : evaluation;
+  }
+
   private static InputException unplaced(Penalty penalty) {
     return new InputException(
         String.format(
@@ -163,7 +236,7 @@ final class Evaluator {
   private void feed(Consumer<Batch> evaluation, Iterator<Dataset> batches) {
     Map<String, Value> wanted = wanted();
     try (KeptStates states = new KeptStates()) {
-      feed(evaluation, batches, model.predictor(wanted, states), wanted);
+      feed(evaluation, batches, model.computations().predictor(wanted, states), wanted);
     }
   }
 
@@ -217,7 +290,7 @@ final class Evaluator {
         throw new InputException(
             "the data has no input '" + name + "', only " + data.inputs().keySet());
       }
-      Tensor input = adapter.adapt(given, model.inputValue(name));
+      Tensor input = adapter.adapt(given, model.inputs().value(name));
       inputs.add(input);
       if (input != given) {
         made.add(input);

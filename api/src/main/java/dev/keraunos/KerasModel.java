@@ -2,49 +2,39 @@ package dev.keraunos;
 
 import dev.keraunos.engine.Engine;
 import dev.keraunos.engine.Engines;
-import dev.keraunos.engine.Executable;
 import dev.keraunos.engine.StepTime;
-import dev.keraunos.engine.internal.BoundedExecutable;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.graph.Exportable;
 import dev.keraunos.graph.Graph;
 import dev.keraunos.graph.Value;
-import dev.keraunos.graph.internal.pass.Passes;
 import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.importer.internal.archive.ArchiveReader;
 import dev.keraunos.importer.internal.archive.ModelArchive;
-import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.topology.InputSpec;
-import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.keras.Dialect;
-import dev.keraunos.keras.Quirk;
-import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.check.LossFunction;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompileSpec;
-import dev.keraunos.loss.internal.compile.OutputSpec;
 import dev.keraunos.loss.internal.compile.Setups;
 import dev.keraunos.loss.registry.LossRegistry;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
@@ -72,12 +62,11 @@ public final class KerasModel implements Exportable, AutoCloseable {
   private final ImportedModel imported;
   private final Loader settings;
   private final Engine engine;
-  private final Map<List<String>, Executable> executables = new ConcurrentHashMap<>();
+  private final Computations computations;
+  private final ModelInputs inputs;
   private final Map<Set<String>, KerasModel> partial = new ConcurrentHashMap<>();
   private final ReadWriteLock use = new ReentrantReadWriteLock();
-  private final AtomicLong calls = new AtomicLong();
   private final DataAdapter adapter;
-  private final boolean hasTexts;
 
   /** The inputs that may be {@code None}. */
   private final Set<String> optional;
@@ -92,8 +81,10 @@ public final class KerasModel implements Exportable, AutoCloseable {
     this.file = file;
     this.settings = settings;
     this.engine = settings.engine;
+    this.computations =
+        new Computations(imported, engine, settings.threads, settings.optimize, settings.seed);
+    this.inputs = new ModelInputs(imported.lowered());
     this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
-    this.hasTexts = imported.lowered().hasTexts();
     this.optional =
         imported.topology().inputs().stream()
             .filter(InputSpec::optional)
@@ -133,6 +124,19 @@ public final class KerasModel implements Exportable, AutoCloseable {
     return loader().load(content);
   }
 
+  /**
+   * Loads a model from the class path, from inside of a jar too.
+   *
+   * @param beside a class of the application
+   * @param name as {@link Class#getResourceAsStream} takes it: from the root of the class path with
+   *     a leading slash, else from the package of the class
+   * @throws dev.keraunos.keras.ModelFileException if there is no such resource; see {@link
+   *     #load(Path)}
+   */
+  public static KerasModel loadResource(Class<?> beside, String name) {
+    return loader().loadResource(beside, name);
+  }
+
   /** Loads with other settings than the usual ones. */
   public static Loader loader() {
     return new Loader();
@@ -146,23 +150,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
    */
   @Override
   public Graph graph(Collection<String> wanted) {
-    return whileOpen(
-        () -> {
-          LoweredModel lowered = imported.lowered();
-          if (hasTexts) {
-            throw new InputException(
-                "the model has layers of texts, which run before its graph; allowed: models of"
-                    + " numbers, such as this one without those layers");
-          }
-          if (!lowered.draws().isEmpty()) {
-            throw new InputException(
-                lowered.drawingLayers()
-                    + " draw random numbers at every call; allowed: models that give the same at"
-                    + " every call, such as this one with training=False there");
-          }
-          Graph selected = graph().select(values(List.copyOf(wanted)));
-          return settings.optimize ? Passes.optimize(selected) : selected;
-        });
+    return whileOpen(() -> computations.exported(List.copyOf(wanted)));
   }
 
   /** Whose Keras wrote the model, and the digest of its file. */
@@ -173,7 +161,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
 
   /** The names of the inputs, in the model's order. */
   public List<String> inputNames() {
-    return imported.lowered().inputs().stream().map(DataAdapter::name).toList();
+    return inputs.names();
   }
 
   /** The names of the outputs, in the model's order. */
@@ -184,26 +172,55 @@ public final class KerasModel implements Exportable, AutoCloseable {
 
   /** The shape of an input; unknown dimensions, the batch among them, are {@link Shape#UNKNOWN}. */
   public Shape inputShape(String name) {
-    return inputValue(name).shape();
+    return inputs.value(name).shape();
+  }
+
+  /**
+   * The shape of the only input; see {@link #inputShape(String)}.
+   *
+   * @throws InputException if the model has several
+   */
+  public Shape inputShape() {
+    return inputs.single().shape();
+  }
+
+  /**
+   * The shape of an output or an intermediate layer; unknown dimensions, the batch among them, are
+   * {@link Shape#UNKNOWN}.
+   *
+   * @param name as {@link #predict(Map, Collection)} takes it
+   * @throws InputException if there is neither
+   */
+  public Shape outputShape(String name) {
+    return computations.value(name).shape();
+  }
+
+  /**
+   * The shape of the only output; see {@link #outputShape(String)}.
+   *
+   * @throws InputException if the model has several
+   */
+  public Shape outputShape() {
+    if (outputNames().size() != 1) {
+      throw new InputException(
+          "the model has the outputs " + outputNames() + "; say which one, by its name");
+    }
+    return outputShape(outputNames().get(0));
   }
 
   /** The element type of an input; {@link #predict(Map)} converts other types to it. */
   public DType inputType(String name) {
-    return inputValue(name).dtype();
+    return inputs.value(name).dtype();
   }
 
   /**
-   * The element type of an output.
+   * The element type of an output or an intermediate layer.
    *
-   * @throws InputException if there is no such output
+   * @param name as {@link #predict(Map, Collection)} takes it
+   * @throws InputException if there is neither
    */
   public DType outputType(String name) {
-    Value output = imported.lowered().outputs().get(name);
-    if (output == null) {
-      throw new InputException(
-          "there is no output '" + name + "'; the model's outputs are " + outputNames());
-    }
-    return output.dtype();
+    return computations.value(name).dtype();
   }
 
   /**
@@ -211,27 +228,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * else float32 or float64; bfloat16 beside float16, since it keeps fewer digits.
    */
   public DType precision() {
-    return graph().nodes().stream()
-        .flatMap(node -> node.outputs().stream())
-        .map(Value::dtype)
-        .filter(DType::isFloating)
-        .min(Comparator.comparing(DType::bytes).thenComparing(type -> type != DType.BFLOAT16))
-        .orElse(DType.FLOAT32);
-  }
-
-  Value inputValue(String name) {
-    int index = inputNames().indexOf(name);
-    if (index < 0) {
-      throw new InputException(
-          "there is no input '" + name + "'; the model's inputs are " + describeInputs());
-    }
-    return imported.lowered().inputs().get(index);
-  }
-
-  private List<String> describeInputs() {
-    return imported.lowered().inputs().stream()
-        .map(input -> "'" + DataAdapter.name(input) + "' " + input.type())
-        .toList();
+    return computations.precision();
   }
 
   /** What the file holds: topology, layers, regularisers. */
@@ -245,6 +242,14 @@ public final class KerasModel implements Exportable, AutoCloseable {
     boolean other =
         settings.recorded != null && !settings.recorded.toString().equals(written.toString());
     return settings.dialect != null ? settings.dialect : other ? settings.recorded : written;
+  }
+
+  Computations computations() {
+    return computations;
+  }
+
+  ModelInputs inputs() {
+    return inputs;
   }
 
   DataAdapter adapter() {
@@ -329,6 +334,82 @@ public final class KerasModel implements Exportable, AutoCloseable {
   }
 
   /**
+   * Predicts with a model of one input and one output, from arrays to arrays. Stateful layers start
+   * from zeros.
+   *
+   * @param input nested arrays in the shape of the input, such as {@code double[][][]} for (?, 7,
+   *     8), of the types that {@link Tensor#of(Object[])} takes; a flat array of numbers holds
+   *     samples one after another
+   * @return nested arrays as of {@link Tensor#toArray}: {@code float[][]} for float32 of shape
+   *     (samples, classes)
+   * @throws InputException if another shape is given, with both, or arrays are ragged, with the
+   *     place; see {@link #predict(float[])}
+   */
+  public Object predictArray(Object input) {
+    try (Tensor output = predictAny(input)) {
+      return output.toArray();
+    }
+  }
+
+  /**
+   * The class that a model of one input and one output finds for each sample: the largest along the
+   * last axis of the output, the first of them where several are; where that axis has one number, 1
+   * if it is above 0.5, else 0. So of {@code predict_classes} of Keras, which TensorFlow 2.6 took
+   * away.
+   *
+   * @param input a {@link Tensor}, or arrays as {@link #predictArray} takes them
+   * @return class numbers; of an output (samples, steps, classes) for each step of each sample, in
+   *     row-major order
+   * @throws InputException if the output has no axis of classes; see {@link #predict(float[])}
+   */
+  public int[] predictClasses(Object input) {
+    try (Tensor output = predictAny(input)) {
+      return Classes.of(output);
+    }
+  }
+
+  private Tensor predictAny(Object input) {
+    Tensor given = ModelInputs.tensor(input, inputs.only());
+    try {
+      return predict(given);
+    } finally {
+      if (given != input) {
+        given.close();
+      }
+    }
+  }
+
+  /**
+   * Predicts samples that come one by one with a model of one input and one output, in the memory
+   * of a batch: as many are read and predicted when the next result is asked for. Stateful layers
+   * start from zeros and keep their states from batch to batch, as in one {@code predict} of Keras.
+   *
+   * @param samples numbers of a sample each, in row-major order; all dimensions but the batch must
+   *     be known
+   * @param batch how many samples to predict at once; the last may be fewer
+   * @return the output of each sample in row-major order, in the order of the samples
+   * @throws InputException here or from the result, if a sample is of another length, with its
+   *     number; see {@link #predict(float[])}
+   */
+  public Iterator<float[]> predict(Iterator<float[]> samples, int batch) {
+    return new Rows(session(), inputs.only().shape(), samples, batch);
+  }
+
+  /**
+   * Predicts by position. Stateful layers start from zeros.
+   *
+   * @param given a tensor for each input, in the order of {@link #inputNames}; converted as in
+   *     {@link #predict(Map)}
+   * @return in the order of {@link #outputNames}; the caller owns the tensors
+   * @throws InputException if they are not as many as the inputs, or one does not fit
+   */
+  public List<Tensor> predict(List<Tensor> given) {
+    try (Session alone = session()) {
+      return alone.predict(given);
+    }
+  }
+
+  /**
    * Predicts. Stateful layers start from zeros; {@link #session} keeps their states.
    *
    * @param inputs by input name; converted to the inputs' types, float64 by way of float32 where
@@ -386,61 +467,21 @@ public final class KerasModel implements Exportable, AutoCloseable {
             value -> {
               try (KeptStates states = new KeptStates()) {
                 Map<String, Value> wanted = Map.of("logits of " + output, value);
-                return run(wanted, ordered(inputs), states).get(0);
+                return run(wanted, this.inputs.ordered(inputs), states).get(0);
               }
             });
   }
 
-  /** The only input, of a model that has one and one output. */
-  Value only() {
-    if (inputNames().size() != 1 || outputNames().size() != 1) {
-      throw new InputException(
-          "the model has the inputs "
-              + describeInputs()
-              + " and the outputs "
-              + outputNames()
-              + "; predict them by name");
-    }
-    return imported.lowered().inputs().get(0);
-  }
-
-  /** Tensors by input name in the order of the inputs. */
-  List<Tensor> ordered(Map<String, Tensor> inputs) {
-    for (String name : inputs.keySet()) {
-      inputValue(name);
-    }
-    List<Tensor> ordered = new ArrayList<>();
-    for (String name : inputNames()) {
-      if (!inputs.containsKey(name)) {
-        throw new InputException(
-            "input '" + name + "' is missing; the model's inputs are " + describeInputs());
-      }
-      ordered.add(inputs.get(name));
-    }
-    return ordered;
-  }
-
   /** The values of a call that takes the states before it and leaves those after it. */
   List<Tensor> run(Map<String, Value> wanted, List<Tensor> given, KeptStates states) {
-    List<Tensor> inputs = new ArrayList<>();
-    for (int i = 0; i < given.size(); i++) {
-      inputs.add(adapter.adapt(given.get(i), imported.lowered().inputs().get(i)));
-    }
-    return whileOpen(
-        () -> {
-          if (!hasTexts) {
-            return predictor(wanted, states).run(inputs);
-          }
-          TextRun texts = new TextRun(imported.lowered(), inputs);
-          return texts.results(wanted, values -> predictor(values, states).run(texts.inputs()));
-        });
+    return whileOpen(() -> computations.run(wanted, adapter.adapt(given, inputs), states));
   }
 
   /** The values of a model without states, written where the caller wants them. */
   void run(Map<String, Value> wanted, List<Tensor> given, List<Tensor> targets) {
     whileOpen(
         () -> {
-          executable(wanted).run(given, targets);
+          computations.executable(wanted).run(given, targets);
           return targets;
         });
   }
@@ -454,16 +495,8 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * @throws InputException if the model takes texts, keeps states or draws random numbers
    */
   public List<StepTime> profile(Map<String, Tensor> inputs, int runs) {
-    if (hasTexts || takesMore()) {
-      throw new InputException(
-          "a model that takes texts, keeps states or draws random numbers cannot be profiled");
-    }
-    List<Tensor> given = ordered(inputs);
-    List<Tensor> adapted = new ArrayList<>();
-    for (int i = 0; i < given.size(); i++) {
-      adapted.add(adapter.adapt(given.get(i), imported.lowered().inputs().get(i)));
-    }
-    return whileOpen(() -> executable(imported.lowered().outputs()).profile(adapted, runs));
+    List<Tensor> given = adapter.adapt(this.inputs.ordered(inputs), this.inputs);
+    return whileOpen(() -> computations.profile(given, runs));
   }
 
   /** Keeps {@link #close} from freeing what a call still reads. */
@@ -479,84 +512,6 @@ public final class KerasModel implements Exportable, AutoCloseable {
     }
   }
 
-  /** Outputs and layers by name, as {@link #predict(Map, Collection)} takes them. */
-  Map<String, Value> values(List<String> wanted) {
-    Map<String, Value> values = new LinkedHashMap<>();
-    wanted.forEach(name -> values.put(name, value(name)));
-    return values;
-  }
-
-  /** Whether its graph takes what no caller gives: states or random numbers. */
-  boolean takesMore() {
-    LoweredModel lowered = imported.lowered();
-    return !lowered.states().isEmpty() || !lowered.draws().isEmpty();
-  }
-
-  /** What computes these values for one call, from these states on. */
-  Predictor predictor(Map<String, Value> selected, KeptStates kept) {
-    if (selected.isEmpty()) {
-      throw new InputException(
-          "nothing is asked for"
-              + (outputNames().isEmpty() ? ", and the model has no outputs" : "")
-              + "; ask for outputs or for layers, which are "
-              + imported.lowered().layerOutputs().keySet());
-    }
-    Draws draws =
-        imported.lowered().draws().isEmpty()
-            ? Draws.NONE
-            : new Draws(imported.lowered(), settings.seed + calls.getAndIncrement());
-    List<LoweredModel.State> states = imported.lowered().states();
-    if (states.isEmpty()) {
-      return Predictor.stateless(executable(selected), selected.size(), draws);
-    }
-    Map<String, Value> all = Predictor.withStates(selected, states);
-    List<String> continued = new ArrayList<>(all.keySet());
-    continued.add("continued");
-    long batch =
-        imported.topology().inputs().get(0).batchShape().map(shape -> shape.dim(0)).orElse(-1L);
-    return new Predictor(
-        executable(all),
-        executables.computeIfAbsent(
-            continued, names -> compile(Predictor.continued(graph().select(all), states))),
-        selected.size(),
-        batch,
-        kept,
-        draws);
-  }
-
-  /** What computes these values, compiled once. */
-  private Executable executable(Map<String, Value> selected) {
-    return executables.computeIfAbsent(
-        List.copyOf(selected.keySet()), names -> compile(graph().select(selected)));
-  }
-
-  Executable compile(Graph graph) {
-    return new BoundedExecutable(
-        engine.compile(settings.optimize ? Passes.optimize(graph) : graph, settings.threads));
-  }
-
-  private Value value(String name) {
-    Value output = imported.lowered().outputs().get(name);
-    if (output != null) {
-      return output;
-    }
-    int colon = name.lastIndexOf(':');
-    boolean numbered = colon > 0 && name.substring(colon + 1).matches("\\d{1,3}");
-    String path = numbered ? name.substring(0, colon) : name;
-    int index = numbered ? Integer.parseInt(name.substring(colon + 1)) : 0;
-    List<Value> values = imported.lowered().layerOutputs().get(path);
-    if (values == null || index >= values.size()) {
-      throw new InputException(
-          "'"
-              + name
-              + "' is neither an output "
-              + outputNames()
-              + " nor a layer "
-              + imported.lowered().layerOutputs().keySet());
-    }
-    return values.get(index);
-  }
-
   /**
    * What {@code model.evaluate} of the Keras that wrote the file returns with {@code
    * return_dict=True}.
@@ -566,7 +521,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
    *     nobody registered
    */
   public Map<String, Double> evaluate(Dataset data, int batchSize) {
-    return whileOpen(() -> Evaluator.evaluate(this, Batches.of(data, batchSize)));
+    return whileOpen(() -> Evaluator.evaluate(this, Batches.of(this, data, batchSize)));
   }
 
   /**
@@ -576,8 +531,52 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * @param parts of any size, with the same arrays; each is closed once it is used up
    */
   public Map<String, Double> evaluate(Iterator<Dataset> parts, int batchSize) {
-    try (Batches batches = new Batches(parts, batchSize)) {
+    try (Batches batches = new Batches(this, parts, batchSize)) {
       return whileOpen(() -> Evaluator.evaluate(this, batches));
+    }
+  }
+
+  /**
+   * What metrics of the caller's choice say, whatever the model was compiled with, if it was at
+   * all. They follow the rules of {@link #dialect}. Sample weights do not count, as in Keras'
+   * {@code metrics}.
+   *
+   * @param metrics a Keras name or class ({@code accuracy}, {@code AUC}), the name of a metric that
+   *     {@link Loader#losses} was given, or a saved metric as JSON: {@code {"class_name": "AUC",
+   *     "config": {"curve": "PR"}}}. {@code accuracy} stands for what Keras takes beside the
+   *     compiled loss, without one what the shapes of targets and output say
+   * @return by the given name, that in {@code config} or the class; behind the output's name and an
+   *     underscore where the model has several outputs. Outputs without targets have none
+   * @throws dev.keraunos.keras.UnknownNameException if nobody registered a metric
+   * @throws InputException if none is given, or targets do not fit one
+   */
+  public Map<String, Double> evaluate(Dataset data, int batchSize, String... metrics) {
+    return whileOpen(
+        () -> Evaluator.evaluate(this, Batches.of(this, data, batchSize), List.of(metrics)));
+  }
+
+  /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
+  public Map<String, Double> evaluate(Iterator<Dataset> parts, int batchSize, String... metrics) {
+    try (Batches batches = new Batches(this, parts, batchSize)) {
+      return whileOpen(() -> Evaluator.evaluate(this, batches, List.of(metrics)));
+    }
+  }
+
+  /**
+   * Which classes an output takes for which, whatever the model was compiled with.
+   *
+   * @param data with targets for one output: class numbers, or vectors with a 1 for the class.
+   *     Steps under the output's mask do not count; sample weights do, for each sample or step
+   * @throws InputException if there are targets for several outputs, or they name no classes
+   */
+  public Confusion confusion(Dataset data, int batchSize) {
+    return whileOpen(() -> Evaluator.confusion(this, Batches.of(this, data, batchSize)));
+  }
+
+  /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
+  public Confusion confusion(Iterator<Dataset> parts, int batchSize) {
+    try (Batches batches = new Batches(this, parts, batchSize)) {
+      return whileOpen(() -> Evaluator.confusion(this, batches));
     }
   }
 
@@ -588,9 +587,9 @@ public final class KerasModel implements Exportable, AutoCloseable {
    */
   public LossFunction lossFunction(String output) {
     return new LossFunction(
-        Setups.loss(compileSpec(), output, outputSpecs(), settings.losses),
+        Setups.loss(compileSpec(), output, Evaluator.outputSpecs(this), settings.losses),
         dialect(),
-        activation(output));
+        Evaluator.activation(this, output));
   }
 
   ModelRegistry registry() {
@@ -609,29 +608,6 @@ public final class KerasModel implements Exportable, AutoCloseable {
     return CompileSpec.of(imported.archive().training().orElse(null));
   }
 
-  private Optional<Prediction.Activation> activation(String output) {
-    boolean ofFunction = imported.lowered().ofFunctions().contains(output);
-    return imported
-        .lowered()
-        .activation(output)
-        .map(name -> new Prediction.Activation(name, ofFunction));
-  }
-
-  List<OutputSpec> outputSpecs() {
-    List<OutputSpec> outputs = new ArrayList<>();
-    List<TensorRef> tensors = imported.topology().outputs();
-    List<List<String>> paths = imported.topology().outputPaths();
-    boolean unique = dialect().has(Quirk.OUTPUT_NAMES_ARE_UNIQUE);
-    List<String> names = outputNames();
-    for (int i = 0; i < names.size(); i++) {
-      String reported = unique ? names.get(i) : tensors.get(i).layer();
-      Shape shape = imported.lowered().outputs().get(names.get(i)).shape();
-      outputs.add(
-          new OutputSpec(names.get(i), reported, shape, paths.get(i), activation(names.get(i))));
-    }
-    return outputs;
-  }
-
   /** How the loss came about, in batches of 32 as Keras chooses them. */
   public Explanation explainLoss(Dataset data) {
     return explainLoss(data, KERAS_BATCH);
@@ -646,9 +622,9 @@ public final class KerasModel implements Exportable, AutoCloseable {
         () ->
             Evaluator.explain(
                 this,
-                Batches.of(data, batchSize),
+                Batches.of(this, data, batchSize),
                 false,
-                Optional.of(() -> Batches.of(data, batchSize))));
+                Optional.of(() -> Batches.of(this, data, batchSize))));
   }
 
   /**
@@ -658,7 +634,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
    *     term, what other predictions would make of it; this computes it twice more for every class
    */
   public Explanation explainLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
-    try (Batches batches = new Batches(parts, batchSize)) {
+    try (Batches batches = new Batches(this, parts, batchSize)) {
       return whileOpen(() -> Evaluator.explain(this, batches, whatIf, Optional.empty()));
     }
   }
@@ -670,14 +646,14 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * @param parts as in {@link #evaluate(Iterator, int)}; each iterator opens them anew
    */
   public Explanation explainLoss(Iterable<Dataset> parts, int batchSize, boolean whatIf) {
-    try (Batches batches = new Batches(parts.iterator(), batchSize)) {
+    try (Batches batches = new Batches(this, parts.iterator(), batchSize)) {
       return whileOpen(
           () ->
               Evaluator.explain(
                   this,
                   batches,
                   whatIf,
-                  Optional.of(() -> new Batches(parts.iterator(), batchSize))));
+                  Optional.of(() -> new Batches(this, parts.iterator(), batchSize))));
     }
   }
 
@@ -692,7 +668,8 @@ public final class KerasModel implements Exportable, AutoCloseable {
    *     renormalizes, has virtual batches or is of masked images
    */
   public Explanation explainTrainingLoss(Dataset data, int batchSize) {
-    return whileOpen(() -> Evaluator.explainTraining(this, Batches.of(data, batchSize), false));
+    return whileOpen(
+        () -> Evaluator.explainTraining(this, Batches.of(this, data, batchSize), false));
   }
 
   /**
@@ -700,8 +677,18 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * boolean)}.
    */
   public Explanation explainTrainingLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
-    try (Batches batches = new Batches(parts, batchSize)) {
+    try (Batches batches = new Batches(this, parts, batchSize)) {
       return whileOpen(() -> Evaluator.explainTraining(this, batches, whatIf));
+    }
+  }
+
+  /** Whether {@link #close} was called. */
+  boolean isClosed() {
+    use.readLock().lock();
+    try {
+      return closed;
+    } finally {
+      use.readLock().unlock();
     }
   }
 
@@ -713,7 +700,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
       if (!closed) {
         closed = true;
         partial.values().forEach(KerasModel::close);
-        executables.values().forEach(Executable::close);
+        computations.close();
         imported.close();
       }
     } finally {
@@ -867,9 +854,23 @@ public final class KerasModel implements Exportable, AutoCloseable {
       return load(archives.open(architecture, weights), Optional.of(weights));
     }
 
+    /** The same from streams, which are read to their ends and left open. */
+    public KerasModel load(InputStream architecture, InputStream weights) {
+      return load(archives.open(architecture, weights), Optional.empty());
+    }
+
     /** See {@link KerasModel#load(InputStream)}. */
     public KerasModel load(InputStream stream) {
       return load(archives.open(stream, "the stream"), Optional.empty());
+    }
+
+    /** See {@link KerasModel#loadResource}. */
+    public KerasModel loadResource(Class<?> beside, String name) {
+      try (InputStream stream = beside.getResourceAsStream(name)) {
+        return load(archives.resource(beside, name, stream), Optional.empty());
+      } catch (IOException e) {
+        throw new UncheckedIOException("resource '" + name + "' cannot be closed: " + e, e);
+      }
     }
 
     /** See {@link KerasModel#load(byte[])}. */

@@ -148,7 +148,7 @@ final class ModelSubject implements Subject {
       return;
     }
     try (KeptStates states = new KeptStates()) {
-      List<Tensor> computed = model.run(wanted, model.ordered(data.inputs()), states);
+      List<Tensor> computed = model.run(wanted, model.inputs().ordered(data.inputs()), states);
       List<String> names = List.copyOf(wanted.keySet());
       for (int i = 0; i < names.size(); i++) {
         each.accept(names.get(i), computed.get(i));

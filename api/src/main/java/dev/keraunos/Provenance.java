@@ -1,6 +1,7 @@
 package dev.keraunos;
 
 import dev.keraunos.keras.Dialect;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -40,11 +41,26 @@ final class Provenance {
 
   private static String digest(Path file) {
     try (InputStream content = Files.newInputStream(file)) {
+      return digest(content);
+    } catch (IOException e) {
+      throw new UncheckedIOException("'" + file + "' cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The SHA-256 of some bytes. */
+  static String digest(byte[] content) {
+    try {
+      return digest(new ByteArrayInputStream(content));
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory is always readable", e);
+    }
+  }
+
+  private static String digest(InputStream content) throws IOException {
+    try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       content.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
       return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw new UncheckedIOException("'" + file + "' cannot be read: " + e.getMessage(), e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every Java has SHA-256", e);
     }

@@ -50,20 +50,8 @@ public final class Session implements AutoCloseable {
    *     a sample's, or samples do not fill batches of a stateful model
    */
   public synchronized float[] predict(float[] input) {
-    Value only = model.only();
-    Shape sample = only.shape().slice(1, only.rank());
-    if (!sample.isConcrete() || sample.size() == 0 || input.length % sample.size() != 0) {
-      throw new InputException(
-          "input '"
-              + model.inputNames().get(0)
-              + "' takes samples of shape "
-              + sample
-              + ", given are "
-              + input.length
-              + " numbers; where dimensions are unknown give a Tensor");
-    }
     try (Tensor tensor =
-            Tensor.of(input, Shape.of(input.length / sample.size()).concat(sample).toArray());
+            Tensor.of(input, ModelInputs.samples(model.inputs().only(), input.length).toArray());
         Tensor output = predict(tensor)) {
       return output.toFloatArray();
     }
@@ -77,8 +65,20 @@ public final class Session implements AutoCloseable {
    * @throws InputException as {@link #predict(float[])}
    */
   public synchronized Tensor predict(Tensor input) {
-    model.only();
+    model.inputs().only();
     return run(model.outputNames(), List.of(input)).get(0);
+  }
+
+  /**
+   * Predicts by position.
+   *
+   * @param given a tensor for each input, in the order of {@link KerasModel#inputNames}; converted
+   *     as in {@link #predict(Map)}
+   * @return in the order of {@link KerasModel#outputNames}; the caller owns the tensors
+   * @throws InputException if they are not as many as the inputs, or one does not fit
+   */
+  public synchronized List<Tensor> predict(List<Tensor> given) {
+    return run(model.outputNames(), model.inputs().ordered(given));
   }
 
   /**
@@ -90,14 +90,14 @@ public final class Session implements AutoCloseable {
    */
   public synchronized void predict(ByteBuffer input, ByteBuffer output, long samples) {
     requireOpen();
-    Value only = model.only();
+    Value only = model.inputs().only();
     Shape result = model.graph().outputs().values().iterator().next().shape();
     List<Tensor> given =
         List.of(Tensor.wrap(only.dtype(), input, only.shape().with(0, samples).toArray()));
     List<Tensor> target =
         List.of(Tensor.wrap(DType.FLOAT32, output, result.with(0, samples).toArray()));
-    Map<String, Value> wanted = model.values(model.outputNames());
-    if (model.takesMore()) {
+    Map<String, Value> wanted = model.computations().values(model.outputNames());
+    if (model.computations().takesMore()) {
       try (Tensor computed = model.run(wanted, given, states).get(0)) {
         target.get(0).copyFrom(0, computed, 0, computed.size());
       }
@@ -128,7 +128,7 @@ public final class Session implements AutoCloseable {
   public synchronized Map<String, Tensor> predict(
       Map<String, Tensor> inputs, Collection<String> wanted) {
     List<String> names = List.copyOf(new LinkedHashSet<>(wanted));
-    List<Tensor> results = run(names, model.ordered(inputs));
+    List<Tensor> results = run(names, model.inputs().ordered(inputs));
     Map<String, Tensor> named = new LinkedHashMap<>();
     names.forEach(name -> named.put(name, results.get(named.size())));
     return named;
@@ -136,7 +136,7 @@ public final class Session implements AutoCloseable {
 
   private List<Tensor> run(List<String> wanted, List<Tensor> given) {
     requireOpen();
-    return model.run(model.values(wanted), given, states);
+    return model.run(model.computations().values(wanted), given, states);
   }
 
   /** Lets all layers start from zeros, as {@code reset_states} of Keras does. */

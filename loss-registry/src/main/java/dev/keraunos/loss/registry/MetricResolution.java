@@ -31,7 +31,7 @@ final class MetricResolution {
       boolean ofBatches = dialect.has(Quirk.METRICS_OF_BATCHES) && OF_BATCHES.contains(name);
       return ofBatches ? TextNode.valueOf("batch_" + name) : saved;
     }
-    boolean byShape = dialect.has(Quirk.ACCURACY_BY_SHAPE);
+    boolean byShape = dialect.has(Quirk.ACCURACY_BY_SHAPE) || loss.isEmpty();
     Shape target = dialect.has(Quirk.LOADED_ACCURACY_SEES_NO_TARGETS) ? yPred : yTrue;
     return TextNode.valueOf(
         (byShape ? byShape(target, yPred) : byLoss(dialect, loss, yPred)) + suffix);

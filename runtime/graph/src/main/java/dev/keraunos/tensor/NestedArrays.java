@@ -76,7 +76,9 @@ final class NestedArrays {
   private static void requireArray(Object array, String place) {
     if (array == null) {
       throw new InputException(
-          "the nested array has null at " + place + "; allowed: arrays of one length on each level");
+          "the nested array has null at "
+              + place
+              + "; allowed: arrays of one length on each level");
     }
   }
 

@@ -115,8 +115,8 @@ public final class Tensor implements AutoCloseable {
 
   /**
    * A copy of nested arrays, such as {@code float[][][]}: a level is an axis, the outermost first.
-   * Arrays of float become float32, of double float64, of int int32, of long int64, of boolean bool,
-   * of String texts.
+   * Arrays of float become float32, of double float64, of int int32, of long int64, of boolean
+   * bool, of String texts.
    *
    * @throws InputException if arrays of one level differ in length, one is null or outer ones are
    *     empty, with the place; or if the elements are of another type

@@ -39,8 +39,8 @@ public final class ArchiveReader {
   private static final String SAVE_AGAIN =
       "Load it in Python and save it with model.save(\"model.keras\").";
   private static final String GIVE_BOTH =
-      "Give the architecture (model.to_json()) and the weights as two files: load(architecture,"
-          + " weights), or --weights on the command line.";
+      "Give the architecture (model.to_json()) and the weights as two files:"
+          + " KerasModel.loader().load(architecture, weights), or --weights on the command line.";
 
   private final Hdf5Reader hdf5;
 
@@ -93,13 +93,39 @@ public final class ArchiveReader {
 
   /** See {@link ModelArchive#open(InputStream, String)}. */
   public ModelArchive open(InputStream stream, String name) {
-    return named(
-        name,
-        () -> {
-          try (ByteSource source = ByteSource.of(stream)) {
-            return new ModelArchive(name, contents(source));
-          }
-        });
+    return named(name, () -> with(stream, source -> new ModelArchive(name, contents(source))));
+  }
+
+  /**
+   * Opens a resource of the class path.
+   *
+   * @param stream its content, or null if there is none
+   */
+  public ModelArchive resource(Class<?> beside, String name, InputStream stream) {
+    if (stream == null) {
+      String path = beside.getPackageName().replace('.', '/') + "/" + name;
+      throw new ModelFileException(
+              "",
+              "no such resource on the class path of " + beside.getName(),
+              ALLOWED,
+              name.startsWith("/")
+                  ? "Add it to the resources of the application; a name with a leading slash begins"
+                      + " at their root."
+                  : "It was looked for as " + path + "; a leading slash begins at the root.")
+          .in("resource '" + name + "'");
+    }
+    return open(stream, "resource '" + name + "'");
+  }
+
+  /** The same as {@link #open(Path, Path)} from streams; an index of sharded weights has no use. */
+  public ModelArchive open(InputStream architecture, InputStream weights) {
+    String first = "the stream of the architecture";
+    String second = "the stream of the weights";
+    Contents config = named(first, () -> with(architecture, this::architecture));
+    return joined(
+        first + " with " + second,
+        config,
+        named(second, () -> with(weights, source -> weights(source, Optional.empty()))));
   }
 
   /** See {@link ModelArchive#open(Path, Path)}. */
@@ -111,8 +137,13 @@ public final class ArchiveReader {
                 Files.isDirectory(architecture)
                     ? directoryConfig(architecture)
                     : with(architecture, this::architecture));
-    WeightStore store = named(weights.toString(), () -> weights(weights));
-    String name = architecture + " with " + weights;
+    return joined(
+        architecture + " with " + weights,
+        config,
+        named(weights.toString(), () -> weights(weights)));
+  }
+
+  private static ModelArchive joined(String name, Contents config, WeightStore weights) {
     return named(
         name,
         () ->
@@ -121,11 +152,11 @@ public final class ArchiveReader {
                 new Contents(
                     ArchiveFormat.ARCHITECTURE,
                     config.config(),
-                    version(config, store),
+                    version(config, weights),
                     config.backend(),
                     config.saved(),
                     config.training(),
-                    store)));
+                    weights)));
   }
 
   private static String version(Contents config, WeightStore store) {
@@ -140,6 +171,19 @@ public final class ArchiveReader {
 
   private static <T> T with(Path file, Use<T> use) throws IOException {
     try (ByteSource source = ByteSource.of(file)) {
+      return use.of(source);
+    }
+  }
+
+  private static <T> T with(InputStream stream, Use<T> use) throws IOException {
+    if (stream == null) {
+      throw new ModelFileException(
+          "",
+          "null in place of a stream",
+          ALLOWED,
+          "Class.getResourceAsStream gives null where there is no such resource.");
+    }
+    try (ByteSource source = ByteSource.of(stream)) {
       return use.of(source);
     }
   }
@@ -379,13 +423,27 @@ public final class ArchiveReader {
       return with(
           file.resolve(WEIGHTS), source -> WeightFiles.store(WeightFiles.read(hdf5, source)));
     }
-    try (ByteSource source = ByteSource.of(file)) {
-      return switch (kind(source)) {
-        case HDF5 -> WeightFiles.store(WeightFiles.read(hdf5, source));
-        case ZIP -> zip(source).weights();
-        case JSON -> ShardedWeights.read(hdf5, json(source), file);
-        case OTHER -> throw unknown(source);
-      };
-    }
+    return with(file, source -> weights(source, Optional.of(file)));
+  }
+
+  private WeightStore weights(ByteSource source, Optional<Path> file) throws IOException {
+    return switch (kind(source)) {
+      case HDF5 -> WeightFiles.store(WeightFiles.read(hdf5, source));
+      case ZIP -> zip(source).weights();
+      case JSON -> {
+        JsonNode index = json(source);
+        if (file.isEmpty()) {
+          throw new ModelFileException(
+              "",
+              index.has("weight_map") ? "the index of sharded weights" : "a JSON object",
+              "weights in one file",
+              index.has("weight_map")
+                  ? "The shards lie beside their index: give its path in place of a stream."
+                  : "Are the architecture and the weights swapped?");
+        }
+        yield ShardedWeights.read(hdf5, index, file.get());
+      }
+      case OTHER -> throw unknown(source);
+    };
   }
 }

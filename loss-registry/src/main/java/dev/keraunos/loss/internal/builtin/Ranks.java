@@ -42,7 +42,8 @@ public record Ranks(Value yTrue, Prediction yPred) {
           yPred.dialect().keras()
               + " wants targets in the shape of the predictions"
               + (y.rank() == 0 || y.rank() < p.rank() || y.dim(-1) == 1
-                  ? "; class numbers are for sparse_categorical_crossentropy"
+                  ? "; class numbers are for sparse_categorical_crossentropy, vectors of them are"
+                      + " Dataset.oneHot(numbers, classes)"
                   : ""));
     }
   }

@@ -124,6 +124,11 @@ final class OutputMetrics {
     return Keras23Reduction.merge(mask, newer ? user.map(w -> rules.column(w, outputRank)) : user);
   }
 
+  /** Whether there was a batch with targets. */
+  boolean haveSeen() {
+    return seen;
+  }
+
   /**
    * Adds the results, in order; a metric of several numbers under its name and their index. Keras 3
    * does not tell metrics that saw nothing.
