@@ -1,5 +1,6 @@
 package dev.keraunos;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -50,7 +51,7 @@ class SourcesTest {
     assertTrue(root.contains("resource '/none.h5': found no such resource"), root);
     String none = refused(() -> KerasModel.load((InputStream) null));
     assertTrue(none.contains("null in place of a stream"), none);
-    InputStream json = new ByteArrayInputStream("{\"class_name\": \"Model\"}".getBytes());
+    InputStream json = new ByteArrayInputStream("{\"class_name\": \"Model\"}".getBytes(UTF_8));
     String weights = refused(() -> KerasModel.loader().load(json, null));
     assertTrue(weights.startsWith("the stream of the weights: found null"), weights);
   }
@@ -78,9 +79,9 @@ class SourcesTest {
                 KerasModel.loader()
                     .load(
                         new ByteArrayInputStream(model),
-                        new ByteArrayInputStream("{\"class_name\": \"Model\"}".getBytes())));
+                        new ByteArrayInputStream("{\"class_name\": \"Model\"}".getBytes(UTF_8))));
     assertTrue(message.contains("swapped"), message);
-    String alone = refused(() -> KerasModel.load("{\"class_name\": \"Model\"}".getBytes()));
+    String alone = refused(() -> KerasModel.load("{\"class_name\": \"Model\"}".getBytes(UTF_8)));
     assertTrue(alone.contains("KerasModel.loader().load(architecture, weights)"), alone);
   }
 
@@ -116,7 +117,7 @@ class SourcesTest {
 
   @Test
   void aHandleOfWhatIsNoModelIsRefusedWhenAsked() {
-    KerasModelRef handle = KerasModelRef.of("no model".getBytes());
+    KerasModelRef handle = KerasModelRef.of("no model".getBytes(UTF_8));
     assertThrows(ModelFileException.class, handle::get);
     assertThrows(ModelFileException.class, handle::get);
     assertThrows(UncheckedIOException.class, () -> KerasModelRef.of(Path.of("none.h5")));
