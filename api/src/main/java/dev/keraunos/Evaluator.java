@@ -10,9 +10,11 @@ import dev.keraunos.importer.layers.UnsupportedModelException;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.loss.internal.compile.ChosenMetrics;
 import dev.keraunos.loss.internal.compile.OutputSpec;
 import dev.keraunos.loss.internal.evaluate.Batch;
 import dev.keraunos.loss.internal.evaluate.Evaluation;
+import dev.keraunos.loss.internal.evaluate.MetricsEvaluation;
 import dev.keraunos.loss.internal.evaluate.OutputData;
 import dev.keraunos.loss.internal.evidence.Subject;
 import dev.keraunos.loss.internal.explain.Explainer;
@@ -64,7 +66,14 @@ final class Evaluator {
   static Map<String, Double> evaluate(
       KerasModel model, Iterator<Dataset> batches, List<String> metrics) {
     Evaluator evaluator = of(model);
-    try (Evaluation evaluation = evaluator.settings().metrics(metrics).build()) {
+    ChosenMetrics chosen = new ChosenMetrics(metrics, model.dialect(), model.losses());
+    try (MetricsEvaluation evaluation =
+        new MetricsEvaluation(
+            chosen.of(model.compileSpec(), outputSpecs(model)),
+            model.dialect(),
+            model.engine(),
+            model.threads(),
+            model.isStrict())) {
       evaluator.feed(batch -> evaluation.update(evaluator.withTargets(batch)), batches);
       evaluation.warnings().forEach(warning -> model.warnings().accept(warning.sentence()));
       return evaluation.result();
@@ -197,7 +206,13 @@ final class Evaluator {
     if (!lowered.lossGaps().isEmpty()) {
       throw new UnsupportedModelException(lowered.lossGaps());
     }
-    Evaluation.Builder evaluation = settings();
+    Evaluation.Builder evaluation =
+        Evaluation.builder(model.compileSpec(), outputSpecs(model), model.dialect())
+            .registry(model.losses())
+            .engine(model.engine(), model.threads());
+    if (model.isStrict()) {
+      evaluation.strict();
+    }
     for (Penalty penalty : lowered.penalties()) {
       if (penalty.isUnplaced()) {
         throw unplaced(penalty);
@@ -214,14 +229,6 @@ final class Evaluator {
       }
     }
     return evaluation;
-  }
-
-  private Evaluation.Builder settings() {
-    Evaluation.Builder evaluation =
-        Evaluation.builder(model.compileSpec(), outputSpecs(model), model.dialect())
-            .registry(model.losses())
-            .engine(model.engine(), model.threads());
-    return model.isStrict() ? evaluation.strict() : evaluation;
   }
 
   private static InputException unplaced(Penalty penalty) {

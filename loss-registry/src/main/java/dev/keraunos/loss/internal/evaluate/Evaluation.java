@@ -6,7 +6,6 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Regularizer;
-import dev.keraunos.loss.internal.compile.ChosenMetrics;
 import dev.keraunos.loss.internal.compile.CompileSpec;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.compile.OutputSpec;
@@ -50,7 +49,6 @@ public final class Evaluation implements AutoCloseable {
   private final RunningMean loss = new RunningMean();
   private final OutputLosses outputLosses;
   private final Optional<EvaluationObserver> observer;
-  private final boolean metricsOnly;
   private long firstSize;
   private int targets;
   private long batches;
@@ -63,10 +61,8 @@ public final class Evaluation implements AutoCloseable {
       Penalties penalties,
       Warnings warnings,
       List<String> origins,
-      Optional<EvaluationObserver> observer,
-      boolean metricsOnly) {
+      Optional<EvaluationObserver> observer) {
     this.observer = observer;
-    this.metricsOnly = metricsOnly;
     this.dialect = dialect;
     this.origins = origins;
     this.outputs = outputs;
@@ -92,9 +88,7 @@ public final class Evaluation implements AutoCloseable {
   public void update(Batch batch) {
     long size = batch.samples();
     firstSize = batches == 0 ? size : firstSize;
-    if (!metricsOnly) {
-      warnings.checkSize(dialect, firstSize, size, outputs.size() > 1);
-    }
+    warnings.checkSize(dialect, firstSize, size, outputs.size() > 1);
     double total = 0;
     double factor = 1;
     boolean any = false;
@@ -153,13 +147,6 @@ public final class Evaluation implements AutoCloseable {
    */
   public Map<String, Double> result() {
     Map<String, Double> result = new LinkedHashMap<>();
-    if (metricsOnly) {
-      outputs.stream()
-          .map(OutputEvaluation::metrics)
-          .filter(OutputMetrics::haveSeen)
-          .forEach(metrics -> metrics.report(result));
-      return result;
-    }
     result.put("loss", loss.result());
     boolean keras3 = dialect.has(Quirk.SORTS_RESULTS);
     if (!keras3) {
@@ -213,7 +200,6 @@ public final class Evaluation implements AutoCloseable {
     private Optional<Engine> engine = Optional.empty();
     private int threads = 1;
     private Optional<EvaluationObserver> observer = Optional.empty();
-    private Optional<List<String>> metrics = Optional.empty();
     private boolean strict;
 
     private Builder(CompileSpec spec, List<OutputSpec> outputs, Dialect dialect) {
@@ -260,17 +246,6 @@ public final class Evaluation implements AutoCloseable {
       return this;
     }
 
-    /**
-     * Metrics in place of what the model was compiled with: there is no loss then, and results are
-     * in this order.
-     *
-     * @param chosen names, or saved metrics as JSON
-     */
-    public Builder metrics(List<String> chosen) {
-      metrics = Optional.of(List.copyOf(chosen));
-      return this;
-    }
-
     /** Refuses, with an {@link InputException}, what otherwise is a warning. */
     public Builder strict() {
       strict = true;
@@ -288,17 +263,10 @@ public final class Evaluation implements AutoCloseable {
       Warnings warnings = new Warnings(strict);
       List<OutputEvaluation> evaluations = new ArrayList<>();
       Engine chosen = engine.orElseGet(Engines::preferred);
-      List<CompiledOutput> all;
-      List<String> origins = List.of();
-      if (metrics.isPresent()) {
-        all = new ChosenMetrics(metrics.get(), dialect, registry).of(spec, outputs);
-      } else {
-        Setups setups = new Setups(spec, outputs, dialect, registry);
-        setups.checkLosses(warnings);
-        all = setups.all();
-        requireLoss(all);
-        origins = setups.origins();
-      }
+      Setups setups = new Setups(spec, outputs, dialect, registry);
+      setups.checkLosses(warnings);
+      List<CompiledOutput> all = setups.all();
+      requireLoss(all);
       for (CompiledOutput setup : all) {
         boolean counts = setup.loss().isPresent() && !isDropped(setup.lossWeight(), dialect);
         Optional<OutputObserver> watching =
@@ -307,14 +275,7 @@ public final class Evaluation implements AutoCloseable {
       }
       OutputLosses losses = new OutputLosses(dialect, all);
       return new Evaluation(
-          dialect,
-          evaluations,
-          losses,
-          penalties,
-          warnings,
-          origins,
-          observer,
-          metrics.isPresent());
+          dialect, evaluations, losses, penalties, warnings, setups.origins(), observer);
     }
 
     private void requireLoss(List<CompiledOutput> all) {
