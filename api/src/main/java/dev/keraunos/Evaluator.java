@@ -200,8 +200,8 @@ final class Evaluator {
   private Evaluation.Builder builder() {
     if (!model.compileSpec().isCompiled()) {
       throw new InputException(
-          "the model was saved before it was compiled: there is no loss to evaluate; name metrics"
-              + " to evaluate these");
+          "the model was saved before it was compiled: there is no loss to evaluate; metrics"
+              + " alone need none: in code, evaluate(data, batchSize, metrics)");
     }
     if (!lowered.lossGaps().isEmpty()) {
       throw new UnsupportedModelException(lowered.lossGaps());

@@ -58,7 +58,7 @@ final class ModelInputs {
               + describe()
               + " and the outputs "
               + outputs
-              + "; predict them by name, or as lists in this order");
+              + "; give them by name, or as lists in this order");
     }
     return inputs.get(0);
   }
