@@ -1,5 +1,8 @@
 package dev.keraunos;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -51,20 +54,47 @@ public record Labels(List<String> names) {
   }
 
   /**
-   * Labels from a file of UTF-8 text, one on each line, class 0 first. Blank lines at the end are
-   * left out, and so are blanks around a name.
+   * Labels from a file of UTF-8 text, one on each line, class 0 first, or in the form of Keras'
+   * {@code imagenet_class_index.json}, {@code {"0": ["n01440764", "tench"], ...}}. Blank lines at
+   * the end are left out, and so are blanks around a name.
    *
-   * @throws InputException if a line in between is blank, or there is none
+   * @throws InputException if a line in between is blank, a class is missing, or there is none
    * @throws UncheckedIOException if the file cannot be read
    */
   public static Labels read(Path file) {
-    List<String> lines;
     try {
-      lines =
-          new ArrayList<>(Files.readString(file).replace("\uFEFF", "").strip().lines().toList());
+      String text = Files.readString(file).replace("\uFEFF", "").strip();
+      return text.startsWith("{")
+          ? indexed(new JsonMapper().readTree(text), file)
+          : lined(text, file);
+    } catch (JsonProcessingException e) {
+      throw new InputException(file + ": this JSON is broken: " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UncheckedIOException("the labels '" + file + "' cannot be read: " + e, e);
     }
+  }
+
+  private static Labels indexed(JsonNode json, Path file) {
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < json.size(); i++) {
+      JsonNode name = json.path(Integer.toString(i)).path(1);
+      if (!name.isTextual()) {
+        throw new InputException(
+            String.format(
+                "%s: key '%d' of %d is %s; allowed: an identifier and a name, such as"
+                    + " [\"n01440764\", \"tench\"]",
+                file,
+                i,
+                json.size(),
+                json.has(Integer.toString(i)) ? json.get(Integer.toString(i)) : "missing"));
+      }
+      names.add(name.asText());
+    }
+    return new Labels(names);
+  }
+
+  private static Labels lined(String text, Path file) {
+    List<String> lines = new ArrayList<>(text.lines().toList());
     lines.replaceAll(String::strip);
     int blank = lines.indexOf("");
     if (blank >= 0) {
@@ -78,8 +108,8 @@ public record Labels(List<String> names) {
   }
 
   /**
-   * The classes of the highest scores of one sample, the highest first; the lower number first
-   * where they are equal.
+   * The classes of the highest scores of one sample, the highest first; of equal ones the later, as
+   * {@code keras.applications.imagenet_utils.decode_predictions} has them.
    *
    * @param scores one for each label; of a model with a single number, two labels tell what is
    *     below and above one half, and their scores are 1-p and p
@@ -133,7 +163,7 @@ public record Labels(List<String> names) {
       }
       ranked.add(new Ranked(names.get(i), i, scores[i]));
     }
-    ranked.sort(Comparator.comparingDouble(Ranked::score).reversed());
+    ranked.sort(Comparator.comparingDouble(Ranked::score).thenComparing(Ranked::index).reversed());
     return List.copyOf(ranked.subList(0, Math.min(most, ranked.size())));
   }
 }

@@ -162,7 +162,7 @@ class ModulesTest {
             "integrations/images",
             "keraunos-images",
             List.of("runtime/graph", "runtime/testing"),
-            List.of(JACKSON)),
+            List.of()),
         new Module(
             "integrations/text",
             "keraunos-text",
