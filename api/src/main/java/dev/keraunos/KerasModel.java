@@ -11,6 +11,9 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.importer.internal.archive.ArchiveReader;
 import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.summary.ModelContents;
+import dev.keraunos.importer.internal.summary.ModelSummary;
+import dev.keraunos.importer.internal.summary.SummaryText;
 import dev.keraunos.importer.internal.topology.InputSpec;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.keras.Dialect;
@@ -151,6 +154,16 @@ public final class KerasModel implements Exportable, AutoCloseable {
   @Override
   public Graph graph(Collection<String> wanted) {
     return whileOpen(() -> computations.exported(List.copyOf(wanted)));
+  }
+
+  /** What the model holds, layer by layer, as {@code keraunos inspect} shows it in 80 columns. */
+  public String summary() {
+    return SummaryText.of(ModelSummary.of(contents()), false);
+  }
+
+  /** What the file says, layer by layer. */
+  ModelContents contents() {
+    return whileOpen(() -> ModelContents.of(imported, settings.registry));
   }
 
   /** Whose Keras wrote the model, and the digest of its file. */

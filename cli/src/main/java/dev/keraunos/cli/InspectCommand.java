@@ -1,24 +1,28 @@
 package dev.keraunos.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import dev.keraunos.importer.internal.ModelSummary;
+import dev.keraunos.error.InputException;
 import dev.keraunos.importer.internal.archive.ModelArchive;
-import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
+import dev.keraunos.importer.internal.summary.ModelSummary;
+import dev.keraunos.importer.internal.summary.SummaryGraph;
+import dev.keraunos.importer.internal.summary.SummaryJson;
+import dev.keraunos.importer.internal.summary.SummaryText;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "inspect",
     description =
-        "Shows what a model file holds: layers, shapes, parameters, the Keras that wrote it,"
-            + " losses, every gap.",
+        "Shows what a model file holds: layers, connections, shapes, settings, parameters, the"
+            + " Keras that wrote it, losses, every gap.",
     mixinStandardHelpOptions = true,
     footer = {
       "",
@@ -26,9 +30,13 @@ import picocli.CommandLine.Spec;
       "",
       "Examples:",
       "  keraunos inspect model.keras",
+      "  keraunos inspect model.keras --arrays --html model.html",
+      "  keraunos inspect model.keras --dot - | dot -Tsvg > model.svg",
       "  keraunos inspect model.h5 --lambda lambda_1='x / 255' --json -"
     })
 final class InspectCommand implements Callable<Integer> {
+  private static final String FILE = "FILE";
+
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions options;
   @Mixin private JsonOption json;
@@ -36,77 +44,60 @@ final class InspectCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "MODEL", description = "The model's file.")
   private Path model;
 
+  @Option(
+      names = "--arrays",
+      description = "Shows every array of weights, with its shape and statistics.")
+  private boolean arrays;
+
+  @Option(
+      names = "--dot",
+      paramLabel = FILE,
+      description = "Writes the graph for Graphviz; '-' is standard output.")
+  private String dot;
+
+  @Option(
+      names = "--mermaid",
+      paramLabel = FILE,
+      description = "Writes the graph for Mermaid, as Markdown draws it; '-' is standard output.")
+  private String mermaid;
+
+  @Option(
+      names = "--html",
+      paramLabel = FILE,
+      description = "Writes a page with the graph drawn; it needs no other file.")
+  private String html;
+
   @Override
   public Integer call() {
-    json.declare(new Outputs(options.inputs(model)));
+    Destination graphviz = new Destination("--dot", dot);
+    Destination flowchart = new Destination("--mermaid", mermaid);
+    Destination page = new Destination("--html", html);
+    Outputs outputs = new Outputs(options.inputs(model));
+    json.declare(outputs);
+    List.of(graphviz, flowchart, page).forEach(written -> written.declare(outputs));
+    long taken =
+        List.of(
+                json.takesOutput(),
+                graphviz.takesOutput(),
+                flowchart.takesOutput(),
+                page.takesOutput())
+            .stream()
+            .filter(takes -> takes)
+            .count();
+    if (taken > 1) {
+      throw new InputException("only one of --json, --dot, --mermaid and --html can be '-'");
+    }
     PrintWriter out = spec.commandLine().getOut();
     try (ModelArchive archive = options.open(model)) {
       ModelSummary summary = ModelSummary.of(archive, options.registry(Optional.empty()));
-      if (!json.takesOutput()) {
-        print(summary, out);
+      if (taken == 0) {
+        out.print(SummaryText.of(summary, arrays));
       }
-      json.write(summary, out);
+      json.writeText(() -> SummaryJson.of(summary, arrays).toPrettyString(), out);
+      graphviz.write(() -> SummaryGraph.dot(summary), out);
+      flowchart.write(() -> SummaryGraph.mermaid(summary), out);
+      page.write(() -> SummaryPage.of(summary, arrays), out);
       return summary.gaps().isEmpty() ? 0 : 1;
     }
-  }
-
-  private static void print(ModelSummary summary, PrintWriter out) {
-    out.println("file      " + summary.file() + " (" + summary.format() + ")");
-    out.println("Keras     " + summary.keras());
-    out.println("inputs    " + String.join("; ", summary.inputs()));
-    out.println("outputs   " + String.join("; ", summary.outputs()));
-    out.println();
-    int path = width(summary.layers().stream().map(ModelSummary.Layer::path).toList(), "layer");
-    int type =
-        width(summary.layers().stream().map(ModelSummary.Layer::className).toList(), "class");
-    String row = "%-" + path + "s  %-" + type + "s  %12s  %s%n";
-    out.printf(row, "layer", "class", "parameters", "output");
-    for (ModelSummary.Layer layer : summary.layers()) {
-      out.printf(
-          row,
-          layer.path(),
-          layer.className(),
-          layer.parameters(),
-          layer.output().isEmpty() ? "?" : layer.output());
-    }
-    out.println();
-    out.println(summary.parameters() + " parameters");
-    if (!summary.stateful().isEmpty()) {
-      out.println(
-          "states    kept from batch to batch by "
-              + String.join(", ", summary.stateful())
-              + "; every call of predict starts them from zeros, KerasModel.session() does not");
-    }
-    if (!summary.drawing().isEmpty()) {
-      out.println(
-          "random    drawn by "
-              + String.join(", ", summary.drawing())
-              + ", called with training=True; every call of predict draws others, the same after"
-              + " every load, and KerasModel.Loader.seed() chooses which");
-    }
-    out.println("loss      " + text(summary.loss()));
-    out.println("metrics   " + text(summary.metrics()));
-    if (!summary.gaps().isEmpty()) {
-      out.println();
-      int gaps = summary.gaps().size();
-      out.println(gaps + (gaps == 1 ? " part is" : " parts are") + " not supported:");
-      for (Gap gap : summary.gaps()) {
-        out.println("  " + gap);
-      }
-    }
-  }
-
-  private static int width(Iterable<String> texts, String title) {
-    int width = title.length();
-    for (String text : texts) {
-      width = Math.max(width, text.length());
-    }
-    return width;
-  }
-
-  private static String text(JsonNode json) {
-    return json.isMissingNode() || json.isNull()
-        ? "none"
-        : json.isTextual() ? json.asText() : json.toString();
   }
 }

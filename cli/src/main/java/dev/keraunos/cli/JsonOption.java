@@ -4,11 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
-import dev.keraunos.error.InputException;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
@@ -24,16 +20,18 @@ final class JsonOption {
           "Writes the result as JSON; '-' is standard output, which then shows nothing else.")
   private String file;
 
+  private Destination destination() {
+    return new Destination("--json", file);
+  }
+
   /** True if standard output belongs to the JSON. */
   boolean takesOutput() {
-    return "-".equals(file);
+    return destination().takesOutput();
   }
 
   /** Declares the file, if one is to be written. */
   void declare(Outputs outputs) {
-    if (file != null && !takesOutput()) {
-      outputs.write("--json", Path.of(file));
-    }
+    destination().declare(outputs);
   }
 
   void write(Object result, PrintWriter out) {
@@ -50,17 +48,6 @@ final class JsonOption {
 
   /** Writes what is JSON already. */
   void writeText(Supplier<String> json, PrintWriter out) {
-    if (file == null) {
-      return;
-    }
-    try {
-      if (takesOutput()) {
-        out.println(json.get());
-      } else {
-        Files.writeString(Path.of(file), json.get() + System.lineSeparator());
-      }
-    } catch (IOException e) {
-      throw new InputException("--json: '" + file + "' cannot be written: " + e.getMessage());
-    }
+    destination().write(() -> json.get() + System.lineSeparator(), out);
   }
 }

@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       ExplainLossCommand.class,
       VerifyCommand.class,
+      DiffCommand.class,
       CheckLossCommand.class,
       ExportCommand.class,
       BenchCommand.class,

@@ -126,8 +126,16 @@ final class ModelOptions {
    */
   ModelArchive open(Path model) {
     losses.dialect();
-    ArchiveReader reader = libhdf5 ? ArchiveReader.WITH_LIBHDF5 : ArchiveReader.PLAIN;
-    return weights == null ? reader.open(model) : reader.open(model, weights);
+    return weights == null ? reader().open(model) : reader().open(model, weights);
+  }
+
+  /** Opens a file that holds its weights, whatever {@code --weights} says. */
+  ModelArchive openWhole(Path model) {
+    return reader().open(model);
+  }
+
+  private ArchiveReader reader() {
+    return libhdf5 ? ArchiveReader.WITH_LIBHDF5 : ArchiveReader.PLAIN;
   }
 
   ModelRegistry registry(Optional<Fixture> fixture) {

@@ -117,12 +117,12 @@ class MainTest {
     assertEquals("lambda_1", json.at("/gaps/0/path").asText());
     long parameters = 0;
     for (JsonNode layer : json.get("layers")) {
-      parameters += layer.get("parameters").asLong();
+      parameters += layer.at("/parameters/all").asLong();
     }
-    assertEquals(json.get("parameters").asLong(), parameters);
+    assertEquals(json.at("/parameters/all").asLong(), parameters);
     JsonNode bound = Cli.run("inspect", UNET, LAMBDA, "--json", "-").fine().json();
     for (JsonNode layer : bound.get("layers")) {
-      assertTrue(layer.get("output").asText().startsWith("(?, "), layer::toString);
+      assertTrue(layer.at("/outputs/0/shape/0").isNull(), layer::toString);
     }
   }
 

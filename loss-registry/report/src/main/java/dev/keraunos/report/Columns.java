@@ -1,5 +1,7 @@
 package dev.keraunos.report;
 
+import dev.keraunos.report.internal.Html;
+
 /** What the columns of the tables mean, said below them. */
 final class Columns {
   static final Html OF_CLASSES =

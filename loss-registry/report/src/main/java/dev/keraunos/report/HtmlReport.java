@@ -2,10 +2,8 @@ package dev.keraunos.report;
 
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.explain.Finding;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import dev.keraunos.report.internal.Html;
+import dev.keraunos.report.internal.Page;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -33,10 +31,6 @@ final class HtmlReport {
   }
 
   String render() {
-    page.add("<!DOCTYPE html>\n<html lang=\"en\" xmlns=\"http://www.w3.org/1999/xhtml\"><head>");
-    page.add("<meta charset=\"utf-8\"/><title>Loss of %s</title>", title);
-    page.add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>");
-    page.add("<style>%s</style></head><body>", Html.of(style().replace("%", "%%")));
     findings();
     page.add("<h1>How the loss %s comes about</h1>", number(explanation.loss()));
     page.add(
@@ -47,7 +41,7 @@ final class HtmlReport {
     }
     summands();
     explanation.outputs().forEach(this::output);
-    return page.add("</body></html>\n").toString();
+    return Page.of("Loss of " + title, page);
   }
 
   /** What to read first, before all else. */
@@ -69,14 +63,6 @@ final class HtmlReport {
       page.add("</ul>");
     }
     page.add("</div>");
-  }
-
-  private static String style() {
-    try (InputStream in = HtmlReport.class.getResourceAsStream("report.css")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** What adds up to the loss. */

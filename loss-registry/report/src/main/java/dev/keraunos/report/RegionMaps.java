@@ -1,6 +1,7 @@
 package dev.keraunos.report;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.report.internal.Html;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,6 +1,7 @@
 package dev.keraunos.report;
 
 import dev.keraunos.loss.explain.Explanation;
+import dev.keraunos.report.internal.Html;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -85,16 +85,9 @@ public final class ModelLowering {
     ModelLowering lowering = new ModelLowering(topology, registry, false);
     Map<String, List<Value>> outputs = lowering.walk.layerOutputs();
     try {
-      LoweredModel model = lowering.lower(weights);
-      return new Survey(
-          outputs,
-          model.outputs(),
-          lowering.parameters,
-          model.statefulLayers(),
-          model.drawingLayers(),
-          model.lossGaps());
+      return Survey.of(lowering.lower(weights));
     } catch (UnsupportedModelException e) {
-      return new Survey(outputs, Map.of(), lowering.parameters, Set.of(), Set.of(), e.gaps());
+      return new Survey(outputs, Map.of(), Set.of(), Set.of(), e.gaps());
     }
   }
 
@@ -103,7 +96,6 @@ public final class ModelLowering {
    *
    * @param layerOutputs as in {@link LoweredModel}, without the layers behind a gap
    * @param outputs of the model; empty if it has gaps
-   * @param parameters as in {@link LoweredModel}; empty if an unknown layer leaves weights over
    * @param stateful the paths of the layers that keep states; empty if the model has gaps
    * @param drawing the paths of the layers that draw random numbers; empty if the model has gaps
    * @param gaps everything that cannot be lowered, be it for the loss alone
@@ -111,10 +103,19 @@ public final class ModelLowering {
   public record Survey(
       Map<String, List<Value>> layerOutputs,
       Map<String, Value> outputs,
-      Map<String, Long> parameters,
       Set<String> stateful,
       Set<String> drawing,
-      List<Gap> gaps) {}
+      List<Gap> gaps) {
+    /** What is known of a model that could be lowered. */
+    public static Survey of(LoweredModel model) {
+      return new Survey(
+          model.layerOutputs(),
+          model.outputs(),
+          model.statefulLayers(),
+          model.drawingLayers(),
+          model.lossGaps());
+    }
+  }
 
   private LoweredModel lower(Function<VariableTable, LayerWeights> weights) {
     findUnknown(topology, false);

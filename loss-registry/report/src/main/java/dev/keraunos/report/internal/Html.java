@@ -1,4 +1,4 @@
-package dev.keraunos.report;
+package dev.keraunos.report.internal;
 
 import java.util.List;
 import java.util.Locale;
@@ -6,12 +6,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A piece of a page that is HTML and XML alike. Text put into it is escaped. */
-final class Html {
+public final class Html {
   private static final Pattern CELL = Pattern.compile("<t([hdr])\\b");
 
   private final StringBuilder text = new StringBuilder();
 
-  static Html of(String format, Object... values) {
+  public static Html of(String format, Object... values) {
     return new Html().add(format, values);
   }
 
@@ -21,7 +21,7 @@ final class Html {
    * @param format as of {@link String#format}
    * @param values numbers, pieces of HTML, or text to escape
    */
-  Html add(String format, Object... values) {
+  public Html add(String format, Object... values) {
     Object[] safe = new Object[values.length];
     for (int i = 0; i < values.length; i++) {
       boolean kept = values[i] instanceof Number || values[i] instanceof Html;
@@ -32,7 +32,7 @@ final class Html {
   }
 
   /** Rows of a table, each cell with its heading, for windows too narrow for columns. */
-  Html labelled(List<String> heads) {
+  public Html labelled(List<String> heads) {
     Html rows = new Html();
     Matcher cells = CELL.matcher(text);
     int column = 0;

@@ -1,0 +1,2 @@
+/** How the files of two models differ: {@link dev.keraunos.importer.internal.diff.FileDiff}. */
+package dev.keraunos.importer.internal.diff;
