@@ -7,6 +7,8 @@ import dev.keraunos.fixtures.Check;
 import dev.keraunos.fixtures.FailureText;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
+import dev.keraunos.fixtures.WeightsCheck;
+import dev.keraunos.importer.internal.summary.TextTable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -139,8 +141,11 @@ final class VerifyCommand implements Callable<Integer> {
       }
       return List.of(Check.failed("fixture", e.getMessage()));
     }
+    List<Check> checks = new ArrayList<>();
+    WeightsCheck.of(pair, recorded).ifPresent(checks::add);
     try (KerasModel loaded = pair.load(options.loader(Optional.of(recorded)))) {
-      return Verification.run(loaded, recorded);
+      checks.addAll(Verification.run(loaded, recorded));
+      return checks;
     } catch (KeraunosException | UncheckedIOException e) {
       return List.of(Check.failed("load", e.getMessage()));
     } catch (RuntimeException | OutOfMemoryError | StackOverflowError | LinkageError e) {
@@ -158,15 +163,16 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   private static void print(Case result, boolean all, PrintWriter out) {
-    if (!all && result.ok()) {
+    boolean speaks = result.checks().stream().anyMatch(check -> !check.message().isEmpty());
+    if (!all && result.ok() && !speaks) {
       return;
     }
     out.println((result.ok() ? "ok    " : "FAIL  ") + result.model());
     for (Check check : result.checks()) {
-      if (all || !check.ok()) {
+      if (all || !check.ok() || !check.message().isEmpty()) {
         out.println(line(check));
         if (!check.message().isEmpty()) {
-          out.println("        " + check.message());
+          out.print(TextTable.wrapped("        ", "        ", check.message()));
         }
       }
     }
@@ -175,9 +181,8 @@ final class VerifyCommand implements Callable<Integer> {
       failure
           .firstLayer()
           .ifPresent(layer -> out.println("  the first layer that differs: " + layer));
-      if (!failure.advice().isEmpty()) {
-        out.println("  " + failure.advice());
-      }
+      out.print(TextTable.wrapped("  likely cause: ", "    ", failure.cause()));
+      out.print(TextTable.wrapped("  ", "  ", failure.advice()));
     }
   }
 

@@ -150,6 +150,26 @@ class DiffTest {
         json.at("/data/notes/0").asText());
   }
 
+  /** {@code verify} holds, and says that the weights are not those that were recorded. */
+  @Test
+  void verifySeesTheDigest() {
+    Path fixture = MODELS.resolve("dead.npz");
+    String same = Cli.run("verify", MODELS.resolve("dead.keras"), fixture).fine().out();
+    assertFalse(same.contains("not those that were recorded"), same);
+    String other = Cli.run("verify", MODELS.resolve("dead_weight.keras"), fixture).fine().out();
+    assertTrue(other.contains("the weights are not those that were recorded"), other);
+    String h5 =
+        Cli.run("verify", MODELS.resolve("branched.h5"), MODELS.resolve("branched.npz"))
+            .fine()
+            .out();
+    assertFalse(h5.contains("not those that were recorded"), h5);
+    String keras = Cli.run("verify", BRANCHED, MODELS.resolve("branched.npz")).out();
+    assertFalse(keras.contains("not those that were recorded"), keras); // whatever the format
+    Cli changed = Cli.run("verify", WEIGHT, MODELS.resolve("branched.npz"));
+    assertEquals(1, changed.code());
+    assertTrue(changed.out().contains("likely cause: the weights are not those"), changed.out());
+  }
+
   @Test
   void textAndPageSayTheSame() throws IOException {
     Path page = folder.resolve("diff.html");

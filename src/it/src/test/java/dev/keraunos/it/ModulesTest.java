@@ -181,6 +181,7 @@ class ModulesTest {
                 "runtime/testing",
                 "keras",
                 "loss-registry",
+                "loss-registry/report",
                 "importer",
                 "api",
                 "fixtures"),

@@ -44,10 +44,18 @@ public final class ArrayDigest {
     return hex(digest);
   }
 
-  /** The digest of all arrays of a file, in whatever order: of their digests, sorted. */
+  /**
+   * The digest of all arrays of a file, in whatever order: of their digests, sorted. Where layers
+   * draw random numbers from on is none of the weights.
+   */
   public static String of(WeightStore store) {
     List<String> all =
-        store.arrays().stream().map(StoredArray::value).map(ArrayDigest::of).sorted().toList();
+        store.arrays().stream()
+            .filter(array -> !array.path().contains("seed_generator"))
+            .map(StoredArray::value)
+            .map(ArrayDigest::of)
+            .sorted()
+            .toList();
     MessageDigest digest = sha256();
     all.forEach(one -> digest.update(one.getBytes(StandardCharsets.UTF_8)));
     return hex(digest);
