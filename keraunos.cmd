@@ -11,6 +11,11 @@ call :find_java || exit /b 3
 set "flags=-XX:+UseSerialGC"
 if %major% geq 24 set "flags=%flags% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 call :is_built || call :build || exit /b 3
+set "before="
+set "brought="
+set "failed="
+for %%w in (%*) do call :wanted "%%~w"
+if defined failed exit /b 3
 set "archive=%KERAUNOS_LAUNCH%\classes-%version%.jsa"
 if not exist "%archive%" call :archive
 set "shared="
@@ -57,20 +62,56 @@ exit /b 0
 
 :build
 echo keraunos: building from source first; this takes a minute or two, once>&2
-if not exist "%KERAUNOS_LAUNCH%" mkdir "%KERAUNOS_LAUNCH%" 2>nul
-(type nul >"%KERAUNOS_LAUNCH%\started") 2>nul
-if not exist "%KERAUNOS_LAUNCH%\started" echo keraunos: cannot write to %KERAUNOS_LAUNCH%; build in a checkout that is writable>&2& exit /b 3
-call :setting java.home JAVA_HOME
-pushd "%KERAUNOS_ROOT%"
-call mvnw.cmd -q -B -Dstyle.skip -DskipTests -pl cli -am package <nul >"%KERAUNOS_LAUNCH%\build.log" 2>&1
-set "built=%errorlevel%"
-popd
-if not "%built%"=="0" type "%KERAUNOS_LAUNCH%\build.log" >&2& echo keraunos: the build failed>&2& exit /b 3
+call :make cli "%KERAUNOS_LAUNCH%" || exit /b 3
 del /q "%KERAUNOS_LAUNCH%\*.jsa" 2>nul
-move /y "%KERAUNOS_LAUNCH%\started" "%KERAUNOS_LAUNCH%\built" >nul
 call :is_built && exit /b 0
 echo keraunos: the build left no complete class path in %KERAUNOS_LAUNCH%; see build.log there>&2
 exit /b 3
+
+rem Builds a module whose folder for the launcher is given.
+:make
+if not exist "%~2" mkdir "%~2" 2>nul
+(type nul >"%~2\started") 2>nul
+if not exist "%~2\started" echo keraunos: cannot write to %~2; build in a checkout that is writable>&2& exit /b 3
+call :setting java.home JAVA_HOME
+pushd "%KERAUNOS_ROOT%"
+call mvnw.cmd -q -B -Dstyle.skip -DskipTests -pl %1 -am package <nul >"%~2\build.log" 2>&1
+set "built=%errorlevel%"
+popd
+if not "%built%"=="0" type "%~2\build.log" >&2& echo keraunos: the build failed>&2& exit /b 3
+move /y "%~2\started" "%~2\built" >nul
+exit /b 0
+
+rem Brings the engine that a command asks for and that is not downloaded before; a check of ONNX files asks for ONNX Runtime.
+rem An equals sign parts words here as a space does.
+:wanted
+set "engine="
+if "%~1"=="--check" set "engine=ort"
+if "%before%"=="--engine" if "%~1"=="ort" set "engine=ort"
+if "%before%"=="--engine" if "%~1"=="nd4j" set "engine=nd4j"
+set "before=%~1"
+if not defined engine exit /b 0
+if "%brought%"=="%engine%" exit /b 0
+set "brought=%engine%"
+call :add_engine %engine% || set "failed=1"
+exit /b 0
+
+rem Adds an engine and its libraries to the class path.
+:add_engine
+set "KERAUNOS_ENGINE=%KERAUNOS_ROOT%\runtime\%1\target"
+set "older=1"
+if exist "%KERAUNOS_ENGINE%\launch\built" (
+  powershell -NoProfile -Command "if ((Get-Item -LiteralPath (Join-Path $env:KERAUNOS_LAUNCH 'built')).LastWriteTimeUtc -gt (Get-Item -LiteralPath (Join-Path $env:KERAUNOS_ENGINE 'launch\built')).LastWriteTimeUtc) { exit 1 }" && set "older="
+)
+if defined older (
+  echo keraunos: bringing the engine %1 first, once>&2
+  call :make runtime/%1 "%KERAUNOS_ENGINE%\launch" || exit /b 3
+)
+set "more="
+for /f "usebackq delims=" %%c in ("%KERAUNOS_ENGINE%\launch\classpath") do set "more=%%c"
+if not defined more echo keraunos: there is no class path in %KERAUNOS_ENGINE%\launch; see build.log there>&2& exit /b 3
+set "classpath=%classpath%;%KERAUNOS_ENGINE%\classes;%more%"
+exit /b 0
 
 rem An archive of loaded classes, which shortens later starts; where none can be written nor made the command runs without.
 :archive

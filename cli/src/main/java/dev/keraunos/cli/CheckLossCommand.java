@@ -87,7 +87,7 @@ final class CheckLossCommand implements Callable<Integer> {
     LossRegistry.Builder registry = losses.registry();
     JsonNode saved = recorded.saved();
     if (UserClass.isSource(port)) {
-      CustomLosses.register(registry, recorded.name(), port);
+      CustomLosses.register(registry, recorded.name(), port, () -> {});
       return provided(registry.build(), saved);
     }
     return named(registry.build(), saved);

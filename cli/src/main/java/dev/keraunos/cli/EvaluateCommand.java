@@ -29,6 +29,7 @@ final class EvaluateCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
       Map<String, Double> result = opened.model().evaluate(opened.parts(), opened.batchSize());
+      subject.requireLosses();
       if (!json.takesOutput()) {
         int width = result.keySet().stream().mapToInt(String::length).max().orElse(1);
         result.forEach((name, value) -> out.printf("%-" + width + "s  %s%n", name, value));

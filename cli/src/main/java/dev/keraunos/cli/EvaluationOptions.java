@@ -94,6 +94,11 @@ final class EvaluationOptions {
     return model;
   }
 
+  /** Checks, once the model was evaluated, that it wanted every {@code --loss}. */
+  void requireLosses() {
+    options.requireLosses(model);
+  }
+
   /** All files that are read. */
   List<Path> inputs() {
     List<Path> inputs = options.inputs(model);

@@ -84,6 +84,7 @@ final class ExplainLossCommand implements Callable<Integer> {
     try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
       ExplanationReport report =
           new ExplanationReport(explanation(opened), subject.file().toString());
+      subject.requireLosses();
       if (printsMarkdown) {
         out.print(report.markdown());
       } else if (!json.takesOutput()) {

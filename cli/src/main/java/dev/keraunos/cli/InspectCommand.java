@@ -90,6 +90,10 @@ final class InspectCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (ModelArchive archive = options.open(model)) {
       ModelSummary summary = ModelSummary.of(archive, options.registry(Optional.empty()));
+      options.requireLambdas(
+          () ->
+              ModelOptions.lambdaLayers(
+                  summary.layers().stream().map(ModelSummary.Layer::saved).toList()));
       if (taken == 0) {
         out.print(SummaryText.of(summary, arrays));
       }

@@ -1,13 +1,19 @@
 package dev.keraunos.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.error.InputException;
+import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.registry.LossRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.CommandLine.Option;
 
 /** The options that say which losses there are, what computes them and by whose rules. */
@@ -35,6 +41,8 @@ final class LossOptions {
           "Whose rules losses and metrics follow (default: those of the Keras that wrote the"
               + " file).")
   private String keras;
+
+  private final GivenNames given = new GivenNames("--loss", "loss or metric");
 
   Optional<String> engine() {
     return Optional.ofNullable(engine);
@@ -65,7 +73,43 @@ final class LossOptions {
   /** Keras' own losses, those on the class path and those given. */
   LossRegistry.Builder registry() {
     LossRegistry.Builder registry = LossRegistry.builder().providers(Main.class.getClassLoader());
-    losses.forEach((name, source) -> CustomLosses.register(registry, name, source));
+    losses.forEach(
+        (name, source) -> CustomLosses.register(registry, name, source, given.add(name)));
     return registry;
+  }
+
+  /**
+   * Checks that the model was compiled with every loss that was given, once it was evaluated.
+   *
+   * @param archive opens its file
+   * @throws InputException naming the nearest of those that it has
+   */
+  void requireUsed(Supplier<ModelArchive> archive) {
+    given.requireUsed(
+        () -> {
+          try (ModelArchive opened = archive.get()) {
+            Set<String> names = new LinkedHashSet<>();
+            JsonNode training = opened.training().orElse(MissingNode.getInstance());
+            texts(training.path("loss"), names);
+            texts(training.path("metrics"), names);
+            texts(training.path("weighted_metrics"), names);
+            return names;
+          }
+        });
+  }
+
+  /** What may be a name of a loss, with its package and without. */
+  private static void texts(JsonNode json, Set<String> names) {
+    if (json.isTextual()) {
+      names.add(json.asText());
+      names.add(json.asText().substring(json.asText().indexOf('>') + 1));
+    }
+    if (json.has("class_name")) {
+      texts(json.get("class_name"), names);
+      texts(json.path("registered_name"), names);
+      texts(json.path("config"), names);
+    } else {
+      json.forEach(inner -> texts(inner, names));
+    }
   }
 }

@@ -8,15 +8,20 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.archive.ArchiveReader;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.builtin.KerasLayers;
+import dev.keraunos.importer.internal.summary.ModelContents;
+import dev.keraunos.importer.internal.summary.SavedLayer;
 import dev.keraunos.importer.layers.Expression;
 import dev.keraunos.importer.layers.ModelRegistry;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -80,6 +85,8 @@ final class ModelOptions {
               + " crafted one ends the program.")
   private boolean libhdf5;
 
+  private final GivenNames given = new GivenNames("--lambda", "Lambda layer");
+
   /** Loads a model; a fixture's own Lambda bindings hold where the command line gives none. */
   KerasModel load(Path model, Optional<Fixture> fixture) {
     return load(loader(fixture), model);
@@ -87,7 +94,47 @@ final class ModelOptions {
 
   /** Loads a model as a loader says. */
   KerasModel load(KerasModel.Loader loader, Path model) {
-    return weights == null ? loader.load(model) : loader.load(model, weights);
+    KerasModel loaded = weights == null ? loader.load(model) : loader.load(model, weights);
+    try {
+      requireLambdas(() -> lambdaLayers(model));
+      return loaded;
+    } catch (InputException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Checks that there is a layer for every {@code --lambda}.
+   *
+   * @param layers the names of the Lambda layers; asked for only if one was not computed
+   */
+  void requireLambdas(Supplier<Set<String>> layers) {
+    given.requireUsed(layers);
+  }
+
+  /** The same of the losses, once a model was evaluated. */
+  void requireLosses(Path model) {
+    losses.requireUsed(() -> open(model));
+  }
+
+  /** The names of a file's Lambda layers, and of others that {@code --lambda} may speak of. */
+  Set<String> lambdaLayers(Path model) {
+    try (ModelArchive archive = open(model)) {
+      return lambdaLayers(ModelContents.of(archive, registry(Optional.empty())).layers());
+    }
+  }
+
+  static Set<String> lambdaLayers(List<SavedLayer> layers) {
+    Set<String> names = new LinkedHashSet<>();
+    for (SavedLayer layer : layers) {
+      boolean wraps = layer.spec().json().toString().contains("Lambda");
+      if (wraps || layer.spec().className().matches("Lambda|Merge|TensorFlowOpLayer")) {
+        names.add(layer.spec().name());
+        names.add(layer.path());
+      }
+    }
+    return names;
   }
 
   /** How a model is loaded whose weights are elsewhere said. */
@@ -143,7 +190,16 @@ final class ModelOptions {
     layers.forEach((name, source) -> CustomLayers.register(registry, name, source));
     aliases.forEach((name, target) -> CustomLayers.alias(registry, name, target));
     lambdas.forEach(
-        (layer, expression) -> registry.lambdaOfList(layer, Expression.parse(expression)));
+        (layer, expression) -> {
+          Function<List<Value>, Value> function = Expression.parse(expression);
+          Runnable used = given.add(layer);
+          registry.lambdaOfList(
+              layer,
+              inputs -> {
+                used.run();
+                return function.apply(inputs);
+              });
+        });
     activations.forEach((name, expression) -> activation(registry, name, expression));
     if (acceptsLambdas) {
       registry.acceptDecodedLambdas();

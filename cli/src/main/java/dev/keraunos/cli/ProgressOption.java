@@ -9,6 +9,9 @@ import picocli.CommandLine.Option;
 
 /** Shows how far a long run is, on standard error. */
 final class ProgressOption {
+  private static final double NANOS = 1e9;
+  private static final long MINUTE = 60;
+
   @Option(
       names = "--progress",
       negatable = true,
@@ -21,7 +24,9 @@ final class ProgressOption {
       return parts;
     }
     return new Iterator<>() {
+      private final long start = System.nanoTime();
       private long shown = -1;
+      private int shownWidth;
 
       @Override
       public boolean hasNext() {
@@ -34,11 +39,23 @@ final class ProgressOption {
       private void show(boolean more) {
         long percent = more ? 100 * done.getAsLong() / all : 100;
         if (percent != shown) {
-          String line = done.getAsLong() + " of " + all + " samples";
+          String line = done.getAsLong() + " of " + all + " samples" + left(done.getAsLong());
           err.print("\r" + (more ? line : " ".repeat(line.length()) + "\r"));
           err.flush();
           shown = percent;
         }
+      }
+
+      /** How long the rest takes if it is as fast as what is done. */
+      private String left(long samples) {
+        if (samples == 0) {
+          return " ".repeat(shownWidth);
+        }
+        double seconds = (System.nanoTime() - start) / NANOS * (all - samples) / samples;
+        String text = ", about " + words(Math.round(seconds)) + " left";
+        String padded = text + " ".repeat(Math.max(0, shownWidth - text.length()));
+        shownWidth = text.length();
+        return padded;
       }
 
       @Override
@@ -46,6 +63,17 @@ final class ProgressOption {
         return parts.next();
       }
     };
+  }
+
+  /** {@code 45 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */
+  static String words(long seconds) {
+    if (seconds < MINUTE) {
+      return seconds + " s";
+    }
+    long minutes = seconds / MINUTE;
+    return minutes < MINUTE
+        ? minutes + " min " + seconds % MINUTE + " s"
+        : minutes / MINUTE + " h " + minutes % MINUTE + " min";
   }
 
   /** From JDK 22 on there is a console even where there is no terminal; then it says so. */

@@ -20,6 +20,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -76,6 +77,11 @@ final class VerifyCommand implements Callable<Integer> {
       cases.add(result);
       print(result, pairs.size() == 1, out);
     }
+    options.requireLambdas(
+        () ->
+            pairs.stream()
+                .flatMap(pair -> options.lambdaLayers(pair.model()).stream())
+                .collect(Collectors.toSet()));
     int passed = (int) cases.stream().filter(Case::ok).count();
     if (pairs.size() > 1) {
       out.println(passed + " passed, " + (cases.size() - passed) + " failed");
@@ -172,7 +178,7 @@ final class VerifyCommand implements Callable<Integer> {
       if (all || !check.ok() || !check.message().isEmpty()) {
         out.println(line(check));
         if (!check.message().isEmpty()) {
-          out.print(TextTable.wrapped("        ", "        ", check.message()));
+          out.print(TextTable.message("        ", "        ", check.message()));
         }
       }
     }
@@ -181,8 +187,8 @@ final class VerifyCommand implements Callable<Integer> {
       failure
           .firstLayer()
           .ifPresent(layer -> out.println("  the first layer that differs: " + layer));
-      out.print(TextTable.wrapped("  likely cause: ", "    ", failure.cause()));
-      out.print(TextTable.wrapped("  ", "  ", failure.advice()));
+      out.print(TextTable.message("  likely cause: ", "    ", failure.cause()));
+      out.print(TextTable.message("  ", "  ", failure.advice()));
     }
   }
 

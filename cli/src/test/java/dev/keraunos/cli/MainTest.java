@@ -18,6 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
@@ -76,6 +77,38 @@ class MainTest {
     Cli.run("inspect", SEQUENTIAL, "--keras", keras).refused("--keras: ");
     Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", folder.resolve("o"), "--keras", keras)
         .refused("--keras: ");
+  }
+
+  /** A name that nothing has is a slip, not a wish. */
+  @Test
+  void refusesNamesThatNothingHas() {
+    Path out = folder.resolve("o.npz");
+    Cli.run("inspect", UNET, "--lambda=lambda_2=x / 255")
+        .refused("--lambda lambda_2", "nearest names: lambda_1");
+    Cli.run("inspect", SEQUENTIAL, "--lambda=nope=x").refused("no Lambda layer 'nope'", "none");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", out, "--lambda=nope=x").refused("nope");
+    Cli.run("verify", SEQUENTIAL, SEQUENTIAL_DATA, "--lambda=nope=x").refused("nope");
+    String loss = "=dev.keraunos.cli.ZeroLoss";
+    Path model = Path.of("src/test/models/branched.keras");
+    Path data = Path.of("src/test/models/branched_data.npz");
+    for (String command : new String[] {"evaluate", "explain-loss"}) {
+      Cli.run(command, model, data, "--loss=binary_crosentropy" + loss)
+          .refused("--loss binary_crosentropy", "nearest names: binary_crossentropy");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 0 s", "59, 59 s", "200, 3 min 20 s", "7500, 2 h 5 min"})
+  void timesAreWords(long seconds, String words) {
+    assertEquals(words, ProgressOption.words(seconds));
+  }
+
+  @Test
+  void progressEstimatesTheEnd() {
+    Path data = Path.of("src/test/models/branched_data.npz");
+    Path model = Path.of("src/test/models/branched.keras");
+    Cli run = Cli.run("evaluate", model, data, "--batch-size=5", "--progress").fine();
+    assertTrue(run.err().contains("5 of 21 samples, about "), run.err());
   }
 
   @Test

@@ -14,7 +14,6 @@ import java.util.StringJoiner;
 public final class SummaryText {
   private static final String[] UNITS = {"B", "KB", "MB", "GB", "TB"};
   private static final double STEP = 1024;
-  private static final String UNBROKEN = "\u00a0";
   private static final String INDENT = "          ";
 
   /** Of the compile settings, with what stands before them. */
@@ -59,8 +58,7 @@ public final class SummaryText {
       text.append(" not supported:\n");
     }
     for (Gap gap : summary.gaps()) {
-      String whole = gap.toString().replaceAll("(--[a-z-]+) ", "$1" + UNBROKEN);
-      text.append(TextTable.wrapped("  ", "    ", whole).replace(UNBROKEN, " "));
+      text.append(TextTable.message("  ", "    ", gap.toString()));
     }
     return text.toString();
   }

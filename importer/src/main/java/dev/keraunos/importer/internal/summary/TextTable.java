@@ -8,6 +8,7 @@ public final class TextTable {
   /** What terminals and mails have room for. */
   public static final int WIDTH = 80;
 
+  private static final String UNBROKEN = "\u00a0";
   private static final int GAP = 2;
   private static final int LEAST = 8;
 
@@ -97,6 +98,18 @@ public final class TextTable {
     String start = first;
     for (String piece : pieces(text, WIDTH - Math.max(first.length(), indent.length()))) {
       lines.append((start + piece).stripTrailing()).append('\n');
+      start = indent;
+    }
+    return lines.toString();
+  }
+
+  /** The same of a message, whose lines stay apart, as do options and what is given for them. */
+  public static String message(String first, String indent, String text) {
+    StringBuilder lines = new StringBuilder();
+    String start = first;
+    for (String line : text.lines().toList()) {
+      String whole = line.replaceAll("(--[a-z-]+) ", "$1" + UNBROKEN);
+      lines.append(wrapped(start, indent, whole).replace(UNBROKEN, " "));
       start = indent;
     }
     return lines.toString();
