@@ -1,5 +1,6 @@
 package dev.keraunos.cli;
 
+import dev.keraunos.cli.internal.SummaryPage;
 import dev.keraunos.error.InputException;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.summary.ModelSummary;

@@ -67,7 +67,7 @@ class ModulesTest {
   private static final String JAVACPP = "org.bytedeco.javacpp..";
 
   private static List<Module> modules() {
-    return Stream.of(below(), api(), runtimes(), inputs(), integrations())
+    return Stream.of(below(), api(), runtimes(), inputs(), integrations(), programs())
         .flatMap(List::stream)
         .toList();
   }
@@ -170,7 +170,7 @@ class ModulesTest {
             List.of(JACKSON)));
   }
 
-  /** What ties Keraunos to other libraries, and what is run. */
+  /** What ties Keraunos to other libraries. */
   private static List<Module> integrations() {
     return List.of(
         new Module(
@@ -209,7 +209,12 @@ class ModulesTest {
                 "loss-registry",
                 "api",
                 "fixtures"),
-            List.of(JACKSON, ND4J, "org.deeplearning4j..")),
+            List.of(JACKSON, ND4J, "org.deeplearning4j..")));
+  }
+
+  /** What is run. */
+  private static List<Module> programs() {
+    return List.of(
         new Module(
             "cli",
             "keraunos-cli",

@@ -1,4 +1,4 @@
-package dev.keraunos.cli;
+package dev.keraunos.cli.internal;
 
 import dev.keraunos.importer.internal.summary.ModelSummary;
 import dev.keraunos.importer.internal.summary.SummaryGraph;

@@ -1,4 +1,4 @@
-package dev.keraunos.cli;
+package dev.keraunos.cli.internal;
 
 import dev.keraunos.importer.internal.summary.ModelSummary;
 import dev.keraunos.importer.internal.summary.SummaryText;
@@ -7,7 +7,7 @@ import dev.keraunos.report.internal.Page;
 import java.util.List;
 
 /** A summary as a page: the graph drawn, below it each layer; models inside unfold. */
-final class SummaryPage {
+public final class SummaryPage {
   private final ModelSummary summary;
   private final boolean arrays;
   private final Html page = new Html();
@@ -22,7 +22,7 @@ final class SummaryPage {
    *
    * @param arrays whether it shows every array of weights
    */
-  static String of(ModelSummary summary, boolean arrays) {
+  public static String of(ModelSummary summary, boolean arrays) {
     return new SummaryPage(summary, arrays).render();
   }
 

@@ -1,0 +1,2 @@
+/** Pages of the command. */
+package dev.keraunos.cli.internal;
