@@ -143,14 +143,14 @@ MODELS = {
 
 def save(folder, names):
     """Saves what is not there yet; gives the paths."""
-    import keras
-
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name in names:
         path = folder / (name + ".keras")
         if not path.exists():
+            import keras
+
             keras.utils.set_random_seed(1)
             MODELS[name](keras).save(path)
         paths.append(path)

@@ -14,7 +14,6 @@ import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.summary.ModelContents;
 import dev.keraunos.importer.internal.summary.ModelSummary;
 import dev.keraunos.importer.internal.summary.SummaryText;
-import dev.keraunos.importer.internal.topology.InputSpec;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.check.LossFunction;
@@ -31,7 +30,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +40,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -71,9 +68,6 @@ public final class KerasModel implements Exportable, AutoCloseable {
   private final ReadWriteLock use = new ReentrantReadWriteLock();
   private final DataAdapter adapter;
 
-  /** The inputs that may be {@code None}. */
-  private final Set<String> optional;
-
   private boolean closed;
 
   /** The file it was loaded from, if it was one. */
@@ -86,13 +80,8 @@ public final class KerasModel implements Exportable, AutoCloseable {
     this.engine = settings.engine;
     this.computations =
         new Computations(imported, engine, settings.threads, settings.optimize, settings.seed);
-    this.inputs = new ModelInputs(imported.lowered());
+    this.inputs = new ModelInputs(imported);
     this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
-    this.optional =
-        imported.topology().inputs().stream()
-            .filter(InputSpec::optional)
-            .map(InputSpec::name)
-            .collect(Collectors.toSet());
     Set<String> drawing = imported.lowered().drawingLayers();
     if (!drawing.isEmpty()) {
       LoggerFactory.getLogger(KerasModel.class)
@@ -443,19 +432,13 @@ public final class KerasModel implements Exportable, AutoCloseable {
    *     the second call of a layer, {@code path:1} its second tensor
    */
   public Map<String, Tensor> predict(Map<String, Tensor> inputs, Collection<String> wanted) {
-    if (!inputs.keySet().containsAll(optional)) {
-      return without(absent(inputs)).predict(inputs, wanted);
+    Set<String> absent = this.inputs.absent(inputs.keySet());
+    if (!absent.isEmpty()) {
+      return without(absent).predict(inputs, wanted);
     }
     try (Session alone = session()) {
       return alone.predict(inputs, wanted);
     }
-  }
-
-  /** The optional inputs that are not given. */
-  private Set<String> absent(Map<String, Tensor> inputs) {
-    Set<String> absent = new HashSet<>(optional);
-    absent.removeAll(inputs.keySet());
-    return absent;
   }
 
   /** This model with {@code None} for optional inputs, made when first asked for. */

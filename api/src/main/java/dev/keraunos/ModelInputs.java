@@ -2,22 +2,38 @@ package dev.keraunos;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
-import dev.keraunos.importer.internal.lowering.LoweredModel;
+import dev.keraunos.importer.internal.ImportedModel;
+import dev.keraunos.importer.internal.topology.InputSpec;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The inputs of a model, and what callers give for them. */
 final class ModelInputs {
   private final List<Value> inputs;
   private final List<String> outputs;
 
-  ModelInputs(LoweredModel model) {
-    inputs = model.inputs();
-    outputs = List.copyOf(model.outputs().keySet());
+  /** Those that may be {@code None}. */
+  private final Set<String> optional;
+
+  ModelInputs(ImportedModel model) {
+    inputs = model.lowered().inputs();
+    outputs = List.copyOf(model.lowered().outputs().keySet());
+    optional =
+        model.topology().inputs().stream()
+            .filter(InputSpec::optional)
+            .map(InputSpec::name)
+            .collect(Collectors.toSet());
+  }
+
+  /** The optional inputs that are not given. */
+  Set<String> absent(Set<String> given) {
+    return optional.stream().filter(name -> !given.contains(name)).collect(Collectors.toSet());
   }
 
   /** In the model's order. */

@@ -11,8 +11,6 @@ import java.util.stream.Collectors;
 
 /** The steps of a run as a table for people: the longest first, then sums by implementation. */
 final class StepTable {
-  private static final String ROW = "%8.3f %5.1f %8s %6s  %s%n";
-
   private StepTable() {}
 
   static void print(List<StepTime> steps, PrintWriter out) {
@@ -66,7 +64,8 @@ final class StepTable {
   private static void print(
       double seconds, double all, double flops, double bytes, String what, PrintWriter out) {
     out.printf(
-        ROW, seconds * 1e3, 100 * seconds / all, rate(flops, seconds), rate(bytes, seconds), what);
+        "%8.3f %5.1f %8s %6s  %s%n",
+        seconds * 1e3, 100 * seconds / all, rate(flops, seconds), rate(bytes, seconds), what);
   }
 
   private static String rate(double amount, double seconds) {

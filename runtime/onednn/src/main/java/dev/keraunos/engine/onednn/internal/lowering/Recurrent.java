@@ -139,10 +139,6 @@ final class Recurrent implements Tiling.Work {
     return new Step.Reference(List.of(), new Op.Call(function), in, List.of(out));
   }
 
-  private static long size(View view) {
-    return Shape.of(view.dims()).size();
-  }
-
   /** Memory for (batch, time, units). */
   private static View sequence(Site site, Node node) {
     Shape x = site.shape(node.inputs().get(0));
