@@ -25,6 +25,11 @@ import java.util.StringJoiner;
  * is null.
  */
 public final class Settings {
+  private static final int MOST_ITEMS = 16;
+  private static final int FEW_ITEMS = 8;
+  private static final int MOST_CHARACTERS = 80;
+  private static final int FEW_CHARACTERS = 24;
+
   private static final String CLASS = "class_name";
   private static final String CONFIG = "config";
   private static final String NAME = "name";
@@ -269,7 +274,10 @@ public final class Settings {
     return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
   }
 
-  /** As Python writes it: {@code (3, 5)}, {@code True}, {@code l2(l2=0.01)}. */
+  /**
+   * As Python writes it: {@code (3, 5)}, {@code True}, {@code l2(l2=0.01)}. Of long texts, such as
+   * stored bytecode, and of long lists the beginning.
+   */
   public static String text(JsonNode value) {
     if (value.isObject()) {
       StringJoiner parts = new StringJoiner(", ");
@@ -284,12 +292,22 @@ public final class Settings {
       return parts.toString();
     } else if (value.isArray()) {
       StringJoiner items = new StringJoiner(", ", "(", ")");
-      value.forEach(item -> items.add(text(item)));
+      int shown = value.size() > MOST_ITEMS ? FEW_ITEMS : value.size();
+      for (int i = 0; i < shown; i++) {
+        items.add(text(value.get(i)));
+      }
+      if (shown < value.size()) {
+        items.add("... " + value.size() + " in all");
+      }
       return items.toString();
     } else if (value.isBoolean()) {
       return value.asBoolean() ? "True" : "False";
     }
     String text = value.isNull() || value.isMissingNode() ? "None" : value.asText();
+    if (value.isTextual() && text.length() > MOST_CHARACTERS) {
+      String begin = text.strip().substring(0, FEW_CHARACTERS).replaceAll("\\s+", " ");
+      return begin + "... (" + text.length() + " characters)";
+    }
     return value.isDouble() ? text.replace(".0E", "e").replace("E", "e") : text;
   }
 }
