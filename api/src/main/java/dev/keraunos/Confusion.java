@@ -199,11 +199,14 @@ public final class Confusion {
           "there are " + names.size() + " labels for " + classes() + " classes");
     }
     int width = names.stream().mapToInt(String::length).max().orElse(0);
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder("rows are the truth, columns what is predicted\n");
     for (int k = 0; k < classes(); k++) {
       text.append(String.format(Locale.ROOT, "%-" + width + "s ", names.get(k)));
       for (double count : counts[k]) {
-        text.append(String.format(Locale.ROOT, " %7.6g", count).replaceFirst("\\.?0+$", ""));
+        String shown = String.format(Locale.ROOT, "%.6g", count);
+        boolean whole = count == Math.rint(count) && count < 1e9;
+        text.append(
+            String.format(Locale.ROOT, " %9s", whole ? Long.toString((long) count) : shown));
       }
       text.append(
           String.format(Locale.ROOT, "   precision %.4f  recall %.4f%n", precision(k), recall(k)));

@@ -55,8 +55,8 @@ public record Labels(List<String> names) {
 
   /**
    * Labels from a file of UTF-8 text, one on each line, class 0 first, or in the form of Keras'
-   * {@code imagenet_class_index.json}, {@code {"0": ["n01440764", "tench"], ...}}. Blank lines at
-   * the end are left out, and so are blanks around a name.
+   * {@code imagenet_class_index.json}, {@code {"0": ["n01440764", "tench"], ...}}, or a list of
+   * names. Blank lines at the end are left out, and so are blanks around a name.
    *
    * @throws InputException if a line in between is blank, a class is missing, or there is none
    * @throws UncheckedIOException if the file cannot be read
@@ -64,7 +64,7 @@ public record Labels(List<String> names) {
   public static Labels read(Path file) {
     try {
       String text = Files.readString(file).replace("\uFEFF", "").strip();
-      return text.startsWith("{")
+      return text.startsWith("{") || text.startsWith("[")
           ? indexed(new JsonMapper().readTree(text), file)
           : lined(text, file);
     } catch (JsonProcessingException e) {
@@ -77,16 +77,14 @@ public record Labels(List<String> names) {
   private static Labels indexed(JsonNode json, Path file) {
     List<String> names = new ArrayList<>();
     for (int i = 0; i < json.size(); i++) {
-      JsonNode name = json.path(Integer.toString(i)).path(1);
+      JsonNode entry = json.isArray() ? json.get(i) : json.path(Integer.toString(i));
+      JsonNode name = entry.isTextual() && json.isArray() ? entry : entry.path(1);
       if (!name.isTextual()) {
         throw new InputException(
             String.format(
                 "%s: key '%d' of %d is %s; allowed: an identifier and a name, such as"
                     + " [\"n01440764\", \"tench\"]",
-                file,
-                i,
-                json.size(),
-                json.has(Integer.toString(i)) ? json.get(Integer.toString(i)) : "missing"));
+                file, i, json.size(), entry.isMissingNode() ? "missing" : entry));
       }
       names.add(name.asText());
     }

@@ -59,6 +59,8 @@ class LabelsTest {
     assertEquals(List.of("cat", "Zürich dog", "eel"), Labels.read(file).names());
     Files.writeString(file, "cat\n\neel\n");
     assertTrue(refused(() -> Labels.read(file)).contains("line 2 is blank"));
+    Files.writeString(file, "[\"cat\", \"eel\"]");
+    assertEquals(List.of("cat", "eel"), Labels.read(file).names());
     Files.writeString(file, "\n");
     assertThrows(InputException.class, () -> Labels.read(file));
     assertThrows(UncheckedIOException.class, () -> Labels.read(folder.resolve("none.txt")));

@@ -1,6 +1,7 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.cli.internal.StepTable;
 import dev.keraunos.engine.StepTime;
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.DType;
@@ -39,7 +40,32 @@ final class BenchCommand implements Callable<Integer> {
       int batch,
       String engine,
       double samplesPerSecond,
-      List<StepTime> steps) {}
+      List<Step> steps) {}
+
+  /** A step of the JSON report. */
+  record Step(
+      List<String> layers,
+      String operation,
+      long[] shape,
+      long samples,
+      String implementation,
+      int tiles,
+      double seconds,
+      double flops,
+      double bytes) {
+    static Step of(StepTime step) {
+      return new Step(
+          step.layers(),
+          step.operation(),
+          step.shape().toArray(),
+          step.samples(),
+          step.implementation(),
+          step.tiles(),
+          step.seconds(),
+          step.flops(),
+          step.bytes());
+    }
+  }
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions options;
@@ -108,7 +134,7 @@ final class BenchCommand implements Callable<Integer> {
             report.minMs(),
             report.samplesPerSecond());
         if (profile) {
-          StepTable.print(steps, out);
+          StepTable.print(steps, batch, out);
         }
       }
       json.write(report, out);
@@ -143,6 +169,13 @@ final class BenchCommand implements Callable<Integer> {
     Arrays.sort(millis);
     double median = (millis[(runs - 1) / 2] + millis[runs / 2]) / 2;
     double p90 = millis[Math.min(runs - 1, (int) Math.ceil(runs * 0.9) - 1)];
-    return new Report(median, p90, millis[0], batch, engine, batch * 1000 / median, steps);
+    return new Report(
+        median,
+        p90,
+        millis[0],
+        batch,
+        engine,
+        batch * 1000 / median,
+        steps.stream().map(Step::of).toList());
   }
 }

@@ -249,6 +249,7 @@ class MainTest {
     assertTrue(steps.findValues("flops").stream().anyMatch(flops -> flops.asDouble() > 0));
     for (JsonNode step : steps) {
       assertTrue(step.get("seconds").asDouble() > 0, step.toString());
+      assertTrue(step.get("shape").isArray(), step.toString());
       assertFalse(step.get("implementation").asText().isEmpty(), step.toString());
     }
     Cli.run("bench", SEQUENTIAL, "--runs", 1, "--profile", "--engine", "reference").fine();

@@ -1,2 +1,2 @@
-/** Pages of the command. */
+/** Pages, pictures and tables of the command. */
 package dev.keraunos.cli.internal;

@@ -8,10 +8,12 @@ import java.util.List;
  *
  * @param layers the paths of the layers whose operations the step computes; empty for a copy
  * @param operation what it computes, such as {@code Conv+Unary}
- * @param shape of what it makes; of one part of the batch where the batch is divided
+ * @param shape of what it makes
+ * @param samples of the batch that it takes; fewer than there are where the engine divides the
+ *     batch into parts, of which one was run, on one thread
  * @param implementation of the engine's library, or {@code reference} for plain Java
  * @param tiles that several threads can take
- * @param seconds the median over the runs, of one part of the batch where the batch is divided
+ * @param seconds the median over the runs
  * @param flops multiplications and sums of products, 0 for what only moves numbers
  * @param bytes read and written at least, weights included
  */
@@ -19,6 +21,7 @@ public record StepTime(
     List<String> layers,
     String operation,
     Shape shape,
+    long samples,
     String implementation,
     int tiles,
     double seconds,

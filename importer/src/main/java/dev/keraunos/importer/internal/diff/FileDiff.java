@@ -98,6 +98,8 @@ public record FileDiff(
       if (compiled.stream().anyMatch(change -> change.key().equals(OPTIMIZER))) {
         compiled.removeIf( // settings that only one of two optimizers has
             c -> c.key().startsWith(OPTIMIZER + ".") && (c.a().isNull() || c.b().isNull()));
+        compiled.removeIf( // Adam, beside one that was given by its name
+            c -> c.key().equals(OPTIMIZER) && c.a().asText().equalsIgnoreCase(c.b().asText()));
       }
       return new FileDiff(
           a.archive().name(),

@@ -135,6 +135,9 @@ public record LoweredModel(
    * from it.
    */
   public Optional<Value> logits(String output) {
-    return Activations.logits(graph.outputs().get(output));
+    Value value = graph.outputs().get(output);
+    return ofFunctions.contains(output)
+        ? Activations.logitsOfFunction(value)
+        : Activations.logits(value);
   }
 }

@@ -100,6 +100,17 @@ public final class Activations {
   }
 
   /**
+   * The same of a value that a function of TensorFlow made, which moves any axis but the last, so
+   * that nothing is found behind it.
+   */
+  public static Optional<Value> logitsOfFunction(Value value) {
+    boolean moves =
+        value.producer().op() instanceof Op.Softmax over
+            && value.shape().axis(over.axes().get(0)) != value.rank() - 1;
+    return moves ? Optional.empty() : logits(value);
+  }
+
+  /**
    * {@code tf.identity}: the same numbers as another tensor, behind which Keras remembers no
    * logits; TensorFlow up to 2.3 looks through it.
    */

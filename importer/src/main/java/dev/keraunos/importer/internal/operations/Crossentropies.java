@@ -154,10 +154,13 @@ final class Crossentropies {
    * @param own tells the function that belongs to the loss
    */
   private static Optional<Value> logits(OperationCall call, Value output, Kind own) {
-    boolean looks =
-        call.has(Quirk.REMEMBERS_LOGITS)
-            && (own.test(output) || !call.scope().isOfFunction(output));
-    Optional<Value> remembered = looks ? Activations.logits(output) : Optional.empty();
+    Optional<Value> remembered = Optional.empty();
+    if (call.has(Quirk.REMEMBERS_LOGITS)) {
+      remembered =
+          call.scope().isOfFunction(output)
+              ? Activations.logitsOfFunction(output).filter(logits -> own.test(output))
+              : Activations.logits(output);
+    }
     boolean told = call.flag("from_logits");
     return remembered.or(() -> told ? Optional.of(output) : Optional.empty());
   }

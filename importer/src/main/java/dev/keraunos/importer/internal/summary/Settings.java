@@ -173,7 +173,8 @@ public final class Settings {
     JsonNode given = training.path("optimizer");
     JsonNode optimizer = given.isMissingNode() ? training.path("optimizer_config") : given;
     if (optimizer.path(CONFIG).isObject()) {
-      settings.put("optimizer", optimizer.path(CLASS));
+      String name = optimizer.path(CLASS).asText();
+      settings.put("optimizer", TextNode.valueOf(name.substring(name.lastIndexOf('>') + 1)));
       for (Map.Entry<String, JsonNode> entry : optimizer.path(CONFIG).properties()) {
         if (!entry.getKey().equals(NAME)) {
           flatten("optimizer." + entry.getKey(), entry.getValue(), settings);
@@ -244,6 +245,9 @@ public final class Settings {
     if (name.equals("function") && config.isTextual()) {
       return config;
     }
+    if (name.equals("MeanMetricWrapper") && config.path(NAME).isTextual()) {
+      return config.path(NAME); // what tf.keras makes of a metric that was given by its name
+    }
     ObjectNode given = NODES.objectNode();
     for (Map.Entry<String, JsonNode> entry : config.properties()) {
       if (!WITHOUT_MEANING.contains(entry.getKey())) {
@@ -271,7 +275,8 @@ public final class Settings {
   }
 
   private static String snake(String name) {
-    return name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    return name.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_")
+        .toLowerCase(Locale.ROOT);
   }
 
   /**

@@ -91,7 +91,10 @@ public final class SummaryGraph {
   }
 
   private static String quoted(String text) {
-    return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ");
+    return TextTable.printable(text)
+        .replace("\\", "\\\\")
+        .replace("\"", "\\\"")
+        .replace("&", "&amp;");
   }
 
   /** In the language of Mermaid, which Markdown of GitHub and GitLab draws. */

@@ -28,11 +28,18 @@ public final class TextTable {
 
   /** Adds a row. */
   public TextTable row(String... cells) {
-    lines.add(cells.clone());
+    String[] row = new String[cells.length];
     for (int i = 0; i < cells.length; i++) {
-      widths[i] = Math.max(widths[i], cells[i].length());
+      row[i] = printable(cells[i]);
+      widths[i] = Math.max(widths[i], row[i].length());
     }
+    lines.add(row);
     return this;
+  }
+
+  /** A text of a file without what moves the cursor, colours, or turns the order of letters. */
+  static String printable(String text) {
+    return text.replaceAll("[\\p{Cntrl}\u200e\u200f\u202a-\u202e\u2066-\u2069]", "?");
   }
 
   /** Adds text across all columns. */
@@ -118,7 +125,7 @@ public final class TextTable {
   /** Cuts behind spaces, else behind signs that part names, else anywhere. */
   static List<String> pieces(String text, int width) {
     List<String> pieces = new ArrayList<>();
-    String rest = text;
+    String rest = printable(text);
     while (rest.length() > width) {
       int cut = rest.lastIndexOf(' ', width);
       for (int i = width; cut <= 0 && i > width / 2; i--) {

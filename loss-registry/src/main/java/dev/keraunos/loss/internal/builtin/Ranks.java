@@ -41,10 +41,12 @@ public record Ranks(Value yTrue, Prediction yPred) {
       throw new InputException(
           yPred.dialect().keras()
               + " wants targets in the shape of the predictions"
-              + (y.rank() == 0 || y.rank() < p.rank() || y.dim(-1) == 1
-                  ? "; class numbers are for sparse_categorical_crossentropy, vectors of them are"
-                      + " Dataset.oneHot(numbers, classes)"
-                  : ""));
+              + (p.rank() > 0 && p.dim(-1) == 1
+                  ? "; give them the same axes, such as (samples, 1) for one number a sample"
+                  : y.rank() == 0 || y.rank() < p.rank() || y.dim(-1) == 1
+                      ? "; class numbers are for sparse_categorical_crossentropy, vectors of them"
+                          + " are Dataset.oneHot(numbers, classes)"
+                      : ""));
     }
   }
 

@@ -79,6 +79,8 @@ public final class Plan implements AutoCloseable {
    */
   public List<StepTime> times(Graph graph, List<TensorType> inputs, IntToDoubleFunction seconds) {
     Map<Value, TensorType> types = graph.types(inputs);
+    Shape first = inputs.isEmpty() ? Shape.scalar() : inputs.get(0).shape();
+    long samples = first.rank() == 0 ? 1 : first.dim(0);
     Set<Node> counted = new HashSet<>();
     List<StepTime> times = new ArrayList<>();
     for (int i = steps.size() - 1; i >= 0; i--) { // a node counts where it is finished
@@ -90,6 +92,7 @@ public final class Plan implements AutoCloseable {
               own.stream().map(Node::path).distinct().toList(),
               own.stream().map(node -> name(node.op())).collect(Collectors.joining("+")),
               own.isEmpty() ? Shape.of() : types.get(Work.last(own).outputs().get(0)).shape(),
+              samples,
               implementation(steps.get(i)),
               steps.get(i).tiles(),
               seconds.applyAsDouble(i),

@@ -1,4 +1,4 @@
-package dev.keraunos.cli;
+package dev.keraunos.cli.internal;
 
 import dev.keraunos.engine.StepTime;
 import java.io.PrintWriter;
@@ -10,13 +10,25 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The steps of a run as a table for people: the longest first, then sums by implementation. */
-final class StepTable {
+public final class StepTable {
   private StepTable() {}
 
-  static void print(List<StepTime> steps, PrintWriter out) {
+  /**
+   * Prints the table.
+   *
+   * @param batch samples of a prediction
+   */
+  public static void print(List<StepTime> steps, int batch, PrintWriter out) {
     if (steps.isEmpty()) {
       out.println("this engine does not tell what its steps take");
       return;
+    }
+    long samples = steps.get(0).samples();
+    if (samples < batch) {
+      out.printf(
+          "%nThe engine divides the batch; these are the steps of %d of its %d samples, on one"
+              + " thread.%n",
+          samples, batch);
     }
     double all = steps.stream().mapToDouble(StepTime::seconds).sum();
     out.printf("%n%8s %5s %8s %6s  %s%n", "ms", "%", "GFLOP/s", "GB/s", "step");
