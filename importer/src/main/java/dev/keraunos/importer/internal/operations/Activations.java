@@ -104,10 +104,7 @@ public final class Activations {
    * that nothing is found behind it.
    */
   public static Optional<Value> logitsOfFunction(Value value) {
-    boolean moves =
-        value.producer().op() instanceof Op.Softmax over
-            && value.shape().axis(over.axes().get(0)) != value.rank() - 1;
-    return moves ? Optional.empty() : logits(value);
+    return logits(value).filter(x -> isSigmoid(value) || value.rank() - 1 == axis(value));
   }
 
   /**
@@ -128,6 +125,11 @@ public final class Activations {
     return value.producer().op() instanceof Op.Softmax over
         && !over.log()
         && over.axes().size() == 1;
+  }
+
+  /** The only axis of a softmax. */
+  private static int axis(Value softmax) {
+    return softmax.shape().axis(((Op.Softmax) softmax.producer().op()).axes().get(0));
   }
 
   private static void add(String setting, double absent, Function function, String... names) {
