@@ -61,23 +61,34 @@ final class ClassTotals {
     }
   }
 
-  /** The same with fewer sums: what a coefficient for all multiplies need not be added up twice. */
+  /**
+   * The same with fewer sums: what a coefficient for all multiplies need not be added up twice.
+   * Neighbours are added to different sums, as they often are of one class and would wait for each
+   * other.
+   */
   private void addEqual(Chunk chunk, double coefficient) {
-    int[] counts = new int[positions.length];
-    double[] sums = new double[positions.length];
+    int cells = positions.length;
+    int[] counts = new int[2 * cells];
+    int[] guesses = new int[2 * cells];
+    double[] sums = new double[2 * cells];
     for (int i = 0; i < chunk.count; i++) {
       int k = chunk.truth[i];
       int guess = chunk.guess[i];
-      int cell = 2 * k + (guess == k ? 1 : 0);
+      int side = (i & 1) * cells;
+      int cell = side + 2 * k + (guess == k ? 1 : 0);
       counts[cell]++;
       sums[cell] += chunk.scores[i];
-      predicted[guess]++;
+      guesses[side + guess]++;
     }
-    for (int cell = 0; cell < counts.length; cell++) {
-      positions[cell] += counts[cell];
-      scores[cell] += sums[cell];
-      coefficients.batch[cell] += coefficient * counts[cell];
-      contributions.batch[cell] += coefficient * sums[cell];
+    for (int i = 0; i < 2 * cells; i++) {
+      int cell = i % cells;
+      positions[cell] += counts[i];
+      scores[cell] += sums[i];
+      coefficients.batch[cell] += coefficient * counts[i];
+      contributions.batch[cell] += coefficient * sums[i];
+    }
+    for (int k = 0; k < predicted.length; k++) {
+      predicted[k] += guesses[k] + guesses[cells + k];
     }
   }
 

@@ -18,12 +18,7 @@ final class Order {
 
   /** The same of a number alone. */
   static long key(double value) {
-    return signedKey(value + 0.0);
-  }
-
-  /** The same with negative zero below the other. */
-  static long signedKey(double value) {
-    long bits = Double.doubleToLongBits(value);
+    long bits = Double.doubleToLongBits(value + 0.0);
     return bits >= 0 ? bits : bits ^ Long.MAX_VALUE;
   }
 

@@ -11,8 +11,6 @@ import java.util.stream.IntStream;
 
 /** Reductions over any axes, and along one. */
 final class Reductions {
-  private static final long INFINITY = Order.key(Double.POSITIVE_INFINITY);
-
   private Reductions() {}
 
   static void addTo(KernelTable table) {
@@ -82,7 +80,7 @@ final class Reductions {
             }
             for (int i = 0; i < count; i++) {
               int start = i * lanes.length();
-              data[i] = largest(data, start, lanes.length(), op.signedZeros() ? -0.0 : 0.0);
+              data[i] = largest(data, start, lanes.length(), op.signedZeros());
             }
             y.write(lane, data, 0, count);
           });
@@ -99,21 +97,32 @@ final class Reductions {
   }
 
   /**
-   * The index of the first of the largest elements; NaN is none of them. Keys, unlike doubles, are
-   * compared without a jump, which no processor could foresee.
+   * The index of the first of the largest elements; NaN is none of them.
    *
-   * @param zero is added to every element: 0.0 makes both zeros equal, -0.0 changes none
+   * @param signedZeros true if negative zero is less than the other
    */
-  private static int largest(double[] data, int from, int length, double zero) {
+  private static int largest(double[] data, int from, int length, boolean signedZeros) {
     int best = 0;
-    long most = Long.MIN_VALUE;
+    double most = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < length; i++) {
-      long key = Order.signedKey(data[from + i] + zero);
-      key = key > INFINITY ? Long.MIN_VALUE : key;
-      best = key > most ? i : best;
-      most = Math.max(key, most);
+      double value = data[from + i];
+      if (value > most) {
+        best = i;
+        most = value;
+      }
     }
-    return best;
+    boolean tied = most == Double.NEGATIVE_INFINITY || (most == 0 && signedZeros);
+    return tied ? first(most + 0.0, data, from, length, best) : best;
+  }
+
+  /** The index of the first element of just this value. */
+  private static int first(double value, double[] data, int from, int length, int otherwise) {
+    for (int i = 0; i < length; i++) {
+      if (Double.compare(data[from + i], value) == 0) {
+        return i;
+      }
+    }
+    return otherwise;
   }
 
   private static int best(Tensor x, Lanes lanes, long lane, boolean max) {
