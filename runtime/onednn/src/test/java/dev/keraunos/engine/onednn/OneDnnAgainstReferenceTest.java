@@ -333,20 +333,58 @@ class OneDnnAgainstReferenceTest {
     }
   }
 
+  /** One layer on the other, whose parts run side by side; the states of all are read. */
+  @ParameterizedTest
+  @EnumSource(Op.Rnn.Cell.class)
+  void stackedRecurrences(Op.Rnn.Cell cell) {
+    Recurrence forward = new Recurrence(false, true, false, false);
+    for (int steps : new int[] {2, 8, 29, 70}) {
+      for (boolean initial : new boolean[] {false, true}) {
+        for (Recurrence top : List.of(forward, new Recurrence(true, true, false, false))) {
+          Value x = random.input(1, steps, 11);
+          List<Value> states = new ArrayList<>();
+          Value sequence = x;
+          for (Recurrence recurrence : List.of(forward, forward, top)) {
+            List<Value> given = recurrent(cell, sequence, x, initial);
+            Op.Rnn rnn = rnn(cell, initial, false, recurrence);
+            List<Value> results = x.producer().builder().apply(rnn, given);
+            states.addAll(results.subList(1, results.size()));
+            sequence = results.get(0);
+          }
+          for (int i = 0; i < steps; i++) {
+            states.add(Ops.squeeze(Ops.sliceAxis(sequence, 1, Range.of(i, i + 1)), 1));
+          }
+          check(Ops.concatenate(states, -1), dims(1, steps, 11), 1, 3, 40);
+        }
+      }
+    }
+  }
+
   private List<Value> masked(
       Op.Rnn.Cell cell, Value x, Value mask, boolean initial, Recurrence recurrence) {
-    int units = 11;
-    long gates = (long) cell.gates() * units;
+    List<Value> in = recurrent(cell, x, x, initial);
+    in.add(mask);
+    return x.producer().builder().apply(rnn(cell, initial, true, recurrence), in);
+  }
+
+  private static Op.Rnn rnn(
+      Op.Rnn.Cell cell, boolean initial, boolean mask, Recurrence recurrence) {
     Op.Unary tanh = new Op.Unary(UnaryKind.TANH, 0, 0);
     Op.Unary sigmoid = new Op.Unary(UnaryKind.SIGMOID, 0, 0);
+    return new Op.Rnn(cell, tanh, sigmoid, false, initial, mask, recurrence);
+  }
+
+  /** What a recurrence of 11 units runs over; its initial states are the first steps of x. */
+  private List<Value> recurrent(Op.Rnn.Cell cell, Value sequence, Value x, boolean initial) {
+    int units = 11;
+    long gates = (long) cell.gates() * units;
     List<Value> in = new ArrayList<>();
-    in.addAll(List.of(x, random.weights(11, 11, gates), random.weights(units, units, gates)));
+    in.add(sequence);
+    in.addAll(List.of(random.weights(11, 11, gates), random.weights(units, units, gates)));
     for (int i = 0; initial && i < cell.states(); i++) {
       in.add(Ops.squeeze(Ops.sliceAxis(x, 1, Range.of(i, i + 1)), 1));
     }
-    in.add(mask);
-    Op.Rnn rnn = new Op.Rnn(cell, tanh, sigmoid, false, initial, true, recurrence);
-    return x.producer().builder().apply(rnn, in);
+    return in;
   }
 
   @Test

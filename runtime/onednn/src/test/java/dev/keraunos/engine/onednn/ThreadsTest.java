@@ -47,7 +47,9 @@ class ThreadsTest {
     Recurrence forward = new Recurrence(false, true, false, false);
     Op.Rnn lstm = new Op.Rnn(Cell.LSTM, tanh, sigmoid, false, false, false, forward);
     List<Value> in = List.of(input(21, 30), weights(30, 4 * 64), weights(64, 4 * 64));
-    check(builder.apply(lstm, in).get(0), samples, 21, 30);
+    Value below = builder.apply(lstm, in).get(0);
+    List<Value> next = List.of(below, weights(64, 4 * 64), weights(64, 4 * 64));
+    check(builder.apply(lstm, next).get(0), samples, 21, 30);
   }
 
   @ParameterizedTest

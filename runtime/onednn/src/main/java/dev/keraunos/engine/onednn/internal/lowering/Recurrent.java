@@ -37,6 +37,12 @@ final class Recurrent implements Tiling.Work {
   /** Fewer samples than this do not share the weights well. */
   private static final long SAMPLES_PER_TILE = 8;
 
+  /** So many parts of a sequence keep two recurrences busy, one behind the other. */
+  private static final long PARTS = 16;
+
+  /** Shorter parts cost more than they bring. */
+  private static final long STEPS_PER_PART = 4;
+
   /** What shuts or opens a gate for any state: its sigmoid is 0 or 1. */
   private static final double SHUT = 1e4;
 
@@ -53,17 +59,21 @@ final class Recurrent implements Tiling.Work {
   /** (time, batch, units), steps in the order of x. */
   private final View sequence;
 
+  /** Of each state before the first step, (batch, units); none where they are zero. */
+  private final List<View> before;
+
   /** Of each state after the last step, (batch, units). */
   private final List<View> after;
 
   private final View kernel;
   private final View bias;
 
-  private Recurrent(Site site, Node node, View given, View sequence, List<View> after) {
+  private Recurrent(
+      Site site, Node node, View given, View sequence, List<View> before, List<View> after) {
     this.site = site;
     this.node = node;
     this.op = (Op.Rnn) node.op();
-    this.shape = site.shape(node.inputs().get(0));
+    this.shape = Shape.of(given.dims());
     this.units = site.shape(node.inputs().get(2)).dim(0);
     this.direction =
         op.recurrence().reverse() && !op.mask()
@@ -71,6 +81,7 @@ final class Recurrent implements Tiling.Work {
             : dnnl.dnnl_unidirectional_left2right;
     this.x = given.permute(1, 0, 2);
     this.sequence = sequence.permute(1, 0, 2);
+    this.before = before;
     this.after = after;
     View own = site.view(node.inputs().get(1));
     this.kernel = given.dim(2) > own.dim(0) ? withGatesShut(own) : own;
@@ -94,8 +105,42 @@ final class Recurrent implements Tiling.Work {
     boolean direct = recurrence.sequence() && !recurrence.reverse();
     View result = direct ? site.view(node.outputs().get(0)) : sequence(site, node);
     List<View> after = node.outputs().stream().skip(1).map(site::view).toList();
-    Recurrent work = new Recurrent(site, node, site.view(node.inputs().get(0)), result, after);
-    return work.step().map(step -> direct ? List.of(step) : List.of(step, work.pick(result)));
+    View x = site.view(node.inputs().get(0));
+    List<Step> steps = new ArrayList<>();
+    List<View> before = initialStates(site, node);
+    for (Tiling.Range part : parts(site, node, x)) {
+      List<View> then = part.to() == x.dim(1) ? after : statesOf(site, after);
+      View given = x.slice(1, part.from(), part.length());
+      View gives = result.slice(1, part.from(), part.length());
+      Optional<Step> step = new Recurrent(site, node, given, gives, before, then).step();
+      if (step.isEmpty()) {
+        return Optional.empty();
+      }
+      steps.add(step.get());
+      before = then;
+    }
+    if (!direct) {
+      steps.add(pick(site, node, result));
+    }
+    return Optional.of(steps);
+  }
+
+  /** One part, or several where another recurrence can run one part behind or ahead. */
+  private static List<Tiling.Range> parts(Site site, Node node, View x) {
+    boolean cut = site.isStacked(node) && x.dim(0) < 2 * SAMPLES_PER_TILE;
+    return Tiling.parts(x.dim(1), cut ? Math.min(PARTS, x.dim(1) / STEPS_PER_PART) : 1);
+  }
+
+  private static List<View> initialStates(Site site, Node node) {
+    Op.Rnn op = (Op.Rnn) node.op();
+    int first = op.bias() ? 4 : 3;
+    return op.initialState()
+        ? node.inputs().subList(first, first + op.cell().states()).stream().map(site::view).toList()
+        : List.of();
+  }
+
+  private static List<View> statesOf(Site site, List<View> like) {
+    return like.stream().map(view -> site.scratch(view.size()).reshape(view.dims())).toList();
   }
 
   private static Optional<List<Step>> masked(Site site, Node node) {
@@ -117,7 +162,7 @@ final class Recurrent implements Tiling.Work {
     if (op.initialState()) {
       behind.add(site.view(node.inputs().get(op.bias() ? 4 : 3)));
     }
-    return new Recurrent(site, node, counted, states, after)
+    return new Recurrent(site, node, counted, states, initialStates(site, node), after)
         .step()
         .map(
             step ->
@@ -173,14 +218,15 @@ final class Recurrent implements Tiling.Work {
   }
 
   /** What the node gives first, from the sequence in the order of x. */
-  private Step pick(View all) {
+  private static Step pick(Site site, Node node, View all) {
+    Op.Rnn op = (Op.Rnn) node.op();
     boolean reverse = op.recurrence().reverse();
     View result = site.view(node.outputs().get(0));
     if (op.recurrence().sequence()) {
       Op flip = new Op.Slice(List.of(Range.ALL, Range.REVERSED, Range.ALL));
       return new Step.Reference(List.of(), flip, List.of(all), List.of(result));
     }
-    long last = reverse ? 0 : shape.dim(1) - 1;
+    long last = reverse ? 0 : all.dim(1) - 1;
     Op slice = new Op.Slice(List.of(Range.ALL, Range.of(last, last + 1), Range.ALL));
     View step = result.insert(1);
     return new Step.Reference(List.of(), slice, List.of(all), List.of(step));
@@ -237,10 +283,7 @@ final class Recurrent implements Tiling.Work {
   }
 
   private Optional<View> before(int state, Tiling.Range range) {
-    int first = op.bias() ? 4 : 3;
-    return op.initialState()
-        ? Optional.of(state(site.view(node.inputs().get(first + state)), range))
-        : Optional.empty();
+    return before.isEmpty() ? Optional.empty() : Optional.of(state(before.get(state), range));
   }
 
   private View after(int state, Tiling.Range range) {

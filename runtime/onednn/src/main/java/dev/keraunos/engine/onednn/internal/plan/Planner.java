@@ -76,7 +76,7 @@ public final class Planner implements Site, AutoCloseable {
       }
     }
     copyOutputs();
-    List<Step> ordered = SideBySide.join(steps);
+    List<Step> ordered = SideBySide.join(Pipeline.join(steps));
     long bytes = Arena.layOut(ordered.stream().map(Step::places).toList());
     List<TensorType> outputs = graph.outputs().values().stream().map(facts::type).toList();
     done = true;
@@ -165,6 +165,16 @@ public final class Planner implements Site, AutoCloseable {
     return graph.nodes().stream()
         .filter(node -> node.op() instanceof Op.Rnn && node.inputs().get(0).equals(value))
         .count();
+  }
+
+  @Override
+  public boolean isStacked(Node recurrence) {
+    return graph.nodes().stream()
+            .filter(node -> node.op() instanceof Op.Rnn)
+            .anyMatch(
+                node -> Pipeline.follows(node, recurrence) || Pipeline.follows(recurrence, node))
+        && recurrencesOf(recurrence.inputs().get(0)) == 1
+        && recurrencesOf(recurrence.outputs().get(0)) <= 1;
   }
 
   @Override

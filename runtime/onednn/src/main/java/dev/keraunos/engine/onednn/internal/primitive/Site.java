@@ -34,6 +34,12 @@ public interface Site {
   /** How many recurrences run over a value, side by side. */
   long recurrencesOf(Value value);
 
+  /**
+   * Whether a recurrence and another one run over a sequence from its first step on, of which one
+   * gives what the other alone reads, without masks.
+   */
+  boolean isStacked(Node recurrence);
+
   /** Whether any node or the caller reads a value. */
   boolean isRead(Value value);
 

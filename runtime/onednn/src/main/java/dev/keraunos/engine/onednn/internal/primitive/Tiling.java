@@ -52,8 +52,9 @@ public final class Tiling {
     return Math.max(1, Math.min(MOST_TILES, (long) (operations / TILE_OPERATIONS)));
   }
 
-  private static List<Range> parts(long length, long count) {
-    long tiles = Math.min(length, count);
+  /** An axis of this length cut into so many parts of almost equal length, at least one. */
+  public static List<Range> parts(long length, long count) {
+    long tiles = Math.max(1, Math.min(length, count));
     List<Range> ranges = new ArrayList<>();
     for (long i = 0; i < tiles; i++) {
       ranges.add(new Range(i * length / tiles, (i + 1) * length / tiles));
