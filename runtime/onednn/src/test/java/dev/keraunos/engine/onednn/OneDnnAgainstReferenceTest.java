@@ -270,6 +270,32 @@ class OneDnnAgainstReferenceTest {
     check(random.apply(new Op.Concat(1), y, random.relu(y)), dims, 1, 3);
   }
 
+  /** Vectors beside rows, in the operation itself and in those that follow it. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 16, 19, 67})
+  void vectorsBesideRows(int channels) {
+    long[] dims = dims(1, 5, 7, channels);
+    Value x = random.input(dims);
+    Value vector = random.constant(channels);
+    Value gate = Ops.reduce(ReduceKind.MEAN, x, true, 1, 2);
+    check(Ops.multiply(x, vector), dims, 1, 4);
+    check(Ops.relu(Ops.add(Ops.subtract(x, vector), random.constant(channels))), dims, 1, 4);
+    check(Ops.multiply(gate, x), dims, 1, 3);
+    check(Ops.divide(Ops.add(x, x), vector), dims, 1, 40);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0, 1, 2, 0", "1, 1, 1, 1", "3, 0, 0, 2", "0, 0, 0, 0"})
+  void padding(long top, long bottom, long left, long right) {
+    long[] dims = dims(1, 9, 10, 3);
+    for (double value : new double[] {0, -1.5}) {
+      List<Long> before = List.of(0L, top, left, 0L);
+      List<Long> after = List.of(0L, bottom, right, 0L);
+      Op pad = new Op.Pad(Op.Pad.Mode.CONSTANT, value, before, after);
+      check(random.apply(pad, random.input(dims)), dims, 1, 3);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"NEAREST", "BILINEAR"})
   void upsampling(Interpolation interpolation) {

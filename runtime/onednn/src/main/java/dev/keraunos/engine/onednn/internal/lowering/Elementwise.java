@@ -17,9 +17,13 @@ import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.bytedeco.dnnl.global.dnnl;
 
-/** {@link Op.Unary} and {@link Op.Binary}, cut along the first of the collapsed axes. */
+/**
+ * {@link Op.Unary} and {@link Op.Binary}, cut along the first of the collapsed axes. Rows beside a
+ * vector are given to oneDNN as the positions of an image, for which it reads the vector as such.
+ */
 final class Elementwise implements Tiling.Work {
   private final Site site;
   private final Node node;
@@ -27,7 +31,12 @@ final class Elementwise implements Tiling.Work {
   private final View y;
   private final PostOps postOps;
 
-  private Elementwise(Site site, Node node, List<View> operands, View y, PostOps postOps) {
+  /** The axis that is cut. */
+  private final int axis;
+
+  private Elementwise(
+      Site site, Node node, List<View> operands, View y, PostOps postOps, int axis) {
+    this.axis = axis;
     this.site = site;
     this.node = node;
     this.operands = operands;
@@ -47,11 +56,27 @@ final class Elementwise implements Tiling.Work {
     if (!site.shape(inputs.get(0)).equals(result)) {
       return Optional.empty();
     }
-    List<View> operands =
-        inputs.stream().map(in -> collapse.apply(site.view(in), result.rank())).toList();
-    View y = collapse.apply(site.view(group.output()), result.rank());
-    return PostOps.of(group, site, view -> Optional.of(collapse.apply(view, result.rank())))
-        .flatMap(postOps -> new Elementwise(site, node, operands, y, postOps).steps(group));
+    View joined = collapse.apply(site.view(group.output()), result.rank());
+    boolean image =
+        joined.rank() == 2
+            && read.stream()
+                .map(view -> collapse.apply(view, result.rank()))
+                .anyMatch(Elementwise::isRow);
+    UnaryOperator<View> orient =
+        view -> {
+          View own = collapse.apply(view, result.rank());
+          return image ? own.insert(0).channelsFirst() : own;
+        };
+    List<View> operands = inputs.stream().map(site::view).map(orient).toList();
+    View y = orient.apply(site.view(group.output()));
+    return PostOps.of(group, site, view -> Optional.of(orient.apply(view)))
+        .flatMap(
+            postOps ->
+                new Elementwise(site, node, operands, y, postOps, image ? 2 : 0).steps(group));
+  }
+
+  private static boolean isRow(View view) {
+    return view.dim(0) == 1 && view.dim(1) > 1;
   }
 
   /** The inputs, the one that is not broadcast first if they may change places. */
@@ -66,15 +91,15 @@ final class Elementwise implements Tiling.Work {
 
   private Optional<List<Step>> steps(Group group) {
     double operations = Tiling.MOVED_ELEMENT * y.size();
-    return Tiling.tile(group.nodes(), Tiling.cut(y.dim(0), operations), this).map(List::of);
+    return Tiling.tile(group.nodes(), Tiling.cut(y.dim(axis), operations), this).map(List::of);
   }
 
-  private static View part(View view, Tiling.Range range) {
-    return view.dim(0) == 1 ? view : view.slice(0, range.from(), range.length());
+  private View part(View view, Tiling.Range range) {
+    return view.dim(axis) == 1 ? view : view.slice(axis, range.from(), range.length());
   }
 
   private PostOps postOps(Tiling.Range range) {
-    return postOps.slice(0, range.from(), range.length());
+    return postOps.slice(axis, range.from(), range.length());
   }
 
   @Override

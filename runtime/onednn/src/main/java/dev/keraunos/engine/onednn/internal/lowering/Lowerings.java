@@ -27,6 +27,7 @@ public final class Lowerings {
           Map.entry(Op.Standardize.class, Normalization::standardize),
           Map.entry(Op.Resize.class, Resampling::lower),
           Map.entry(Op.Rnn.class, Recurrent::lower),
+          Map.entry(Op.Pad.class, Movement::pad),
           Map.entry(Op.Concat.class, Movement::concat),
           Map.entry(Op.Transpose.class, Movement::transpose),
           Map.entry(Op.Slice.class, Movement::slice),

@@ -5,6 +5,7 @@ import dev.keraunos.engine.onednn.internal.primitive.Group;
 import dev.keraunos.engine.onednn.internal.primitive.Primitives;
 import dev.keraunos.engine.onednn.internal.primitive.Site;
 import dev.keraunos.engine.onednn.internal.primitive.Tiling;
+import dev.keraunos.engine.onednn.internal.step.Place;
 import dev.keraunos.engine.onednn.internal.step.Step;
 import dev.keraunos.engine.onednn.internal.step.View;
 import dev.keraunos.graph.Node;
@@ -12,6 +13,7 @@ import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Range;
 import dev.keraunos.graph.Value;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -42,6 +44,37 @@ final class Movement {
       }
     }
     return copies(group.nodes(), site, copies);
+  }
+
+  /** The input in the middle and, around it, borders that are constants. */
+  static Optional<List<Step>> pad(Group group, Site site) {
+    Op.Pad pad = (Op.Pad) group.anchor().op();
+    View x = site.view(group.anchor().inputs().get(0));
+    View middle = site.view(group.output());
+    if (pad.mode() != Op.Pad.Mode.CONSTANT || x.size() == 0 || middle.size() > 2 * x.size()) {
+      return Optional.empty();
+    }
+    List<Copy> copies = new ArrayList<>();
+    for (int axis = 0; axis < x.rank(); axis++) {
+      long before = pad.before().get(axis);
+      long after = pad.after().get(axis);
+      copies.addAll(border(middle.slice(axis, 0, before), pad.value()));
+      copies.addAll(border(middle.slice(axis, before + x.dim(axis), after), pad.value()));
+      middle = middle.slice(axis, before, x.dim(axis));
+    }
+    copies.add(new Copy(x, middle));
+    return copies(group.nodes(), site, copies);
+  }
+
+  private static List<Copy> border(View to, double value) {
+    if (to.size() == 0) {
+      return List.of();
+    }
+    Tensor cells = Tensor.zeros(to.dtype(), to.dims());
+    for (long i = 0; value != 0 && i < cells.size(); i++) {
+      cells.setDouble(i, value);
+    }
+    return List.of(new Copy(View.of(new Place.Constant(cells), to.dtype(), cells.shape()), to));
   }
 
   static Optional<List<Step>> transpose(Group group, Site site) {
