@@ -307,7 +307,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * @throws InputException if the model has other inputs or outputs
    */
   public float[] predict(String[] texts) {
-    try (Tensor input = Tensor.of(texts, texts.length);
+    try (Tensor input = ModelInputs.tensor(texts, inputs.only());
         Tensor output = predict(input)) {
       return output.toFloatArray();
     }
@@ -432,7 +432,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
    *     the second call of a layer, {@code path:1} its second tensor
    */
   public Map<String, Tensor> predict(Map<String, Tensor> inputs, Collection<String> wanted) {
-    Set<String> absent = this.inputs.absent(inputs.keySet());
+    Set<String> absent = this.inputs.absent(inputs);
     if (!absent.isEmpty()) {
       return without(absent).predict(inputs, wanted);
     }

@@ -32,8 +32,15 @@ final class ModelInputs {
   }
 
   /** The optional inputs that are not given. */
-  Set<String> absent(Set<String> given) {
-    return optional.stream().filter(name -> !given.contains(name)).collect(Collectors.toSet());
+  Set<String> absent(Map<String, Tensor> given) {
+    requireGiven(given);
+    return optional.stream().filter(name -> !given.containsKey(name)).collect(Collectors.toSet());
+  }
+
+  private void requireGiven(Object given) {
+    if (given == null) {
+      throw new InputException("given is null; the model's inputs are " + describe());
+    }
   }
 
   /** In the model's order. */
@@ -90,10 +97,11 @@ final class ModelInputs {
 
   /** Tensors by input name in the order of the inputs. */
   List<Tensor> ordered(Map<String, Tensor> given) {
+    requireGiven(given);
     given.keySet().forEach(this::value);
     List<Tensor> ordered = new ArrayList<>();
     for (String name : names()) {
-      if (!given.containsKey(name)) {
+      if (given.get(name) == null) {
         throw new InputException(
             "input '" + name + "' is missing; the model's inputs are " + describe());
       }
@@ -108,6 +116,7 @@ final class ModelInputs {
    * @throws InputException if they are more or fewer
    */
   List<Tensor> ordered(List<Tensor> given) {
+    requireGiven(given);
     if (given.size() != inputs.size()) {
       throw new InputException(
           "the model takes "
@@ -117,6 +126,7 @@ final class ModelInputs {
               + "; give one tensor each, in the order of "
               + describe());
     }
+    given.forEach(this::requireGiven);
     return given;
   }
 

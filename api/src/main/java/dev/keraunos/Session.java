@@ -50,8 +50,7 @@ public final class Session implements AutoCloseable {
    *     a sample's, or samples do not fill batches of a stateful model
    */
   public synchronized float[] predict(float[] input) {
-    try (Tensor tensor =
-            Tensor.of(input, ModelInputs.samples(model.inputs().only(), input.length).toArray());
+    try (Tensor tensor = ModelInputs.tensor(input, model.inputs().only());
         Tensor output = predict(tensor)) {
       return output.toFloatArray();
     }
@@ -65,8 +64,8 @@ public final class Session implements AutoCloseable {
    * @throws InputException as {@link #predict(float[])}
    */
   public synchronized Tensor predict(Tensor input) {
-    model.inputs().only();
-    return run(model.outputNames(), List.of(input)).get(0);
+    Tensor given = ModelInputs.tensor(input, model.inputs().only());
+    return run(model.outputNames(), List.of(given)).get(0);
   }
 
   /**

@@ -9,9 +9,11 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Tensor;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /**
  * What predict makes of what it is given. The models are those of tf_keras 2.21 with {@code x =
@@ -44,6 +46,25 @@ class PredictTest {
       }
       assertThrows(InputException.class, () -> model.predict(Tensor.of(numbers, 2, 1, 3)));
       assertThrows(InputException.class, () -> model.predict(Tensor.of(numbers, 6)));
+    }
+  }
+
+  @Test
+  void nullIsRefusedWithASentence() throws URISyntaxException {
+    try (KerasModel model = load("flatten.h5")) {
+      List<Executable> calls =
+          List.of(
+              () -> model.predict((float[]) null),
+              () -> model.predict((String[]) null),
+              () -> model.predict((Tensor) null),
+              () -> model.predict((Map<String, Tensor>) null),
+              () -> model.predict((List<Tensor>) null),
+              () -> model.predict(Collections.singletonList(null)),
+              () -> model.predict(Collections.singletonMap(model.inputNames().get(0), null)));
+      for (Executable call : calls) {
+        String message = assertThrows(InputException.class, call).getMessage();
+        assertTrue(message.matches("given is null; .*|input .* is missing; .*"), message);
+      }
     }
   }
 }

@@ -40,6 +40,11 @@ record Recorded(Path model, Npz content) {
     return KerasModel.loader().registry(registry.build()).losses(ReferenceLoss.registry());
   }
 
+  /** The model on an engine. */
+  KerasModel load(String engine) {
+    return loader().engine(engine).load(model);
+  }
+
   /** The arrays of a group, such as {@code inputs}, by name. */
   Map<String, Tensor> arrays(String group) {
     return content.group(group);

@@ -1,0 +1,2 @@
+/** Requests of many callers, computed in batches. */
+package dev.keraunos.internal.batching;
