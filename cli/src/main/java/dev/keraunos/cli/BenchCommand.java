@@ -70,6 +70,7 @@ final class BenchCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions options;
   @Mixin private JsonOption json;
+  @Mixin private ProgressOption progress;
 
   @Parameters(index = "0", paramLabel = "MODEL", description = "The model's file.")
   private Path model;
@@ -116,12 +117,15 @@ final class BenchCommand implements Callable<Integer> {
       for (int i = 0; i < FEWEST_WARM_UPS || System.nanoTime() - start < WARM_UP_NANOS; i++) {
         predict(loaded, inputs);
       }
+      Progress shown = progress.of("runs", runs, spec.commandLine().getErr());
       double[] millis = new double[runs];
       for (int i = 0; i < runs; i++) {
+        shown.at(i);
         long before = System.nanoTime();
         predict(loaded, inputs);
         millis[i] = (System.nanoTime() - before) / 1e6;
       }
+      shown.clear();
       List<StepTime> steps = profile ? loaded.profile(inputs, runs) : List.of();
       Report report = report(millis, loaded.engine().name(), steps);
       if (!json.takesOutput()) {

@@ -19,6 +19,9 @@ import picocli.CommandLine.Spec;
       "  keraunos evaluate model.keras test.npz --keras 2.2.4 --json -"
     })
 final class EvaluateCommand implements Callable<Integer> {
+  /** The JSON report: what evaluate returns, by name. */
+  record Report(Map<String, Double> metrics) {}
+
   @Spec private CommandSpec spec;
   @Mixin private EvaluationOptions subject;
   @Mixin private JsonOption json;
@@ -34,7 +37,7 @@ final class EvaluateCommand implements Callable<Integer> {
         int width = result.keySet().stream().mapToInt(String::length).max().orElse(1);
         result.forEach((name, value) -> out.printf("%-" + width + "s  %s%n", name, value));
       }
-      json.write(result, out);
+      json.write(new Report(result), out);
     }
     return 0;
   }

@@ -1,8 +1,7 @@
 package dev.keraunos.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.io.PrintWriter;
 import java.util.function.Supplier;
@@ -10,8 +9,10 @@ import picocli.CommandLine.Option;
 
 /** Writes a result for machines. */
 final class JsonOption {
-  private static final ObjectWriter WRITER =
-      new ObjectMapper().registerModule(new Jdk8Module()).writerWithDefaultPrettyPrinter();
+  /** Of the formats of reports; one that takes something away or changes its meaning counts up. */
+  private static final int VERSION = 1;
+
+  private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
 
   @Option(
       names = "--json",
@@ -34,16 +35,15 @@ final class JsonOption {
     destination().declare(outputs);
   }
 
-  void write(Object result, PrintWriter out) {
-    writeText(() -> json(result), out);
+  /** Writes a record, with the version of the formats before its components. */
+  void write(Object report, PrintWriter out) {
+    writeText(() -> json(report), out);
   }
 
-  private static String json(Object result) {
-    try {
-      return WRITER.writeValueAsString(result);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+  private static String json(Object report) {
+    ObjectNode json = JSON.createObjectNode().put("version", VERSION);
+    json.setAll((ObjectNode) JSON.valueToTree(report));
+    return json.toPrettyString();
   }
 
   /** Writes what is JSON already. */

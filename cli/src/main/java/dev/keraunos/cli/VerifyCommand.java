@@ -50,6 +50,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions options;
   @Mixin private JsonOption json;
+  @Mixin private ProgressOption progress;
 
   @Parameters(
       index = "0",
@@ -72,9 +73,12 @@ final class VerifyCommand implements Callable<Integer> {
     List<Fixture.Pair> pairs = pairs();
     json.declare(new Outputs(inputs(pairs)));
     List<Case> cases = new ArrayList<>();
+    Progress shown = progress.of("models", pairs.size(), spec.commandLine().getErr());
     for (Fixture.Pair pair : pairs) {
+      shown.at(cases.size());
       Case result = verify(pair);
       cases.add(result);
+      shown.clear();
       print(result, pairs.size() == 1, out);
     }
     options.requireLambdas(

@@ -86,7 +86,7 @@ class CustomLossesTest {
   }
 
   private static String loss(String source) {
-    return run(source).fine().json().get("loss").asText();
+    return run(source).fine().json().at("/metrics/loss").asText();
   }
 
   private static Cli run(String source) {

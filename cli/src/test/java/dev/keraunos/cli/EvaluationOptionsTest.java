@@ -41,7 +41,7 @@ class EvaluationOptionsTest {
       Cli run =
           Cli.run(
               "evaluate", model, data, "--class-weight", file, "--batch-size", 7, "--json", "-");
-      double loss = run.fine().json().get("loss").asDouble();
+      double loss = run.fine().json().at("/metrics/loss").asDouble();
       double recorded = fixture.trained().get("loss").asDouble();
       assertTrue(Tolerance.CLOSE.accepts(loss, recorded, 0), loss + ", recorded is " + recorded);
       Files.writeString(file, "{\"rare\": 1000}");

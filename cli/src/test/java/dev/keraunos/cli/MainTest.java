@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +101,7 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({"0, 0 s", "59, 59 s", "200, 3 min 20 s", "7500, 2 h 5 min"})
   void timesAreWords(long seconds, String words) {
-    assertEquals(words, ProgressOption.words(seconds));
+    assertEquals(words, Progress.words(seconds));
   }
 
   @Test
@@ -109,6 +110,20 @@ class MainTest {
     Path model = Path.of("src/test/models/branched.keras");
     Cli run = Cli.run("evaluate", model, data, "--batch-size=5", "--progress").fine();
     assertTrue(run.err().contains("5 of 21 samples, about "), run.err());
+  }
+
+  @Test
+  void verifyAndBenchShowHowFarTheyAre() throws IOException {
+    for (String name : List.of("a", "b")) {
+      Files.copy(SEQUENTIAL, folder.resolve(name + ".h5"));
+      Files.copy(SEQUENTIAL_DATA, folder.resolve(name + ".npz"));
+    }
+    Cli verified = Cli.run("verify", folder, "--progress").fine();
+    assertTrue(verified.err().contains("\r1 of 2 models, about "), verified.err());
+    assertTrue(verified.err().endsWith("\r"), verified.err());
+    assertEquals("", Cli.run("verify", folder).fine().err());
+    Cli timed = Cli.run("bench", SEQUENTIAL, "--runs", 3, "--progress").fine();
+    assertTrue(timed.err().contains("\r2 of 3 runs, about "), timed.err());
   }
 
   @Test
@@ -174,7 +189,7 @@ class MainTest {
   void evaluateGivesTheRecordedNames() {
     JsonNode recorded = Fixture.read(UNET_DATA).metrics();
     Cli run = Cli.run("evaluate", UNET, UNET_DATA, LAMBDA, Cli.EXAMPLE, "--json", "-");
-    JsonNode computed = run.fine().json();
+    JsonNode computed = run.fine().json().get("metrics");
     recorded
         .fieldNames()
         .forEachRemaining(name -> assertTrue(computed.has(name), computed::toString));

@@ -47,7 +47,7 @@ public final class WaitingLine {
    */
   public boolean add(Request<?> request) {
     boolean needed = enter(request);
-    request.result().whenComplete((result, failure) -> remove(request));
+    var unused = request.result().whenComplete((result, failure) -> remove(request));
     return needed;
   }
 

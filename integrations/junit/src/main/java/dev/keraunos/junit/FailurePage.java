@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.junit.jupiter.api.Assertions;
 
 /** All checks of a model as a page beside the reports of the build. */
 final class FailurePage {
@@ -19,8 +20,13 @@ final class FailurePage {
 
   private FailurePage() {}
 
+  /** Fails with five lines, and writes the page. */
+  static void fail(FailureText failure) {
+    Assertions.fail(failure + write(failure).map(file -> " All checks: " + file).orElse(""));
+  }
+
   /** Writes the page; gives none where there is no such build or it cannot be written. */
-  static Optional<Path> write(FailureText failure) {
+  private static Optional<Path> write(FailureText failure) {
     for (List<String> folder : FOLDERS) {
       if (Files.isDirectory(Path.of(folder.get(0)))) {
         Path file = Path.of(folder.get(0), folder.get(1), "keraunos", fileName(failure.model()));

@@ -2,7 +2,10 @@ package dev.keraunos.junit;
 
 import dev.keraunos.KerasModel;
 import dev.keraunos.error.InputException;
+import dev.keraunos.fixtures.Check;
+import dev.keraunos.fixtures.FailureText;
 import dev.keraunos.fixtures.Fixture;
+import dev.keraunos.fixtures.Verification;
 import dev.keraunos.keras.internal.names.NearestNames;
 import dev.keraunos.loss.explain.Finding;
 import dev.keraunos.loss.internal.finding.Rules;
@@ -12,6 +15,30 @@ import org.junit.jupiter.api.Assertions;
 /** Assertions on models, in JUnit 5. */
 public final class KerasAssertions {
   private KerasAssertions() {}
+
+  /**
+   * Fails where a model does not predict what Keras recorded, output by output and layer by layer,
+   * in the five lines of {@link KerasFixtureTest}; all checks are on the page that it speaks of.
+   * What the fixture says of losses and metrics is not looked at.
+   *
+   * <pre>{@code
+   * assertPredicts(model, Fixture.read(Path.of("src/test/models/digits.npz")));
+   * }</pre>
+   *
+   * @throws InputException if the fixture holds no outputs, or is that of a loss
+   */
+  public static void assertPredicts(KerasModel model, Fixture fixture) {
+    boolean holdsNone =
+        fixture.arrays("outputs").isEmpty() && fixture.arrays("activations").isEmpty();
+    if (fixture.isOfLoss() || holdsNone) {
+      throw new InputException(
+          fixture.file() + ": holds no predictions of a model; record it with record.py");
+    }
+    List<Check> checks = Verification.run(model, fixture, model::predict);
+    if (!checks.stream().allMatch(Check::ok)) {
+      FailurePage.fail(new FailureText(fixture.file().toString(), checks));
+    }
+  }
 
   /**
    * Fails with what {@code explain-loss} finds in the loss of a model on the samples of a fixture,

@@ -1,6 +1,7 @@
 package dev.keraunos.junit;
 
 import static dev.keraunos.junit.KerasAssertions.assertNoFindings;
+import static dev.keraunos.junit.KerasAssertions.assertPredicts;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -80,6 +81,36 @@ class KerasAssertionsTest {
       InputException thrown =
           assertThrows(InputException.class, () -> assertNoFindings(model, fixture));
       assertTrue(thrown.getMessage().contains("holds no targets"), thrown.getMessage());
+    }
+  }
+
+  @Test
+  void predictionsAreThoseThatWereRecorded() {
+    try (KerasModel model = KerasModel.load(QUESTIONS.resolve("healthy_classes.keras"))) {
+      assertPredicts(model, Fixture.read(QUESTIONS.resolve("healthy_classes.npz")));
+    }
+  }
+
+  /** Of the same inputs, with other weights. */
+  @Test
+  void otherPredictionsFailInFiveLines() {
+    Fixture fixture = Fixture.read(QUESTIONS.resolve("healthy_classes.npz"));
+    try (KerasModel model = KerasModel.load(QUESTIONS.resolve("all_background.keras"))) {
+      AssertionFailedError failure =
+          assertThrows(AssertionFailedError.class, () -> assertPredicts(model, fixture));
+      List<String> lines = failure.getMessage().lines().toList();
+      assertTrue(lines.get(0).startsWith(fixture.file() + " does not reproduce"), lines::toString);
+      assertTrue(lines.get(lines.size() - 1).contains(".html"), lines::toString);
+    }
+  }
+
+  @Test
+  void fixtureWithoutPredictionsIsRefused() {
+    Fixture loss = Fixture.read(CASES.resolve("keras3/ports/mean_squared_error.npz"));
+    try (KerasModel model = KerasModel.load(QUESTIONS.resolve("healthy_classes.keras"))) {
+      String message =
+          assertThrows(InputException.class, () -> assertPredicts(model, loss)).getMessage();
+      assertTrue(message.contains("holds no predictions"), message);
     }
   }
 }

@@ -1,8 +1,7 @@
 package dev.keraunos.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import dev.keraunos.loss.explain.Explanation;
 import java.io.PrintWriter;
@@ -17,8 +16,10 @@ import java.io.StringWriter;
  * }</pre>
  */
 public final class ExplanationReport {
-  private static final ObjectWriter JSON =
-      new ObjectMapper().registerModule(new Jdk8Module()).writerWithDefaultPrettyPrinter();
+  private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
+
+  /** Of the JSON; what takes something away or changes its meaning counts it up. */
+  private static final int VERSION = 1;
 
   private final Explanation explanation;
   private final String title;
@@ -69,10 +70,8 @@ public final class ExplanationReport {
 
   /** What {@code explanation.schema.json} describes. */
   public String json() {
-    try {
-      return JSON.writeValueAsString(explanation);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+    ObjectNode json = JSON.createObjectNode().put("version", VERSION);
+    json.setAll((ObjectNode) JSON.valueToTree(explanation));
+    return json.toPrettyString();
   }
 }
