@@ -1,6 +1,7 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.cli.internal.Progress;
 import dev.keraunos.cli.internal.StepTable;
 import dev.keraunos.engine.StepTime;
 import dev.keraunos.error.InputException;

@@ -30,6 +30,11 @@ final class JsonOption {
     return destination().takesOutput();
   }
 
+  /** True if JSON is asked for. */
+  boolean isWanted() {
+    return file != null;
+  }
+
   /** Declares the file, if one is to be written. */
   void declare(Outputs outputs) {
     destination().declare(outputs);

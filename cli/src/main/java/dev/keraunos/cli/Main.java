@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.keraunos.error.KeraunosException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.StringJoiner;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -57,6 +58,7 @@ public final class Main {
     commandLine.setOut(out);
     commandLine.setErr(err);
     commandLine.setExecutionExceptionHandler(Main::report);
+    commandLine.setParameterExceptionHandler(Main::badUsage);
     if (arguments.length == 0) {
       commandLine.usage(err);
       return CommandLine.ExitCode.USAGE;
@@ -67,6 +69,32 @@ public final class Main {
       out.flush();
       err.flush();
     }
+  }
+
+  /** What is wrong, what a call looks like, and where there is more. */
+  private static int badUsage(CommandLine.ParameterException e, String[] arguments) {
+    CommandLine command = e.getCommandLine();
+    PrintWriter err = command.getErr();
+    err.println("keraunos: " + e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    CommandLine.Model.CommandSpec spec = command.getCommandSpec();
+    StringJoiner usage = new StringJoiner(" ", "Usage: ", "");
+    usage.add(spec.qualifiedName());
+    spec.options().stream()
+        .filter(CommandLine.Model.OptionSpec::required)
+        .forEach(option -> usage.add(option.longestName()).add(option.paramLabel()));
+    spec.positionalParameters()
+        .forEach(
+            given ->
+                usage.add(given.required() ? given.paramLabel() : "[" + given.paramLabel() + "]"));
+    usage.add(command.getSubcommands().isEmpty() ? "[OPTION]..." : "COMMAND");
+    err.println(usage);
+    boolean root = command.getParent() == null;
+    err.println(
+        root
+            ? "'keraunos --help' lists the commands."
+            : "'keraunos help " + command.getCommandName() + "' shows the options and examples.");
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** What the user can mend is one message; anything else is a defect and shows where. */

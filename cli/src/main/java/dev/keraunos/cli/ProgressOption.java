@@ -1,5 +1,6 @@
 package dev.keraunos.cli;
 
+import dev.keraunos.cli.internal.Progress;
 import java.io.Console;
 import java.io.PrintWriter;
 import java.util.Iterator;

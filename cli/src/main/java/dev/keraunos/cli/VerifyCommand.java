@@ -1,6 +1,7 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.cli.internal.Progress;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.fixtures.Check;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.keraunos.cli.internal.Progress;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
@@ -76,7 +77,7 @@ class MainTest {
       Cli.run(command, SEQUENTIAL, SEQUENTIAL_DATA, "--keras", keras).refused("--keras: ");
     }
     Cli.run("inspect", SEQUENTIAL, "--keras", keras).refused("--keras: ");
-    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", folder.resolve("o"), "--keras", keras)
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", folder.resolve("o.npz"), "--keras", keras)
         .refused("--keras: ");
   }
 
@@ -124,6 +125,33 @@ class MainTest {
     assertEquals("", Cli.run("verify", folder).fine().err());
     Cli timed = Cli.run("bench", SEQUENTIAL, "--runs", 3, "--progress").fine();
     assertTrue(timed.err().contains("\r2 of 3 runs, about "), timed.err());
+  }
+
+  @Test
+  void badUsageIsThreeLines() {
+    List<String> lines = Cli.run("predict", "model.h5").err().lines().toList();
+    assertEquals("keraunos: Missing required parameter: 'IN'", lines.get(0));
+    assertEquals("Usage: keraunos predict MODEL IN [OPTION]...", lines.get(1));
+    assertEquals(3, lines.size(), lines::toString);
+    Cli.run("predict", "a", "b", "--jsn").refused("--json", "Usage: keraunos predict");
+    Cli.run("predikt").refused("predict", "COMMAND");
+  }
+
+  @Test
+  void predictNamesTheBestClasses() throws IOException {
+    Path labels = Files.writeString(folder.resolve("labels.txt"), "cat\ndog\neel\n");
+    Cli run = Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "--labels", labels).fine();
+    List<String> lines = run.out().lines().toList();
+    assertEquals(4, lines.size(), lines::toString);
+    assertTrue(lines.get(1).matches("0  (cat|dog|eel) 0\\.\\d+, .*"), lines::toString);
+    Cli json = Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "--labels", labels, "--json", "-");
+    int best = json.fine().json().at("/best/0/0/index").asInt();
+    float score = (float) json.json().at("/members/0/values/0/" + best).asDouble();
+    assertEquals(score, (float) json.json().at("/best/0/0/score").asDouble());
+    Files.writeString(labels, "cat\n");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "--labels", labels).refused("1 labels for 3");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA).refused("-o OUT.npz");
+    Cli.run("predict", SEQUENTIAL, SEQUENTIAL_DATA, "-o", "o.txt").refused("o.txt", ".npz");
   }
 
   @Test

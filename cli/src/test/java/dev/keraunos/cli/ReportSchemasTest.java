@@ -32,6 +32,7 @@ class ReportSchemasTest {
         Arguments.of("verification", List.of("verify", MODEL, PORTS.resolve("Huber.npz"))),
         Arguments.of("benchmark", List.of("bench", MODEL, "--runs", 1, "--profile")),
         Arguments.of("benchmark", List.of("bench", MODEL, "--runs", 1, "--engine", "reference")),
+        Arguments.of("prediction", List.of("predict", MODEL, DATA, "--layer", "conv")),
         Arguments.of("doctor", List.of("doctor")),
         Arguments.of("port", List.of("check-loss", "huber", huber)),
         Arguments.of("port", List.of("check-loss", "mean_squared_error", huber)),

@@ -1,9 +1,9 @@
-package dev.keraunos.cli;
+package dev.keraunos.cli.internal;
 
 import java.io.PrintWriter;
 
 /** One line on standard error that says how far a long run is and how long the rest takes. */
-final class Progress {
+public final class Progress {
   private static final double NANOS = 1e9;
   private static final long MINUTE = 60;
 
@@ -22,7 +22,7 @@ final class Progress {
    * @param all how many there are
    * @param wanted false shows nothing
    */
-  Progress(String unit, long all, PrintWriter err, boolean wanted) {
+  public Progress(String unit, long all, PrintWriter err, boolean wanted) {
     this.unit = unit;
     this.all = all;
     this.err = err;
@@ -30,7 +30,7 @@ final class Progress {
   }
 
   /** So many are done; draws anew with every percent. */
-  void at(long done) {
+  public void at(long done) {
     long percent = all == 0 ? 0 : 100 * done / all;
     if (wanted && percent != shown) {
       String before = line;
@@ -42,7 +42,7 @@ final class Progress {
   }
 
   /** Takes the line away, so that something else may be printed; the next one draws it again. */
-  void clear() {
+  public void clear() {
     if (!line.isEmpty()) {
       err.print("\r" + " ".repeat(line.length()) + "\r");
       err.flush();
@@ -61,7 +61,7 @@ final class Progress {
   }
 
   /** {@code 45 s}, {@code 3 min 20 s}, {@code 2 h 5 min}. */
-  static String words(long seconds) {
+  public static String words(long seconds) {
     if (seconds < MINUTE) {
       return seconds + " s";
     }
