@@ -7,6 +7,7 @@ import dev.keraunos.importer.internal.summary.ModelSummary;
 import dev.keraunos.importer.internal.summary.SummaryGraph;
 import dev.keraunos.importer.internal.summary.SummaryJson;
 import dev.keraunos.importer.internal.summary.SummaryText;
+import dev.keraunos.importer.internal.summary.TextTable;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -68,6 +69,14 @@ final class InspectCommand implements Callable<Integer> {
       description = "Writes a page with the graph drawn; it needs no other file.")
   private String html;
 
+  private static String unregistered(String name) {
+    return "loss '"
+        + name
+        + "' is none of Keras': evaluate needs it registered, --loss '"
+        + name
+        + "=JAR!CLASS'; predict does not";
+  }
+
   @Override
   public Integer call() {
     Destination graphviz = new Destination("--dot", dot);
@@ -97,6 +106,9 @@ final class InspectCommand implements Callable<Integer> {
                   summary.layers().stream().map(ModelSummary.Layer::saved).toList()));
       if (taken == 0) {
         out.print(SummaryText.of(summary, arrays));
+        options
+            .unregisteredLosses(summary.training())
+            .forEach(name -> out.print(TextTable.message("", "  ", unregistered(name))));
       }
       json.writeText(() -> SummaryJson.of(summary, arrays).toPrettyString(), out);
       graphviz.write(() -> SummaryGraph.dot(summary), out);

@@ -3,8 +3,10 @@ package dev.keraunos.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.error.InputException;
+import dev.keraunos.error.KeraunosException;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.keras.Dialect;
+import dev.keraunos.keras.UnknownNameException;
 import dev.keraunos.loss.registry.LossRegistry;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -96,6 +98,27 @@ final class LossOptions {
             return names;
           }
         });
+  }
+
+  /** The names of losses that a model was compiled with and nobody registers. */
+  Set<String> unregistered(JsonNode training) {
+    Set<String> names = new LinkedHashSet<>();
+    unregistered(training.path("loss"), registry().build(), names);
+    return names;
+  }
+
+  private static void unregistered(JsonNode saved, LossRegistry losses, Set<String> names) {
+    if (saved.isTextual() || saved.has("class_name")) {
+      try {
+        losses.loss(saved);
+      } catch (UnknownNameException e) {
+        names.add(e.name());
+      } catch (KeraunosException e) {
+        return; // evaluate says what is wrong with its settings
+      }
+    } else {
+      saved.forEach(inner -> unregistered(inner, losses, names));
+    }
   }
 
   /** What may be a name of a loss, with its package and without. */

@@ -1,5 +1,6 @@
 package dev.keraunos.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.KerasModel;
 import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.Fixture;
@@ -116,6 +117,11 @@ final class ModelOptions {
   /** The same of the losses, once a model was evaluated. */
   void requireLosses(Path model) {
     losses.requireUsed(() -> open(model));
+  }
+
+  /** The names of losses that nobody registers. */
+  Set<String> unregisteredLosses(JsonNode training) {
+    return losses.unregistered(training);
   }
 
   /** The names of a file's Lambda layers, and of others that {@code --lambda} may speak of. */

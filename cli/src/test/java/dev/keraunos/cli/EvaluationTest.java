@@ -61,12 +61,12 @@ class EvaluationTest {
   /** No class on the class path stands in for a loss that a file names. */
   @Test
   void aLossThatNobodyGivesIsAskedFor() {
-    String metric = "--loss mean_iou=JAR!CLASS";
+    String metric = "--loss 'mean_iou=JAR!CLASS'";
     Cli.run("evaluate", UNET, UNET_DATA).refused("metric 'mean_iou'", metric);
     Cli.run("explain-loss", UNET, UNET_DATA).refused("metric 'mean_iou'", metric);
     Cli verify = Cli.run("verify", UNET, UNET_DATA);
     assertEquals(1, verify.code(), verify.err());
-    assertTrue(verify.out().contains("--loss weighted_bce_dice=JAR!CLASS"), verify.out());
+    assertTrue(verify.out().contains("--loss 'weighted_bce_dice=JAR!CLASS'"), verify.out());
     assertTrue(verify.out().contains(metric), verify.out());
     Cli.run("verify", UNET, UNET_DATA, Cli.EXAMPLE).fine();
     Cli.run("predict", UNET, UNET_DATA, "-o", folder.resolve("out.npz"), LAMBDA).fine();

@@ -157,4 +157,17 @@ class InspectTest {
     json(Cli.CASES.resolve(model), "--arrays");
     Schema.checkWidth(Cli.run("inspect", Cli.CASES.resolve(model), "--arrays").out());
   }
+
+  /** What evaluate will ask for. */
+  @Test
+  void namesTheLossThatNobodyRegistered() {
+    Path unet = Cli.CASES.resolve("reference/unet.h5");
+    String lambda = "--lambda=lambda_1=x / 255";
+    String text = Cli.run("inspect", unet, lambda).fine().out();
+    assertTrue(text.contains("--loss 'weighted_bce_dice=JAR!CLASS'"), text);
+    Schema.checkWidth(text);
+    assertFalse(Cli.run("inspect", unet, lambda, Cli.EXAMPLE).fine().out().contains("--loss"));
+    Path questions = Cli.CASES.resolve("keras3/questions/healthy_classes.keras");
+    assertFalse(Cli.run("inspect", questions).fine().out().contains("--loss"));
+  }
 }

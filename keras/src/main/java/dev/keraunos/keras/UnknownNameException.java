@@ -27,9 +27,9 @@ public final class UnknownNameException extends KeraunosException {
             + config
             + "; nearest names: "
             + String.join(", ", nearest)
-            + ". Predicting works without it. Register it, on the command line by --loss "
+            + ". Predicting works without it. Register it, on the command line by --loss '"
             + name
-            + "=JAR!CLASS, in code by:\n"
+            + "=JAR!CLASS', in code by:\n"
             + stub);
     this.kind = kind;
     this.name = name;
