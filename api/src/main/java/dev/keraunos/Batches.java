@@ -36,6 +36,9 @@ final class Batches implements Iterator<Dataset>, AutoCloseable {
 
   /** Batches of data that stays the caller's. */
   static Batches of(KerasModel model, Dataset data, int size) {
+    if (data == null) {
+      throw new InputException("given is null; allowed: a Dataset");
+    }
     return new Batches(model, List.of(data).iterator(), size, false);
   }
 

@@ -49,6 +49,12 @@ class SourcesTest {
     assertTrue(beside.contains("looked for as dev/keraunos/none.h5"), beside);
     String root = refused(() -> KerasModel.loadResource(SourcesTest.class, "/none.h5"));
     assertTrue(root.contains("resource '/none.h5': found no such resource"), root);
+    String file = refused(() -> KerasModel.load((Path) null));
+    assertTrue(file.startsWith("the path: found null"), file);
+    String content = refused(() -> KerasModel.load((byte[]) null));
+    assertTrue(content.startsWith("the content: found null"), content);
+    String pair = refused(() -> KerasModel.loader().load(Path.of("x.json"), null));
+    assertTrue(pair.startsWith("the path of the weights: found null"), pair);
     String none = refused(() -> KerasModel.load((InputStream) null));
     assertTrue(none.contains("null in place of a stream"), none);
     InputStream json = new ByteArrayInputStream("{\"class_name\": \"Model\"}".getBytes(UTF_8));

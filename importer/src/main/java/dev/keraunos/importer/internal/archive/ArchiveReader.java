@@ -70,6 +70,7 @@ public final class ArchiveReader {
 
   /** See {@link ModelArchive#open(Path)}. */
   public ModelArchive open(Path file) {
+    requireGiven(file, "path");
     return named(
         file.toString(),
         () -> {
@@ -88,7 +89,14 @@ public final class ArchiveReader {
 
   /** See {@link ModelArchive#open(byte[], String)}. */
   public ModelArchive open(byte[] file, String name) {
+    requireGiven(file, "content");
     return named(name, () -> new ModelArchive(name, contents(ByteSource.of(file))));
+  }
+
+  private static void requireGiven(Object given, String what) {
+    if (given == null) {
+      throw new ModelFileException("the " + what, "null in its place", ALLOWED, "");
+    }
   }
 
   /** See {@link ModelArchive#open(InputStream, String)}. */
@@ -130,6 +138,8 @@ public final class ArchiveReader {
 
   /** See {@link ModelArchive#open(Path, Path)}. */
   public ModelArchive open(Path architecture, Path weights) {
+    requireGiven(architecture, "path of the architecture");
+    requireGiven(weights, "path of the weights");
     Contents config =
         named(
             architecture.toString(),
