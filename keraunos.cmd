@@ -78,7 +78,7 @@ pushd "%KERAUNOS_ROOT%"
 call mvnw.cmd -q -B -Dstyle.skip -DskipTests -pl %1 -am package <nul >"%~2\build.log" 2>&1
 set "built=%errorlevel%"
 popd
-if not "%built%"=="0" type "%~2\build.log" >&2& echo keraunos: the build failed>&2& exit /b 3
+if not "%built%"=="0" type "%~2\build.log" >&2& echo keraunos: the build failed; it fetches libraries once, so if that failed above, run it where there is a network>&2& exit /b 3
 move /y "%~2\started" "%~2\built" >nul
 exit /b 0
 

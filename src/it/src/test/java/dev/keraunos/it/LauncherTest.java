@@ -53,6 +53,16 @@ class LauncherTest {
     assertEquals(3, ended.exit());
   }
 
+  /** A runtime alone cannot build. */
+  @Test
+  void asksForACompiler() throws IOException, InterruptedException {
+    installJdk("17");
+    Ended ended = launch();
+    assertTrue(ended.error().contains("is a runtime without a compiler"), ended.error());
+    assertTrue(ended.error().contains("JAVA_HOME"), ended.error());
+    assertEquals(3, ended.exit());
+  }
+
   @Test
   void runsWithoutTheArchiveOfClasses() throws IOException, InterruptedException {
     installJdk("17/no/such/folder");
