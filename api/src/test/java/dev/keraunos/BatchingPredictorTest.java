@@ -405,7 +405,7 @@ class BatchingPredictorTest {
     } finally {
       threads.shutdownNow();
     }
-    assertEquals(callers * calls, served.stream().mapToLong(Served::samples).sum());
+    assertEquals((long) callers * calls, served.stream().mapToLong(Served::samples).sum());
     assertTrue(served.stream().allMatch(batch -> batch.samples() <= 8 && batch.failed() == 0));
   }
 

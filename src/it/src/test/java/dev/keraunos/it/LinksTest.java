@@ -117,7 +117,7 @@ class LinksTest {
       Matcher quoted = Pattern.compile("^\\| `([^`]+)` \\|").matcher(line);
       if (quoted.find()) {
         found++;
-        for (String part : quoted.group(1).split("…")) {
+        for (String part : quoted.group(1).split("…", -1)) {
           if (!part.isBlank() && !sources.contains(part.strip())) {
             unknown.add(part);
           }
