@@ -275,7 +275,7 @@ public final class BatchingPredictor implements AutoCloseable {
 
     /**
      * Where batches run, one at a time; else on as many threads of its own as {@link
-     * KerasModel.Loader#threads} says. Close this before the executor.
+     * Loader#threads} says. Close this before the executor.
      */
     public Builder executor(Executor value) {
       executor = value;

@@ -31,7 +31,7 @@ record Recorded(Path model, Npz content) {
   }
 
   /** Binds what stands for Lambda layers, and the loss of the reference model. */
-  KerasModel.Loader loader() {
+  Loader loader() {
     ModelRegistry.Builder registry = ModelRegistry.builder();
     json("meta.json")
         .path("lambdas")

@@ -112,7 +112,7 @@ class SessionTest {
   private static void reproduce(Calls calls, String name, Engine engine) {
     assertTrue(calls.count() > 2);
     for (boolean optimize : new boolean[] {true, false}) {
-      KerasModel.Loader loader = KerasModel.loader().engine(engine.name()).optimize(optimize);
+      Loader loader = KerasModel.loader().engine(engine.name()).optimize(optimize);
       try (KerasModel model = loader.load(calls.model(name));
           Session session = model.session()) {
         for (int call = 0; call < calls.count(); call++) {

@@ -2,6 +2,7 @@ package dev.keraunos.cli;
 
 import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
+import dev.keraunos.Loader;
 import dev.keraunos.fixtures.ClassWeightFile;
 import dev.keraunos.fixtures.Fixture;
 import java.io.PrintWriter;
@@ -118,7 +119,7 @@ final class EvaluationOptions {
     Optional<Fixture> fixture = Fixture.settings(data);
     int batch =
         batchSize != null ? batchSize : fixture.map(Fixture::batchSize).orElse(KERAS_DEFAULT_BATCH);
-    KerasModel.Loader loader = options.loader(fixture);
+    Loader loader = options.loader(fixture);
     if (strict) {
       loader.strict();
     }

@@ -2,6 +2,7 @@ package dev.keraunos.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.KerasModel;
+import dev.keraunos.Loader;
 import dev.keraunos.error.InputException;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
@@ -94,7 +95,7 @@ final class ModelOptions {
   }
 
   /** Loads a model as a loader says. */
-  KerasModel load(KerasModel.Loader loader, Path model) {
+  KerasModel load(Loader loader, Path model) {
     KerasModel loaded = weights == null ? loader.load(model) : loader.load(model, weights);
     try {
       requireLambdas(() -> lambdaLayers(model));
@@ -144,8 +145,8 @@ final class ModelOptions {
   }
 
   /** How a model is loaded whose weights are elsewhere said. */
-  KerasModel.Loader loader(Optional<Fixture> fixture) {
-    KerasModel.Loader loader =
+  Loader loader(Optional<Fixture> fixture) {
+    Loader loader =
         KerasModel.loader().registry(registry(fixture)).losses(losses.registry().build());
     losses.engine().ifPresent(loader::engine);
     losses.keras().ifPresent(loader::keras);

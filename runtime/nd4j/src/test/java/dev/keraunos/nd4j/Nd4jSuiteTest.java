@@ -3,6 +3,7 @@ package dev.keraunos.nd4j;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.Loader;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import dev.keraunos.nd4j.internal.Nd4jEngine;
@@ -46,7 +47,7 @@ class Nd4jSuiteTest {
 
   private static void verify(Fixture.Pair pair, boolean optimize) {
     Fixture fixture = Fixture.read(pair.fixture());
-    KerasModel.Loader loader =
+    Loader loader =
         fixture
             .follow(KerasModel.loader())
             .engine(Nd4jEngine.NAME)

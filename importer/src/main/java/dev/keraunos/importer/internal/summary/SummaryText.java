@@ -88,7 +88,7 @@ public final class SummaryText {
               "drawn by "
                   + String.join(", ", summary.drawing())
                   + ", called with training=True; every call of predict draws others, the same"
-                  + " after every load, and KerasModel.Loader.seed() chooses which"));
+                  + " after every load, and Loader.seed() chooses which"));
     }
     compiled(text);
     return text.toString();

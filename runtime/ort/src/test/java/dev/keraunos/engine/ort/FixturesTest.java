@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.Loader;
 import dev.keraunos.fixtures.Fixture;
 import dev.keraunos.fixtures.Verification;
 import dev.keraunos.fixtures.example.WeightedBceDice;
@@ -107,7 +108,7 @@ class FixturesTest {
     Fixture fixture = Fixture.read(pair.fixture());
     LossRegistry.Builder losses = LossRegistry.builder();
     new WeightedBceDice().register(losses);
-    KerasModel.Loader loader =
+    Loader loader =
         fixture
             .follow(KerasModel.loader().losses(losses.build()))
             .engine(engine)
