@@ -477,6 +477,21 @@ public final class KerasModel implements Exportable, AutoCloseable {
   }
 
   /**
+   * Prepares for batches of so many samples, by a prediction from zeros or empty texts: the first
+   * caller need not wait.
+   *
+   * @throws InputException if a dimension of an input other than that of the samples is unknown
+   */
+  public void warmUp(int samples) {
+    List<Tensor> zeros = inputs.zeros(samples);
+    try {
+      predict(zeros).forEach(Tensor::close);
+    } finally {
+      zeros.forEach(Tensor::close);
+    }
+  }
+
+  /**
    * What each step of a prediction takes.
    *
    * @param inputs by name, as {@link #predict(Map)} takes them

@@ -131,6 +131,33 @@ final class ModelInputs {
   }
 
   /**
+   * Zeros, or empty texts, for every input.
+   *
+   * @throws InputException if a dimension other than that of the samples is unknown
+   */
+  List<Tensor> zeros(int samples) {
+    List<Shape> shapes = new ArrayList<>();
+    for (Value input : inputs) {
+      Shape shape = input.shape();
+      Shape given = shape.rank() == 0 || shape.isKnown(0) ? shape : shape.with(0, samples);
+      if (!given.isConcrete()) {
+        throw new InputException(
+            "input '"
+                + DataAdapter.name(input)
+                + "' is "
+                + input.type()
+                + ": warm up by a prediction of a shape that is to come");
+      }
+      shapes.add(given);
+    }
+    List<Tensor> zeros = new ArrayList<>();
+    for (int i = 0; i < shapes.size(); i++) {
+      zeros.add(Tensor.allocate(inputs.get(i).dtype(), shapes.get(i)));
+    }
+    return zeros;
+  }
+
+  /**
    * The shape of numbers that hold samples one after another.
    *
    * @throws InputException if they do not fill samples, or a dimension of these is unknown

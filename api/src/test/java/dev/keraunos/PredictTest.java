@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.Tensor;
+import dev.keraunos.testing.RecordedCases;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -46,6 +47,25 @@ class PredictTest {
       }
       assertThrows(InputException.class, () -> model.predict(Tensor.of(numbers, 2, 1, 3)));
       assertThrows(InputException.class, () -> model.predict(Tensor.of(numbers, 6)));
+    }
+  }
+
+  @Test
+  void warmsUpForTextsAndStates() {
+    for (String name : List.of("keras3/text/sequential.keras", "keras3/stateful/lstm.keras")) {
+      try (KerasModel model = KerasModel.load(RecordedCases.file(name))) {
+        model.warmUp(2);
+        assertEquals(1, model.outputNames().size());
+      }
+    }
+  }
+
+  @Test
+  void warmingUpForUnknownStepsIsRefused() {
+    try (KerasModel model =
+        KerasModel.load(RecordedCases.file("keras3/text/string_lookup_unknown_length.keras"))) {
+      String message = assertThrows(InputException.class, () -> model.warmUp(2)).getMessage();
+      assertTrue(message.contains("a prediction of a shape that is to come"), message);
     }
   }
 
