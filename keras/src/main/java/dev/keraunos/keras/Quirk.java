@@ -208,7 +208,7 @@ public enum Quirk {
   SPARSE_ACCURACY_FLATTENS_LABELS(
       Topic.METRICS,
       "Sparse accuracy flattens the labels.",
-      keras2().from("2.2.3").until("2.2.5").or(graph().from("1.13").until("2.0"))),
+      keras2().from("2.2.3").until("2.2.5")),
   SPARSE_ACCURACY_SQUEEZES_LABELS(
       Topic.METRICS,
       "Sparse accuracy removes the last axis of labels whatever their rank.",
@@ -431,7 +431,7 @@ public enum Quirk {
       Topic.SEVERAL_OUTPUTS_AND_BATCHES, "Without compiled losses a batch counts once.", tfKeras()),
   OUTPUT_LOSSES_COUNT_BATCHES_ONCE(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES,
-      "A batch counts once in the loss of an output.",
+      "A batch counts once in the loss of an output, unless Keras 3 was told to run eagerly.",
       keras2().from("2.3").or(graph().from("1.14")).or(keras3().from("3.5").on(TENSORFLOW))),
   UNREDUCED_LOSSES_COUNT_ENTRIES(
       Topic.SEVERAL_OUTPUTS_AND_BATCHES, "Losses not reduced count every score.", tfKeras()),
@@ -619,6 +619,15 @@ public enum Quirk {
       Topic.LAYERS,
       "A normalized Dot has squared norms of at least 1e-7; elsewhere 1e-12.",
       keras3().until("3.0.5")),
+  MAX_POOLS_PASS_OVER_NAN(
+      Topic.LAYERS,
+      "Max pools pass over NaN, and nothing else in a window gives the least number; elsewhere they"
+          + " keep NaN.",
+      all().on(TENSORFLOW)),
+  DOT_MULTIPLIES_MATRICES(
+      Topic.LAYERS,
+      "Dot of rank 4 and more multiplies the last two axes of each, for every other one.",
+      upTo(keras2().until("2.2.5")).or(graph().until("2.0")).on(TENSORFLOW)),
   DIVIDES_INTEGERS_IN_FLOAT64(
       Topic.LAYERS,
       "Quotients of int32 and int64 are float64; elsewhere float32.",

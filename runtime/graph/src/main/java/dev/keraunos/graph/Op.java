@@ -414,6 +414,8 @@ public sealed interface Op {
 
   /**
    * The maximum, or the mean of the cells inside x, over windows of (batch, spatial..., channels).
+   * As in TensorFlow the maximum passes over NaN; where nothing else is, or only negative infinity,
+   * it is the least number.
    */
   record Pool(boolean max, List<Integer> size, List<Integer> strides, Padding padding)
       implements Op {

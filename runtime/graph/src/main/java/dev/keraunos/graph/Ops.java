@@ -1342,7 +1342,8 @@ public final class Ops {
   }
 
   /**
-   * The largest element of windows, {@code keras.ops.max_pool}.
+   * The largest element of windows, {@code keras.ops.max_pool} on TensorFlow: it passes over NaN,
+   * and where nothing is left it is the type's least number.
    *
    * @param x (batch, spatial..., channels)
    * @param size one length per spatial axis, or one for all
@@ -1358,7 +1359,7 @@ public final class Ops {
     return NeuralOps.pool(false, x, size, strides, padding);
   }
 
-  /** The largest element of windows chosen so that the spatial axes get these lengths. */
+  /** {@link #maxPool} over windows chosen so that the spatial axes get these lengths. */
   public static Value adaptiveMaxPool(Value x, List<Integer> outputSize) {
     return node(new Op.AdaptivePool(true, outputSize), x);
   }

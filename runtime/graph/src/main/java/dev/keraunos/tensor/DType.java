@@ -50,6 +50,17 @@ public enum DType {
     return family == Family.FLOATING;
   }
 
+  /** The least finite number of a floating type. */
+  public double lowest() {
+    return switch (this) {
+      case FLOAT16 -> -65504;
+      case BFLOAT16 -> -0x1.fep127;
+      case FLOAT32 -> -Float.MAX_VALUE;
+      case FLOAT64 -> -Double.MAX_VALUE;
+      default -> throw new IllegalStateException(this + " is no floating type");
+    };
+  }
+
   /** True for signed and unsigned integers, false for {@link #BOOL}. */
   public boolean isInteger() {
     return family == Family.SIGNED || family == Family.UNSIGNED;

@@ -189,7 +189,10 @@ final class MergingLayers {
               Ops.l2Normalize(values.get(1), floor, axes[1]));
     }
     return IntegerArithmetic.product(
-        values.get(0), values.get(1), call.dialect(), (x, y) -> batchDot(x, y, axes));
+        values.get(0),
+        values.get(1),
+        call.dialect(),
+        (x, y) -> batchDot(x, y, axes, call.dialect()));
   }
 
   /** A single axis holds for both inputs; negative ones count from the end of each. */
@@ -210,7 +213,10 @@ final class MergingLayers {
    * Products sample by sample: the given axes are summed over, the other axes of x come before
    * those of y. Two vectors give (batch, 1).
    */
-  private static Value batchDot(Value x, Value y, int[] axes) {
+  private static Value batchDot(Value x, Value y, int[] axes, Dialect dialect) {
+    if (Math.max(x.rank(), y.rank()) > 3 && dialect.has(Quirk.DOT_MULTIPLIES_MATRICES)) {
+      return matrices(x, y, axes);
+    }
     Value left = x.rank() == 2 ? Ops.expandDims(x, 1) : Ops.moveaxis(x, axes[0], -1);
     Value right = y.rank() == 2 ? Ops.expandDims(y, 2) : Ops.moveaxis(y, axes[1], 1);
     Value product = Ops.matmul(rows(left), columns(right));
@@ -222,6 +228,19 @@ final class MergingLayers {
       return Ops.squeeze(shaped, 1);
     }
     return y.rank() == 2 ? Ops.squeeze(shaped, -1) : shaped;
+  }
+
+  /** Products of the last two axes, transposed where the axis summed over wants it. */
+  private static Value matrices(Value x, Value y, int[] axes) {
+    int rank = Math.max(x.rank(), y.rank());
+    Value left = Ops.expandDims(x, IntStream.range(x.rank(), rank).toArray());
+    Value right = Ops.expandDims(y, IntStream.range(y.rank(), rank).toArray());
+    Value product = Ops.matmul(left, right, axes[0] != rank - 1, axes[1] == rank - 1);
+    int first = x.rank() > y.rank() ? x.rank() + y.rank() - 3 : x.rank() - 1;
+    int added = Math.abs(x.rank() - y.rank());
+    return added == 0
+        ? product
+        : Ops.squeeze(product, IntStream.range(first, first + added).toArray());
   }
 
   /** (batch, ..., k) as (batch, rows, k). */
@@ -281,7 +300,8 @@ final class MergingLayers {
   private static Value mergeDot(RowCall call, int first, int second) {
     List<Value> values = List.of(call.xs(2).get(first), call.xs(2).get(second));
     int[] axes = dotAxes(call.config().get("dot_axes"), call.xs());
-    return batchDot(values.get(0), values.get(1), new int[] {axes[first], axes[second]});
+    int[] pair = {axes[first], axes[second]};
+    return batchDot(values.get(0), values.get(1), pair, call.dialect());
   }
 
   /** dot(a, b) / max(√(dot(a, a)·dot(b, b)), 1e-7), with an axis of length 1 after the batch. */

@@ -5,6 +5,7 @@ import dev.keraunos.graph.Padding;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.IntegerArithmetic;
+import dev.keraunos.importer.internal.operations.MaxPools;
 import dev.keraunos.importer.internal.operations.Windows;
 import dev.keraunos.importer.internal.table.ChannelsLast;
 import dev.keraunos.importer.internal.table.LayerRow;
@@ -75,7 +76,7 @@ final class PoolingLayers {
           List<Integer> strides = Windows.strides(call.config(), rank, size);
           Padding padding = Windows.padding(call.config(), "valid", "same");
           return max
-              ? Ops.maxPool(x, size, strides, padding)
+              ? MaxPools.of(x, call.dialect(), y -> Ops.maxPool(y, size, strides, padding))
               : Ops.averagePool(x, size, strides, padding);
         });
   }
@@ -121,7 +122,9 @@ final class PoolingLayers {
         x -> {
           Setting wanted = call.config().get("output_size");
           List<Integer> size = Windows.list(Windows.lengths(wanted, wanted.integers(x.rank() - 2)));
-          return max ? Ops.adaptiveMaxPool(x, size) : Ops.adaptiveAveragePool(x, size);
+          return max
+              ? MaxPools.of(x, call.dialect(), y -> Ops.adaptiveMaxPool(y, size))
+              : Ops.adaptiveAveragePool(x, size);
         });
   }
 }

@@ -33,7 +33,7 @@ final class NeuralOperations {
     String window = "inputs|input|value pool_size|ksize strides padding data_format";
     String[] max = {"MaxPool", "max_pool", "max_pool1d", "max_pool2d", "raw:MaxPool"};
     String[] mean = {"AveragePool", "avg_pool", "avg_pool1d", "avg_pool2d", "AvgPool"};
-    one(window, call -> pool(call, Ops::maxPool), max);
+    one(window, NeuralOperations::largest, max);
     one(window, call -> pool(call, Ops::averagePool), mean);
     String rest = " strides|stride padding data_format dilation_rate|dilations|rate";
     String kernel = "inputs|input|value kernel|filters|filter" + rest;
@@ -79,6 +79,13 @@ final class NeuralOperations {
           List<Integer> cells = size.isNull() ? List.of(2) : window(call, "pool_size", x);
           return function.apply(x, cells, window(call, "strides", x), padding(call));
         });
+  }
+
+  private static Value largest(OperationCall call) {
+    return pool(
+        call,
+        (x, size, strides, padding) ->
+            MaxPools.of(x, call.scope().dialect(), y -> Ops.maxPool(y, size, strides, padding)));
   }
 
   private static Value conv(OperationCall call) {

@@ -79,7 +79,8 @@ public final class ChosenMetrics {
               1,
               Reduction.Mode.of(""),
               metrics(prefix, losses.get(i)),
-              true));
+              true,
+              false));
     }
     return all;
   }

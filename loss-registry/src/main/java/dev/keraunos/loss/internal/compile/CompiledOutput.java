@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param isOfKeras true if the loss is what Keras itself brings under this name
  * @param lossReported as Keras names the loss beside that of the model; empty if it does not
  * @param findsLogits false where Keras runs a loop that does not
+ * @param countsBatchesOnce in the loss of the output, whatever their size
  */
 public record CompiledOutput(
     OutputSpec output,
@@ -28,7 +29,8 @@ public record CompiledOutput(
     double lossWeight,
     Reduction.Mode mode,
     List<CompiledMetric> metrics,
-    boolean findsLogits) {
+    boolean findsLogits,
+    boolean countsBatchesOnce) {
   /** The loss with one setting replaced; empty for a loss that is not Keras' own. */
   public Optional<Loss> with(String setting, Object value) {
     if (!isOfKeras || loss.isEmpty()) {

@@ -32,6 +32,11 @@ public final class Declaration {
         || json.hasNonNull("weighted_metrics");
   }
 
+  /** True if it was compiled with {@code run_eagerly}: a step then knows the size of its batch. */
+  boolean runsEagerly() {
+    return json.path("run_eagerly").asBoolean();
+  }
+
   /**
    * Refuses losses, weights and metrics that belong to no output.
    *

@@ -59,6 +59,7 @@ public final class Setups {
     List<List<CompiledMetric>> metrics = metrics(declared.losses(outputs, dialect));
     List<CompiledOutput> setups = new ArrayList<>();
     boolean logits = !(declared.runsOldLoop() && dialect.has(Quirk.OLD_LOOP_FINDS_NO_LOGITS));
+    boolean once = !declared.runsEagerly() && dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE);
     for (int i = 0; i < outputs.size(); i++) {
       List<CompiledMetric> own = metrics.get(i);
       for (LossPlan.Entry entry : plan.get(i)) {
@@ -73,7 +74,8 @@ public final class Setups {
                 entry.weight(),
                 mode(entry.loss()),
                 own,
-                logits));
+                logits,
+                once));
         own = List.of();
       }
     }

@@ -193,9 +193,8 @@ public final class Warnings {
   }
 
   /** A batch of another size, where Keras averages batches as if all had the same. */
-  public void checkSize(Dialect dialect, long first, long size, boolean several) {
+  public void checkSize(Dialect dialect, long first, long size, boolean each) {
     boolean whole = dialect.has(Quirk.BATCHES_COUNT_ONCE);
-    boolean each = several && dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE);
     if (size != first && (whole || each)) {
       add(
           LAST_BATCH,

@@ -88,7 +88,9 @@ public final class Evaluation implements AutoCloseable {
   public void update(Batch batch) {
     long size = batch.samples();
     firstSize = batches == 0 ? size : firstSize;
-    warnings.checkSize(dialect, firstSize, size, outputs.size() > 1);
+    boolean several = outputs.size() > 1;
+    warnings.checkSize(
+        dialect, firstSize, size, several && outputs.get(0).setup().countsBatchesOnce());
     double total = 0;
     double factor = 1;
     boolean any = false;

@@ -171,7 +171,7 @@ final class OutputEvaluation implements AutoCloseable {
     }
     double rows = vector ? scores.shape().dim(0) : 1;
     double size = yPred.shape().dim(0) * factor;
-    double counted = dialect.has(Quirk.OUTPUT_LOSSES_COUNT_BATCHES_ONCE) ? rows : size;
+    double counted = setup.countsBatchesOnce() ? rows : size;
     return new BatchLoss(value, factor, value, counted, precision);
   }
 

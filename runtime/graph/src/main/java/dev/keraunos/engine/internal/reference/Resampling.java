@@ -64,11 +64,12 @@ final class Resampling {
   /** Resamples every spatial axis; what lies between two axes is kept in double precision. */
   private static void run(Tensor x, Taps[] taps, boolean max, Tensor y, Workers workers) {
     Tensor source = x;
+    double start = max ? leastMaximum(y.dtype()) : 0;
     for (int i = 0; i < taps.length; i++) {
       Shape shape = source.shape().with(i + 1, taps[i].count());
       boolean last = i == taps.length - 1;
       Tensor target = last ? y : Tensor.allocate(DType.FLOAT64, shape);
-      along(source, i + 1, taps[i], max, target, workers);
+      along(source, i + 1, taps[i], max, start, target, workers);
       if (source != x) {
         source.close();
       }
@@ -76,7 +77,14 @@ final class Resampling {
     }
   }
 
-  private static void along(Tensor x, int axis, Taps taps, boolean max, Tensor y, Workers workers) {
+  /** What TensorFlow starts from: the least number, in bfloat16 what that of float32 rounds to. */
+  private static double leastMaximum(DType dtype) {
+    boolean least = dtype.isFloating() && dtype != DType.BFLOAT16;
+    return least ? dtype.lowest() : Double.NEGATIVE_INFINITY;
+  }
+
+  private static void along(
+      Tensor x, int axis, Taps taps, boolean max, double start, Tensor y, Workers workers) {
     long length = x.shape().dim(axis);
     long inner = x.shape().size(axis + 1, x.shape().rank());
     int width = (int) Math.min(BLOCK, inner);
@@ -91,7 +99,7 @@ final class Resampling {
             long source = (row / taps.count() * length + taps.first[i]) * inner;
             for (long at = 0; at < inner; at += BLOCK) {
               int n = (int) Math.min(BLOCK, inner - at);
-              Arrays.fill(sums, 0, n, max ? Double.NEGATIVE_INFINITY : 0);
+              Arrays.fill(sums, 0, n, start);
               for (int j = 0; j < taps.weights[i].length; j++) {
                 x.read(source + j * inner + at, run, 0, n);
                 fold(sums, run, n, max, taps.weights[i][j]);
@@ -105,7 +113,9 @@ final class Resampling {
   private static void fold(double[] sums, double[] run, int n, boolean max, double weight) {
     if (max) {
       for (int i = 0; i < n; i++) {
-        sums[i] = Math.max(sums[i], run[i]);
+        if (run[i] > sums[i]) {
+          sums[i] = run[i];
+        }
       }
     } else {
       for (int i = 0; i < n; i++) {
