@@ -206,9 +206,7 @@ public enum Quirk {
       "Sparse accuracy takes the largest label along the last axis.",
       upTo(keras2().until("2.2.3")).or(graph().until("1.13"))),
   SPARSE_ACCURACY_FLATTENS_LABELS(
-      Topic.METRICS,
-      "Sparse accuracy flattens the labels.",
-      keras2().from("2.2.3").until("2.2.5")),
+      Topic.METRICS, "Sparse accuracy flattens the labels.", keras2().from("2.2.3").until("2.2.5")),
   SPARSE_ACCURACY_SQUEEZES_LABELS(
       Topic.METRICS,
       "Sparse accuracy removes the last axis of labels whatever their rank.",

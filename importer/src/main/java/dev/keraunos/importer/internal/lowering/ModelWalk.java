@@ -243,7 +243,9 @@ final class ModelWalk implements Site {
       }
       RowCall call = new RowCall(this, target, layer, row, layer.config(), weights, given);
       List<Masked> outputs = row.lowering().lower(call);
-      if (!outputs.isEmpty() && !behindGap) {
+      if (behindGap) {
+        row.activity(call); // its settings are read all the same
+      } else if (!outputs.isEmpty()) {
         penalties.collect(call, outputs, target == builder);
       }
       reportUnread(call, row);

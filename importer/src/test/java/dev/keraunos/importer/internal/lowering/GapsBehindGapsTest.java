@@ -28,6 +28,21 @@ class GapsBehindGapsTest {
   }
 
   @Test
+  void penaltiesBehindThemAreUnderstood() {
+    Map<String, Consumer<ObjectNode>> changes =
+        Map.of(
+            "relu_0",
+            layer -> layer.put("class_name", "Unheard"),
+            "norm_1",
+            layer -> {
+              layer.put("class_name", "ActivityRegularization").remove("build_config");
+              ObjectNode config = (ObjectNode) layer.path("config");
+              config.removeAll().put("name", "norm_1").put("l1", 0.01).put("l2", 0.02);
+            });
+    assertEquals(List.of("relu_0"), gaps(changes));
+  }
+
+  @Test
   void quantizedLayersAreToldInPlaceOfTheirWeights() {
     ObjectNode policy = JsonNodeFactory.instance.objectNode();
     policy.put("class_name", "QuantizedDTypePolicy");

@@ -32,9 +32,12 @@ public final class Declaration {
         || json.hasNonNull("weighted_metrics");
   }
 
-  /** True if it was compiled with {@code run_eagerly}: a step then knows the size of its batch. */
+  /**
+   * True if it was compiled with {@code run_eagerly}, which is read back from .keras files alone: a
+   * step then knows the size of its batch.
+   */
   boolean runsEagerly() {
-    return json.path("run_eagerly").asBoolean();
+    return !isTrainingConfig() && json.path("run_eagerly").asBoolean();
   }
 
   /**
