@@ -512,9 +512,7 @@ public enum Quirk {
   NAMES_METRICS_AS_KERAS_3(
       Topic.NAMES_OF_METRICS, "Names that occur twice get 'weighted_', then numbers.", keras3()),
   NAMES_METRICS_AS_TF_KERAS(
-      Topic.NAMES_OF_METRICS,
-      "Weighted metrics of a name that there is get 'weighted_'.",
-      tfKeras()),
+      Topic.NAMES_OF_METRICS, "Weighted metrics of a name there is get 'weighted_'.", tfKeras()),
   NUMBERS_OBJECTS(
       Topic.NAMES_OF_METRICS,
       "Metrics given as classes or objects are numbered and named without the output.",
@@ -618,13 +616,10 @@ public enum Quirk {
       "A normalized Dot has squared norms of at least 1e-7; elsewhere 1e-12.",
       keras3().until("3.0.5")),
   MAX_POOLS_PASS_OVER_NAN(
-      Topic.LAYERS,
-      "Max pools pass over NaN, and nothing else in a window gives the least number; elsewhere they"
-          + " keep NaN.",
-      all().on(TENSORFLOW)),
+      Topic.LAYERS, "Max pools pass over NaN; elsewhere they keep it.", all().on(TENSORFLOW)),
   DOT_MULTIPLIES_MATRICES(
       Topic.LAYERS,
-      "Dot of rank 4 and more multiplies the last two axes of each, for every other one.",
+      "Dot of rank 4 and more multiplies the last two axes of each.",
       upTo(keras2().until("2.2.5")).or(graph().until("2.0")).on(TENSORFLOW)),
   DIVIDES_INTEGERS_IN_FLOAT64(
       Topic.LAYERS,
@@ -643,9 +638,7 @@ public enum Quirk {
       "They are rounded and limited to their type; elsewhere they lose the fraction.",
       keras3().from("3.6")),
   SUMS_OF_INTEGERS_WIDEN(
-      Topic.LAYERS,
-      "Sums and products over axes of integers below 32 bits have 32 of them.",
-      keras3()),
+      Topic.LAYERS, "Sums and products of integers below 32 bits have 32 of them.", keras3()),
   UINT64_MEETS_IN_UINT32(
       Topic.LAYERS, "Functions of two uint64 take them as uint32, and give that.", keras3()),
   MULTIPLIES_INTEGERS_IN_FLOAT32(
@@ -716,9 +709,7 @@ public enum Quirk {
       "RandomCrop outside of training resizes the shorter side, then crops.",
       upTo(tfKeras().until("2.7"))),
   ARGMAX_COUNTS_IN_INT32(
-      Topic.LAYERS,
-      "argmax and argmin count in int32, without an axis over all elements.",
-      keras3()),
+      Topic.LAYERS, "argmax and argmin count in int32, without axis over all elements.", keras3()),
   NO_AXIS_FLATTENS(
       Topic.LAYERS, "cumsum, cumprod and take without an axis flatten their input.", keras3()),
   HAS_OPS(
@@ -797,9 +788,7 @@ public enum Quirk {
       "The mask of the value in Attention lies along queries and keys, not samples and keys.",
       keras3().from("3.0.5").until("3.12")),
   RESHAPES_KEEP_MASKS(
-      Topic.MASKS_IN_LAYERS,
-      "Layers that change the shape of their input hand its mask on.",
-      keras3()),
+      Topic.MASKS_IN_LAYERS, "Layers that change their input's shape hand its mask on.", keras3()),
   CATEGORIES_OF_ANY_RANK(
       Topic.LAYERS,
       "Layers that encode categories take inputs of any rank; elsewhere one row a sample.",
@@ -847,9 +836,7 @@ public enum Quirk {
   IDF_WEIGHTS_ARE_NOT_IN_H5(
       Topic.FILES, "Lookups leave their idf_weights out of .h5 files.", keras3()),
   VOCABULARIES_END_WITHOUT_BLANKS(
-      Topic.FILES,
-      "Blank lines at the end of a vocabulary.txt are no tokens.",
-      keras3().from("3.14")),
+      Topic.FILES, "Blank lines that end a vocabulary.txt are no tokens.", keras3().from("3.14")),
   FLIPS_KERNELS(Topic.FILES, "Kernels of convolutions are flipped.", all().on(THEANO)),
   TRANSPOSES_KERNELS(Topic.FILES, "Kernels of convolutions may be transposed.", all().on(CNTK));
 

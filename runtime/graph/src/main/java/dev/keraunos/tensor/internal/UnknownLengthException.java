@@ -9,6 +9,12 @@ public final class UnknownLengthException extends InputException {
 
   /** A function that needs the length of an axis. */
   public UnknownLengthException(int axis, Shape shape) {
-    super("axis " + axis + " of the input " + shape + " is unknown, but its length is needed");
+    super(
+        "axis "
+            + axis
+            + " of the input "
+            + shape
+            + " is unknown, but its length is needed; give the model"
+            + " an Input of that size and save it again");
   }
 }
