@@ -110,8 +110,8 @@ record DataDiff(
       return; // what evaluate could not say once more
     }
     try {
-      Explanation first = a.explainLoss(parts.iterator(), batchSize, false);
-      Explanation second = b.explainLoss(renamed.iterator(), batchSize, false);
+      Explanation first = a.explainLoss(parts.iterator(), batchSize);
+      Explanation second = b.explainLoss(renamed.iterator(), batchSize);
       for (Explanation.Output output : first.outputs()) {
         Map<Integer, Double> other = new LinkedHashMap<>();
         second.outputs().stream()
@@ -178,7 +178,8 @@ record DataDiff(
                 renamed(part.inputs(), inputs),
                 renamed(part.targets(), outputs),
                 renamed(part.sampleWeights(), outputs),
-                renamed(part.classWeights(), outputs));
+                renamed(part.classWeights(), outputs),
+                part.classNames());
           }
         };
       };

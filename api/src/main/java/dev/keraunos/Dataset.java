@@ -16,12 +16,15 @@ import java.util.function.BiFunction;
  * @param targets by output name
  * @param sampleWeights by output name; empty for none
  * @param classWeights by output name, then by class index; empty for none
+ * @param classNames what explanations call the classes of outputs that have as many, class 0 first;
+ *     empty for none
  */
 public record Dataset(
     Map<String, Tensor> inputs,
     Map<String, Tensor> targets,
     Map<String, Tensor> sampleWeights,
-    Map<String, Map<Integer, Double>> classWeights) {
+    Map<String, Map<Integer, Double>> classWeights,
+    List<String> classNames) {
   /** The name of what belongs to the only input or output. */
   private static final String ONLY = "";
 
@@ -30,12 +33,13 @@ public record Dataset(
     targets = Map.copyOf(targets);
     sampleWeights = Map.copyOf(sampleWeights);
     classWeights = Map.copyOf(classWeights);
+    classNames = List.copyOf(classNames);
   }
 
   /** Samples without class weights. */
   public Dataset(
       Map<String, Tensor> inputs, Map<String, Tensor> targets, Map<String, Tensor> sampleWeights) {
-    this(inputs, targets, sampleWeights, Map.of());
+    this(inputs, targets, sampleWeights, Map.of(), List.of());
   }
 
   /** Samples without weights. */
@@ -88,7 +92,8 @@ public record Dataset(
         named(inputs, model.inputNames().get(0)),
         named(targets, output),
         named(sampleWeights, output),
-        named(classWeights, output));
+        named(classWeights, output),
+        classNames);
   }
 
   private static <T> Map<String, T> named(Map<String, T> group, String name) {
@@ -103,7 +108,17 @@ public record Dataset(
    * @param weights by output name, then by class index
    */
   public Dataset withClassWeights(Map<String, Map<Integer, Double>> weights) {
-    return new Dataset(inputs, targets, sampleWeights, weights);
+    return new Dataset(inputs, targets, sampleWeights, weights, classNames);
+  }
+
+  /**
+   * The same samples with names for the classes, by which explanations call them.
+   *
+   * @param labels one for each class of an output; of outputs with another number of classes they
+   *     are not
+   */
+  public Dataset withClassNames(Labels labels) {
+    return new Dataset(inputs, targets, sampleWeights, classWeights, labels.names());
   }
 
   /**
@@ -192,7 +207,8 @@ public record Dataset(
         map(inputs, "input '%s'", function),
         map(targets, "targets '%s'", function),
         map(sampleWeights, "sample weights '%s'", function),
-        classWeights);
+        classWeights,
+        classNames);
   }
 
   private static Map<String, Tensor> map(

@@ -27,6 +27,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -43,6 +44,7 @@ final class Evaluator {
   private final LoweredModel lowered;
   private final DataAdapter adapter;
   private final AddedMetrics added;
+  private List<String> classNames = List.of();
 
   private Evaluator(KerasModel model, LoweredModel lowered, AddedMetrics added) {
     this.model = model;
@@ -122,13 +124,13 @@ final class Evaluator {
   static Explanation explain(
       KerasModel model,
       Iterator<Dataset> batches,
-      boolean whatIf,
+      Set<Explanation.Detail> details,
       Optional<Supplier<Batches>> again) {
     Evaluator evaluator = new Evaluator(model, model.imported().lowered(), AddedMetrics.none());
     Subject subject = new ModelSubject(model, again, false);
-    try (Explainer explainer = Explainer.of(evaluator.builder(), whatIf, subject)) {
+    try (Explainer explainer = Explainer.of(evaluator.builder(), details, subject)) {
       evaluator.feed(explainer::update, batches);
-      return explainer.explanation();
+      return explainer.explanation(evaluator.classNames);
     }
   }
 
@@ -137,7 +139,8 @@ final class Evaluator {
    *
    * @throws InputException if the model keeps states or draws random numbers outside of training
    */
-  static Explanation explainTraining(KerasModel model, Iterator<Dataset> batches, boolean whatIf) {
+  static Explanation explainTraining(
+      KerasModel model, Iterator<Dataset> batches, Set<Explanation.Detail> details) {
     Evaluator evaluator = inTraining(model);
     if (!evaluator.lowered.states().isEmpty() || !evaluator.lowered.draws().isEmpty()) {
       throw new InputException(
@@ -145,9 +148,9 @@ final class Evaluator {
               + " in training is not known. Without 'training' its loss can be explained");
     }
     Subject subject = new ModelSubject(model, Optional.empty(), true);
-    try (Explainer explainer = Explainer.of(evaluator.builder(), whatIf, subject)) {
+    try (Explainer explainer = Explainer.of(evaluator.builder(), details, subject)) {
       evaluator.feedTrained(explainer::update, batches);
-      return explainer.explanation();
+      return explainer.explanation(evaluator.classNames);
     }
   }
 
@@ -258,6 +261,7 @@ final class Evaluator {
     List<String> names = List.copyOf(wanted.keySet());
     while (batches.hasNext()) {
       Dataset data = batches.next();
+      classNames = data.classNames();
       List<Tensor> made = new ArrayList<>();
       List<Tensor> computed = predictor.run(new TextRun(lowered, inputs(data, made)).inputs());
       Map<String, Tensor> byName = new LinkedHashMap<>();

@@ -23,6 +23,7 @@ import dev.keraunos.tensor.Tensor;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -621,26 +622,25 @@ public final class KerasModel implements Exportable, AutoCloseable {
   /**
    * How the loss came about: what it shows, in sentences ({@link Explanation#findings}), and terms
    * that add up to it.
+   *
+   * @param details what else to tell
    */
-  public Explanation explainLoss(Dataset data, int batchSize) {
+  public Explanation explainLoss(Dataset data, int batchSize, Explanation.Detail... details) {
+    Supplier<Batches> again = () -> Batches.of(this, data, batchSize);
     return whileOpen(
         () ->
             Evaluator.explain(
-                this,
-                Batches.of(this, data, batchSize),
-                false,
-                Optional.of(() -> Batches.of(this, data, batchSize))));
+                this, again.get(), Set.copyOf(Arrays.asList(details)), Optional.of(again)));
   }
 
-  /**
-   * The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}.
-   *
-   * @param whatIf also says of a loss that couples the samples of a batch, such as one with a Dice
-   *     term, what other predictions would make of it; this computes it twice more for every class
-   */
-  public Explanation explainLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
+  /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
+  public Explanation explainLoss(
+      Iterator<Dataset> parts, int batchSize, Explanation.Detail... details) {
     try (Batches batches = new Batches(this, parts, batchSize)) {
-      return whileOpen(() -> Evaluator.explain(this, batches, whatIf, Optional.empty()));
+      return whileOpen(
+          () ->
+              Evaluator.explain(
+                  this, batches, Set.copyOf(Arrays.asList(details)), Optional.empty()));
     }
   }
 
@@ -650,15 +650,14 @@ public final class KerasModel implements Exportable, AutoCloseable {
    *
    * @param parts as in {@link #evaluate(Iterator, int)}; each iterator opens them anew
    */
-  public Explanation explainLoss(Iterable<Dataset> parts, int batchSize, boolean whatIf) {
-    try (Batches batches = new Batches(this, parts.iterator(), batchSize)) {
+  public Explanation explainLoss(
+      Iterable<Dataset> parts, int batchSize, Explanation.Detail... details) {
+    Supplier<Batches> again = () -> new Batches(this, parts.iterator(), batchSize);
+    try (Batches batches = again.get()) {
       return whileOpen(
           () ->
               Evaluator.explain(
-                  this,
-                  batches,
-                  whatIf,
-                  Optional.of(() -> new Batches(this, parts.iterator(), batchSize))));
+                  this, batches, Set.copyOf(Arrays.asList(details)), Optional.of(again)));
     }
   }
 
@@ -672,18 +671,20 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * @throws dev.keraunos.importer.layers.UnsupportedModelException if a BatchNormalization
    *     renormalizes, has virtual batches or is of masked images
    */
-  public Explanation explainTrainingLoss(Dataset data, int batchSize) {
+  public Explanation explainTrainingLoss(
+      Dataset data, int batchSize, Explanation.Detail... details) {
     return whileOpen(
-        () -> Evaluator.explainTraining(this, Batches.of(this, data, batchSize), false));
+        () ->
+            Evaluator.explainTraining(
+                this, Batches.of(this, data, batchSize), Set.copyOf(Arrays.asList(details))));
   }
 
-  /**
-   * The same of samples that need not fit in memory; see {@link #explainLoss(Iterator, int,
-   * boolean)}.
-   */
-  public Explanation explainTrainingLoss(Iterator<Dataset> parts, int batchSize, boolean whatIf) {
+  /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
+  public Explanation explainTrainingLoss(
+      Iterator<Dataset> parts, int batchSize, Explanation.Detail... details) {
     try (Batches batches = new Batches(this, parts, batchSize)) {
-      return whileOpen(() -> Evaluator.explainTraining(this, batches, whatIf));
+      return whileOpen(
+          () -> Evaluator.explainTraining(this, batches, Set.copyOf(Arrays.asList(details))));
     }
   }
 

@@ -2,7 +2,9 @@ package dev.keraunos.cli;
 
 import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
+import dev.keraunos.Labels;
 import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import dev.keraunos.testing.Npz;
@@ -13,14 +15,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * Arrays for a model from {@code .npy} or {@code .npz}: members {@code inputs/NAME}, {@code
- * targets/NAME}, {@code sample_weights/NAME}; plain {@code NAME} for inputs; {@code x}, {@code y},
- * {@code sample_weight} where there is one of each.
+ * targets/NAME}, {@code sample_weights/NAME}; {@code class_names}, texts; plain {@code NAME} for
+ * inputs; {@code x}, {@code y}, {@code sample_weight} where there is one of each.
  */
 final class DataFile {
+  private static final String CLASS_NAMES = "class_names";
+
   private final Path file;
 
   DataFile(Path file) {
@@ -76,6 +81,7 @@ final class DataFile {
     private final Map<String, String> sampleWeights;
     private final int samplesEach;
     private final long samples;
+    private final Optional<Labels> labels;
     private long handedOut;
 
     private Parts(NpzStream stream, KerasModel model, int samplesEach) {
@@ -87,6 +93,24 @@ final class DataFile {
       targets = members(outputs, present, "targets/", "y", false);
       sampleWeights = members(outputs, present, "sample_weights/", "sample_weight", false);
       samples = count();
+      labels = labels();
+    }
+
+    /** What the file calls the classes. */
+    private Optional<Labels> labels() {
+      if (!stream.names().contains(CLASS_NAMES)) {
+        return Optional.empty();
+      }
+      Shape shape = stream.shape(CLASS_NAMES);
+      try (Tensor names = stream.next(CLASS_NAMES, shape.rank() == 1 ? shape.dim(0) : 0)) {
+        if (shape.rank() != 1 || names.dtype() != DType.STRING) {
+          throw new InputException(
+              String.format(
+                  "%s!%s: is %s %s; allowed: texts, one for each class, class 0 first",
+                  file, CLASS_NAMES, names.dtype(), shape));
+        }
+        return Optional.of(Labels.of(names.toStringArray()));
+      }
     }
 
     private long count() {
@@ -133,7 +157,8 @@ final class DataFile {
       }
       long n = Math.min(samplesEach, samples - handedOut);
       handedOut += n;
-      return new Dataset(read(inputs, n), read(targets, n), read(sampleWeights, n));
+      Dataset part = new Dataset(read(inputs, n), read(targets, n), read(sampleWeights, n));
+      return labels.map(part::withClassNames).orElse(part);
     }
 
     private Map<String, Tensor> read(Map<String, String> members, long rows) {

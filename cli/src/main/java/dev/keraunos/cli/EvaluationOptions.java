@@ -2,6 +2,7 @@ package dev.keraunos.cli;
 
 import dev.keraunos.Dataset;
 import dev.keraunos.KerasModel;
+import dev.keraunos.Labels;
 import dev.keraunos.Loader;
 import dev.keraunos.fixtures.ClassWeightFile;
 import dev.keraunos.fixtures.Fixture;
@@ -116,6 +117,15 @@ final class EvaluationOptions {
    * @param err where progress is shown
    */
   Subject open(PrintWriter err) {
+    return open(err, Optional.empty());
+  }
+
+  /**
+   * The same with names for the classes.
+   *
+   * @param labels empty for those that the data has
+   */
+  Subject open(PrintWriter err, Optional<Labels> labels) {
     Optional<Fixture> fixture = Fixture.settings(data);
     int batch =
         batchSize != null ? batchSize : fixture.map(Fixture::batchSize).orElse(KERAS_DEFAULT_BATCH);
@@ -127,13 +137,13 @@ final class EvaluationOptions {
     KerasModel loaded = options.load(loader, model);
     try {
       DataFile.Parts parts = new DataFile(data).parts(loaded, batch);
-      Iterator<Dataset> weighted = weighted(parts, loaded.outputNames());
+      Iterator<Dataset> weighted = weighted(parts, loaded.outputNames(), labels);
       Iterator<Dataset> shown = progress.show(weighted, parts::handedOut, parts.samples(), err);
       List<DataFile.Parts> files = new ArrayList<>(List.of(parts));
       Supplier<Iterator<Dataset>> again =
           () -> {
             files.add(new DataFile(data).parts(loaded, batch));
-            return weighted(files.get(files.size() - 1), loaded.outputNames());
+            return weighted(files.get(files.size() - 1), loaded.outputNames(), labels);
           };
       return new Subject(loaded, files, shown, again, batch);
     } catch (RuntimeException e) {
@@ -142,11 +152,9 @@ final class EvaluationOptions {
     }
   }
 
-  private Iterator<Dataset> weighted(Iterator<Dataset> parts, List<String> outputs) {
-    if (classWeight == null) {
-      return parts;
-    }
-    var weights = ClassWeightFile.read(classWeight, outputs);
+  private Iterator<Dataset> weighted(
+      Iterator<Dataset> parts, List<String> outputs, Optional<Labels> labels) {
+    var weights = Optional.ofNullable(classWeight).map(file -> ClassWeightFile.read(file, outputs));
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -155,7 +163,9 @@ final class EvaluationOptions {
 
       @Override
       public Dataset next() {
-        return parts.next().withClassWeights(weights);
+        Dataset part = parts.next();
+        Dataset named = labels.map(part::withClassNames).orElse(part);
+        return weights.map(named::withClassWeights).orElse(named);
       }
     };
   }

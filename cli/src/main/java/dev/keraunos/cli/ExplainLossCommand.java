@@ -1,5 +1,6 @@
 package dev.keraunos.cli;
 
+import dev.keraunos.Labels;
 import dev.keraunos.error.InputException;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.report.ExplanationReport;
@@ -7,6 +8,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -63,12 +67,22 @@ final class ExplainLossCommand implements Callable<Integer> {
               + " for dropout and noise: BatchNormalization takes the statistics of the batch.")
   private boolean training;
 
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description =
+          "Names of the classes, one on each line, class 0 first, or as JSON (default: the array"
+              + " class_names of DATA.npz).")
+  private Path labels;
+
   @Option(names = "--all", description = "Shows every finding, not the first three alone.")
   private boolean all;
 
   @Override
   public Integer call() {
-    Outputs outputs = new Outputs(subject.inputs());
+    List<Path> inputs = subject.inputs();
+    Optional.ofNullable(labels).ifPresent(inputs::add);
+    Outputs outputs = new Outputs(inputs);
     json.declare(outputs);
     if (html != null) {
       outputs.write("--html", html);
@@ -81,7 +95,7 @@ final class ExplainLossCommand implements Callable<Integer> {
       outputs.write("--markdown", Path.of(markdown));
     }
     PrintWriter out = spec.commandLine().getOut();
-    try (EvaluationOptions.Subject opened = subject.open(spec.commandLine().getErr())) {
+    try (EvaluationOptions.Subject opened = opened()) {
       ExplanationReport report =
           new ExplanationReport(explanation(opened), subject.file().toString());
       subject.requireLosses();
@@ -101,10 +115,22 @@ final class ExplainLossCommand implements Callable<Integer> {
     return 0;
   }
 
+  private EvaluationOptions.Subject opened() {
+    return subject.open(spec.commandLine().getErr(), Optional.ofNullable(labels).map(Labels::read));
+  }
+
   private Explanation explanation(EvaluationOptions.Subject opened) {
+    List<Explanation.Detail> wanted = new ArrayList<>();
+    if (whatIf) {
+      wanted.add(Explanation.Detail.WHAT_IF);
+    }
+    if (html != null) {
+      wanted.add(Explanation.Detail.PICTURES);
+    }
+    Explanation.Detail[] details = wanted.toArray(Explanation.Detail[]::new);
     return training
-        ? opened.model().explainTrainingLoss(opened.parts(), opened.batchSize(), whatIf)
-        : opened.model().explainLoss(opened.replayed(), opened.batchSize(), whatIf);
+        ? opened.model().explainTrainingLoss(opened.parts(), opened.batchSize(), details)
+        : opened.model().explainLoss(opened.replayed(), opened.batchSize(), details);
   }
 
   private static void write(String option, Path file, String page) {

@@ -26,5 +26,14 @@ final class Columns {
               + " nothing</dd><dt>targets vary by</dt><dd>the standard deviation of its"
               + " targets</dd></dl></details>");
 
+  static final Html OF_FOUND =
+      Html.of(
+          "<details><summary>What the columns mean</summary><dl><dt>recall</dt><dd>the part of its"
+              + " positions that is predicted to be of it</dd><dt>precision</dt><dd>the part of the"
+              + " positions predicted to be of it that are</dd><dt>IoU</dt><dd>the positions that"
+              + " are of it and predicted to be, of those that are either</dd><dt>taken"
+              + " for</dt><dd>the classes that its other positions are predicted to be, with the"
+              + " part of its positions that is</dd></dl></details>");
+
   private Columns() {}
 }

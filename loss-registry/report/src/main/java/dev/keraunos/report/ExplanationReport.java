@@ -1,5 +1,6 @@
 package dev.keraunos.report;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
@@ -16,10 +17,17 @@ import java.io.StringWriter;
  * }</pre>
  */
 public final class ExplanationReport {
-  private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .registerModule(new Jdk8Module())
+          .addMixIn(Explanation.Output.class, WithoutPictures.class);
 
   /** Of the JSON; what takes something away or changes its meaning counts it up. */
   private static final int VERSION = 1;
+
+  /** Pictures are for the page. */
+  @JsonIgnoreProperties("pictures")
+  private interface WithoutPictures {}
 
   private final Explanation explanation;
   private final String title;
@@ -68,7 +76,7 @@ public final class ExplanationReport {
     return new MarkdownReport(explanation, title).render();
   }
 
-  /** What {@code explanation.schema.json} describes. */
+  /** What {@code explanation.schema.json} describes: all but the pictures. */
   public String json() {
     ObjectNode json = JSON.createObjectNode().put("version", VERSION);
     json.setAll((ObjectNode) JSON.valueToTree(explanation));

@@ -47,6 +47,35 @@ final class HeatMap {
   }
 
   /**
+   * A picture from its lowest to its highest number: of three channels or four in colour, else the
+   * first channel in grey.
+   */
+  static HeatMap ofImage(float[] values, int height, int width, int channels) {
+    HeatMap map = new HeatMap(height, width);
+    boolean coloured = channels == 3 || channels == 4;
+    int shown = coloured ? 3 : 1;
+    for (int i = 0; i < values.length; i++) {
+      if (i % channels < shown && Float.isFinite(values[i])) {
+        map.low = Math.min(map.low, values[i]);
+        map.high = Math.max(map.high, values[i]);
+      }
+    }
+    double range = map.high > map.low ? map.high - map.low : 1;
+    for (int i = 0; i < height * width; i++) {
+      int colour = 0;
+      boolean finite = true;
+      for (int c = 0; c < 3; c++) {
+        float value = values[i * channels + (coloured ? c : 0)];
+        finite &= Float.isFinite(value);
+        colour = (colour << 8) | channel((value - map.low) / range);
+      }
+      map.gaps |= !finite;
+      map.set(i, finite ? colour : map.chequer(i));
+    }
+    return map;
+  }
+
+  /**
    * Class indices, each in its colour, many evenly spaced in brightness; what is none is chequered.
    */
   static HeatMap ofClasses(int[] indices, int height, int width, int classes) {

@@ -50,7 +50,7 @@ final class HtmlReport {
     page.add("<div class=\"headline\">");
     List<Finding> found = explanation.findings();
     found.stream().limit(1).forEach(first -> page.add("<p>%s</p>", findings.sentence(first)));
-    page.add("<p class=\"equation\">%s</p>", findings.equation());
+    page.add("<p class=\"equation\">%s</p>%s", findings.equation(), SummandBar.of(explanation));
     if (found.size() > 1) {
       page.add("<ul class=\"findings\">");
       found.stream().skip(1).forEach(more -> page.add("<li>%s</li>", findings.sentence(more)));
@@ -109,6 +109,7 @@ final class HtmlReport {
       page.add("</ul>");
     }
     classes(output);
+    found(output);
     channels(output);
     terms(output);
     page.add("<h3>From elements to the number</h3>%s", StageDiagram.of(output));
@@ -119,10 +120,24 @@ final class HtmlReport {
     }
     RegionMaps places = RegionMaps.of(output.byRegion());
     page.add("%s", places.section());
-    boolean pictured = output.worst().stream().anyMatch(sample -> sample.scores().length > 1);
-    if (pictured) {
+    samples(output, places);
+  }
+
+  /** The samples that add most, and those of the classes that are found worst. */
+  private void samples(Explanation.Output output, RegionMaps places) {
+    ClassRows rows = new ClassRows(output);
+    List<Explanation.Picture> most =
+        output.pictures().isEmpty()
+            ? output.worst().stream().map(SamplePictures::plain).toList()
+            : output.pictures().stream().filter(shown -> shown.ofClass().isEmpty()).toList();
+    if (most.stream().anyMatch(SamplePictures::isWorthwhile)) {
       page.add("<h3>Samples that add most</h3>");
-      output.worst().forEach(sample -> page.add("%s", SamplePictures.of(sample, places)));
+      most.forEach(shown -> page.add("%s", SamplePictures.of(shown, places, rows)));
+    }
+    List<Explanation.Picture> ofWorst = rows.picturesOfWorst();
+    if (ofWorst.stream().anyMatch(SamplePictures::isWorthwhile)) {
+      page.add("<h3>Samples of the classes that are found worst</h3>");
+      ofWorst.forEach(shown -> page.add("%s", SamplePictures.of(shown, places, rows)));
     }
   }
 
@@ -161,11 +176,11 @@ final class HtmlReport {
         "<tr><th>term</th><th>weight</th><th class=\"n\">without weight</th><th"
             + " class=\"n\">adds</th><th></th></tr>",
         rows);
-    output.terms().forEach(this::split);
+    output.terms().forEach(term -> split(term, new ClassRows(output)));
   }
 
   /** Where the number of a batch comes from that every position has; else classes tell it. */
-  private void split(Explanation.Term term) {
+  private void split(Explanation.Term term, ClassRows classes) {
     if (term.split().isEmpty() || term.byTrueClass().isEmpty()) {
       return;
     }
@@ -174,8 +189,10 @@ final class HtmlReport {
     Html rows = new Html();
     for (int k = 0; k < split.byTrueClass().size(); k++) {
       rows.add(
-          "<tr><th scope=\"row\" class=\"n\">%d</th><td>%s</td><td class=\"n\">%s</td></tr>",
-          k, bar(split.byTrueClass().get(k), largest), number(split.byTrueClass().get(k)));
+          "<tr><th scope=\"row\" class=\"n\">%s</th><td>%s</td><td class=\"n\">%s</td></tr>",
+          classes.label(k),
+          bar(split.byTrueClass().get(k), largest),
+          number(split.byTrueClass().get(k)));
     }
     rows.add(
         "<tr><th scope=\"row\" class=\"n\">no position</th><td></td><td"
@@ -189,6 +206,7 @@ final class HtmlReport {
 
   private void classes(Explanation.Output output) {
     List<Explanation.ClassShare> classes = output.classes();
+    ClassRows shown = new ClassRows(output);
     if (classes.isEmpty()) {
       return;
     }
@@ -199,17 +217,16 @@ final class HtmlReport {
         classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).max().orElse(0);
     long positions = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
     page.add("<h3>What each class adds</h3>");
+    page.add("%s", note(shown.note()));
     Html rows = new Html();
-    for (Explanation.ClassShare share : classes) {
+    for (Explanation.ClassShare share : shown.shown()) {
       rows.add(
           "<tr><th scope=\"row\" class=\"n\">%s</th><td>%s</td><td class=\"n\">%s</td><td"
               + " class=\"n\">%s</td><td class=\"n\">%d (%s)</td><td class=\"n\">%s</td>",
-          share.index() < 0 ? "none" : String.valueOf(share.index()),
+          share.label(),
           bar(share.byTrueClass(), largest),
           oneSign ? part(Math.abs(share.byTrueClass()), all) : "",
-          share.positions() == 0
-              ? "-"
-              : TextReport.percent(output.areSamples() ? share.recall() : share.iou()),
+          share.positions() == 0 ? "-" : TextReport.percent(shown.measure(share)),
           share.positions(),
           part(share.positions(), positions),
           number(share.byTrueClass()));
@@ -242,6 +259,35 @@ final class HtmlReport {
             weighs ? "<th class=\"n\">weight to count alike</th>" : ""),
         rows);
     page.add("%s", Columns.OF_CLASSES);
+  }
+
+  /** How well each class is found, and what else its positions are taken for. */
+  private void found(Explanation.Output output) {
+    ClassRows found = new ClassRows(output);
+    if (!found.areExclusive()) {
+      return;
+    }
+    page.add("<h3>How each class is found</h3><p>In the prediction %s.</p>", output.decision());
+    Html rows = new Html();
+    for (Explanation.ClassShare share : found.shown()) {
+      rows.add(
+          "<tr><th scope=\"row\" class=\"n\">%s</th><td class=\"n\">%s</td><td"
+              + " class=\"n\">%s</td><td class=\"n\">%s</td><td>%s</td></tr>",
+          share.label(),
+          TextReport.percent(share.recall()),
+          TextReport.percent(share.precision()),
+          TextReport.percent(share.iou()),
+          found.takenFor(share));
+    }
+    table(
+        "<tr><th class=\"n\">class</th><th class=\"n\">recall</th><th"
+            + " class=\"n\">precision</th><th class=\"n\">IoU</th><th>taken for</th></tr>",
+        rows);
+    page.add("%s", Columns.OF_FOUND);
+  }
+
+  private static Html note(String text) {
+    return text.isEmpty() ? new Html() : Html.of("<p>%s</p>", text);
   }
 
   private void channels(Explanation.Output output) {

@@ -67,6 +67,7 @@ final class MarkdownReport {
             number(output.contribution())));
     page.list(output.notes());
     classes(output);
+    found(output);
     channels(output);
     terms(output);
     stages(output);
@@ -77,21 +78,22 @@ final class MarkdownReport {
     if (output.classes().isEmpty()) {
       return;
     }
+    ClassRows found = new ClassRows(output);
     boolean samples = output.areSamples();
     boolean oneSign = TextReport.oneSign(output);
     List<List<String>> rows = new ArrayList<>();
-    for (Explanation.ClassShare share : output.classes()) {
+    for (Explanation.ClassShare share : found.shown()) {
       Optional<Double> part =
           Optional.of(share.byTrueClass() / output.contribution()).filter(p -> oneSign);
       rows.add(
           List.of(
-              share.index() < 0 ? "none" : String.valueOf(share.index()),
+              share.label(),
               String.valueOf(share.positions()),
               number(share.byTrueClass()),
               percent(part),
               number(share.byChannel()),
               number(share.meanScore()),
-              share.positions() == 0 ? "-" : percent(samples ? share.recall() : share.iou()),
+              share.positions() == 0 ? "-" : percent(found.measure(share)),
               number(share.lossIfRight()),
               number(share.lossIfWrong())));
     }
@@ -111,6 +113,26 @@ final class MarkdownReport {
             "loss if all right:",
             "if all wrong:"),
         rows);
+  }
+
+  private void found(Explanation.Output output) {
+    ClassRows found = new ClassRows(output);
+    if (!found.areExclusive()) {
+      return;
+    }
+    List<List<String>> rows = new ArrayList<>();
+    for (Explanation.ClassShare share : found.shown()) {
+      rows.add(
+          List.of(
+              share.label(),
+              percent(share.recall()),
+              percent(share.precision()),
+              percent(share.iou()),
+              found.takenFor(share)));
+    }
+    page.heading(TABLE, "How each class is found");
+    page.paragraph(output.decision());
+    page.table(List.of("class:", "recall:", "precision:", "IoU:", "taken for"), rows);
   }
 
   private void channels(Explanation.Output output) {

@@ -72,8 +72,9 @@ final class TextReport {
             number(output.contribution())));
     stages(output);
     terms(output);
-    output.terms().forEach(this::split);
+    output.terms().forEach(term -> split(term, new ClassRows(output)));
     classes(output);
+    found(output);
     changes(output);
     channels(output);
     samples(output);
@@ -121,7 +122,7 @@ final class TextReport {
   }
 
   /** Where the number of a batch comes from that every position has; else classes tell it. */
-  private void split(Explanation.Term term) {
+  private void split(Explanation.Term term, ClassRows rows) {
     if (term.split().isEmpty() || term.byTrueClass().isEmpty()) {
       return;
     }
@@ -131,7 +132,7 @@ final class TextReport {
         "  ",
         "where " + term.name() + " comes from, with " + String.join(", ", split.fixed()) + " held");
     for (int k = 0; k < split.byTrueClass().size(); k++) {
-      print("    %14s  class %d", number(split.byTrueClass().get(k)), k);
+      print("    %14s  class %s", number(split.byTrueClass().get(k)), rows.label(k));
     }
     print("    %14s  no position", number(split.unsplit()));
   }
@@ -156,11 +157,16 @@ final class TextReport {
     if (output.classes().isEmpty()) {
       return;
     }
+    ClassRows rows = new ClassRows(output);
+    int width = width(rows);
     print("");
     print("  share of each class");
+    if (!rows.note().isEmpty()) {
+      print("    %s", rows.note());
+    }
     boolean samples = output.areSamples();
     print(
-        "  %5s %8s %11s %11s %11s %7s  %s",
+        "  %" + width + "s %8s %11s %11s %11s %7s  %s",
         "class",
         output.unit(),
         "by class",
@@ -168,20 +174,55 @@ final class TextReport {
         "mean score",
         samples ? "recall" : "IoU",
         oneSign(output) ? "share" : "");
-    for (Explanation.ClassShare share : output.classes()) {
+    for (Explanation.ClassShare share : rows.shown()) {
       boolean there = share.positions() > 0;
       print(
-          "  %5s %8d %11s %11s %11s %7s  %s",
-          share.index() < 0 ? "none" : share.index(),
+          "  %" + width + "s %8d %11s %11s %11s %7s  %s",
+          share.label(),
           share.positions(),
           number(share.byTrueClass()),
           number(share.byChannel()),
           number(share.meanScore()),
-          there ? percent(samples ? share.recall() : share.iou()) : "-",
+          there ? percent(rows.measure(share)) : "-",
           part(output, share.byTrueClass()));
     }
     if (output.unsplit() != 0) {
-      print("  %5s %8s %11s belongs to no position", "rest", "", number(output.unsplit()));
+      print(
+          "  %" + width + "s %8s %11s belongs to no position",
+          "rest",
+          "",
+          number(output.unsplit()));
+    }
+  }
+
+  /** What names of classes take. */
+  private static int width(ClassRows rows) {
+    return Math.max(
+        5, rows.shown().stream().mapToInt(share -> share.label().length()).max().orElse(0));
+  }
+
+  /** How well each class is found, and what else its positions are taken for. */
+  private void found(Explanation.Output output) {
+    ClassRows rows = new ClassRows(output);
+    if (!rows.areExclusive()) {
+      return;
+    }
+    int width = width(rows);
+    print("");
+    print("  how each class is found (%s)", output.decision());
+    print("  %" + width + "s %8s %9s %8s  %s", "class", "recall", "precision", "IoU", "taken for");
+    for (Explanation.ClassShare share : rows.shown()) {
+      if (share.positions() > 0 || share.precision().isPresent()) {
+        wrapped(
+            String.format(
+                Locale.ROOT,
+                "  %" + width + "s %8s %9s %8s  ",
+                share.label(),
+                percent(share.recall()),
+                percent(share.precision()),
+                percent(share.iou())),
+            rows.takenFor(share));
+      }
     }
   }
 
@@ -218,11 +259,11 @@ final class TextReport {
     }
     print("");
     print("  the loss if a class were predicted right, or wrong, everywhere");
-    for (Explanation.ClassShare share : output.classes()) {
+    for (Explanation.ClassShare share : new ClassRows(output).shown()) {
       if (share.lossIfRight().isPresent() || share.lossIfWrong().isPresent()) {
         print(
-            "    %5d %14s right %14s wrong",
-            share.index(), number(share.lossIfRight()), number(share.lossIfWrong()));
+            "    %5s %14s right %14s wrong",
+            share.label(), number(share.lossIfRight()), number(share.lossIfWrong()));
       }
     }
   }
@@ -265,7 +306,7 @@ final class TextReport {
   private void wrapped(String first, String text) {
     StringBuilder line = new StringBuilder(first);
     boolean empty = true;
-    for (String word : text.split(" ", -1)) {
+    for (String word : text.split(" (?!%)", -1)) {
       if (!empty && line.length() + 1 + word.length() > COLUMNS) {
         print("%s", line);
         line = new StringBuilder(" ".repeat(first.length()));

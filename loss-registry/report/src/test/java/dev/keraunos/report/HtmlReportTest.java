@@ -43,7 +43,21 @@ class HtmlReportTest {
   private static Explanation.ClassShare share(int index, double value) {
     Optional<Double> some = Optional.of(value);
     return new Explanation.ClassShare(
-        index, 2, 0.5, value, some, some, some, some, some, some, Optional.empty(), some, some);
+        index,
+        Optional.of("class of " + value),
+        2,
+        0.5,
+        value,
+        some,
+        some,
+        some,
+        some,
+        some,
+        List.of(new Explanation.Taken(1 - index, 1)),
+        some,
+        Optional.empty(),
+        some,
+        some);
   }
 
   /** A loss of 2 by two classes of which the first adds three times the second, with its sign. */
@@ -64,6 +78,7 @@ class HtmlReportTest {
             2,
             2,
             "pixels",
+            "the largest channel decides",
             List.of(
                 new Explanation.Stage(name, "(?, 2, 2)", 2, name),
                 new Explanation.Stage("reduction", "()", 2, "sum / number of scores of " + name)),
@@ -88,6 +103,7 @@ class HtmlReportTest {
                 new Explanation.Region(List.of(0L, 0L), List.of(1L, 2L), 1),
                 new Explanation.Region(List.of(1L, 0L), List.of(2L, 2L), 1)),
             List.of(sample),
+            List.of(),
             Optional.of(new Explanation.Baseline(3, name)),
             List.of(new Explanation.Channel(0, 2, 2, 3, 1)),
             List.of("a note of " + name));
@@ -173,13 +189,13 @@ class HtmlReportTest {
     assertEquals(track, shot.at(full.x + third.width + 9, (int) third.getCenterY()));
     assertEquals(
         Set.of(bar, track), Set.copyOf(row(shot, third, bar, track)), "a negative bar is striped");
-    Rectangle map = shot.places().get("map 1");
+    Rectangle map = shot.places().get("map 3");
     assertEquals(map.width, map.height, 1);
     assertEquals(BLACK, shot.at(map, 0.25, 0.25));
     assertEquals(WHITE, shot.at(map, 0.75, 0.25));
     assertEquals(WHITE, shot.at(map, 0.25, 0.75));
-    assertEquals(BLACK, shot.at(shot.places().get("map 2"), 0.75, 0.25), "true class");
-    assertEquals(ORANGE, shot.at(shot.places().get("map 3"), 0.75, 0.25), "predicted class");
+    assertEquals(BLACK, shot.at(shot.places().get("map 1"), 0.75, 0.25), "true class");
+    assertEquals(ORANGE, shot.at(shot.places().get("map 2"), 0.75, 0.25), "predicted class");
     assertOutlined(shot, shot.places().get("map 0"), shot.places().get(".mark 0"));
     assertOutlined(shot, map, shot.places().get(".mark 2"));
     assertTrue(shot.places().get("svg.diagram 0").getMaxX() <= width);

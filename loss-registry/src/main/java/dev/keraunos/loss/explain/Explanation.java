@@ -33,6 +33,17 @@ public record Explanation(
     List<Finding> findings,
     List<String> notes) {
 
+  /** What an explanation tells only where it is asked to. */
+  public enum Detail {
+    /**
+     * Of a loss that couples the samples of a batch, such as one with a Dice term, what other
+     * predictions would make of it; this computes it twice more for every class.
+     */
+    WHAT_IF,
+    /** The samples to look at, with what went into the model, for a page. */
+    PICTURES
+  }
+
   /**
    * One output with a loss.
    *
@@ -41,6 +52,8 @@ public record Explanation(
    * @param contribution what it adds to the loss
    * @param unit what its positions are: {@code samples}, {@code steps}, {@code pixels} or {@code
    *     voxels}
+   * @param decision what makes a position be of a class in the prediction, in words; empty where
+   *     there are no classes
    * @param stages from the element losses to the contribution
    * @param classes empty where targets name no classes, or the scores have other positions
    * @param unsplit the part of the contribution that belongs to no position: what is left of terms
@@ -55,6 +68,8 @@ public record Explanation(
    * @param byRegion what each time step, or square of pixels, adds; empty where samples have one
    *     score, or the loss couples them
    * @param worst the samples that add most
+   * @param pictures for a page, if {@link Detail#PICTURES} were asked for: the samples that add
+   *     most, then of each class those where its positions add most
    * @param baseline what guessing would have; empty where it is not known what to guess
    * @param channels of a regression of several numbers; empty for others
    * @param notes how to read the terms, in sentences
@@ -66,6 +81,7 @@ public record Explanation(
       double value,
       double contribution,
       String unit,
+      String decision,
       List<Stage> stages,
       List<Term> terms,
       List<ClassShare> classes,
@@ -74,6 +90,7 @@ public record Explanation(
       List<Part> bySample,
       List<Region> byRegion,
       List<Sample> worst,
+      List<Picture> pictures,
       Optional<Baseline> baseline,
       List<Channel> channels,
       List<String> notes) {
@@ -170,6 +187,7 @@ public record Explanation(
    * What a class has to do with the loss.
    *
    * @param index of the class; &minus;1 for positions whose label is none
+   * @param name of the class; empty if the data does not say
    * @param positions how many samples, steps or pixels of this class count; where a position may be
    *     of several, each of them counts it
    * @param coefficient the factor of the mean score of this class in the loss
@@ -183,6 +201,9 @@ public record Explanation(
    *     are none, or if targets have positions of several classes or of none
    * @param precision the part of the positions predicted to be of this class that are; empty if
    *     none is, or if targets have positions of several classes or of none
+   * @param takenFor the classes that its positions are taken for instead, the most frequent first,
+   *     at most three; empty if none is, there are more than 1,000 classes, or targets have
+   *     positions of several classes or of none
    * @param dice {@code 2 * sum(y * p) / (sum(y) + sum(p))} of its predictions over all positions
    *     that count; empty likewise, and if predictions are not between 0 and 1
    * @param lossIfRight the loss if every position of this class scored as those predicted right do,
@@ -196,6 +217,7 @@ public record Explanation(
    */
   public record ClassShare(
       int index,
+      Optional<String> name,
       long positions,
       double coefficient,
       double byTrueClass,
@@ -204,10 +226,45 @@ public record Explanation(
       Optional<Double> iou,
       Optional<Double> recall,
       Optional<Double> precision,
+      List<Taken> takenFor,
       Optional<Double> dice,
       Optional<Double> lossIfRight,
       Optional<Double> lossIfWrong,
-      Optional<Double> equalWeight) {}
+      Optional<Double> equalWeight) {
+    /** The class as it is called: its number, with its name behind it where there is one. */
+    public String label() {
+      String number = index < 0 ? "none" : String.valueOf(index);
+      return name.map(text -> number + " (" + text + ")").orElse(number);
+    }
+
+    /** The same of a class of that name. */
+    public ClassShare named(String other) {
+      return new ClassShare(
+          index,
+          Optional.of(other),
+          positions,
+          coefficient,
+          byTrueClass,
+          byChannel,
+          meanScore,
+          iou,
+          recall,
+          precision,
+          takenFor,
+          dice,
+          lossIfRight,
+          lossIfWrong,
+          equalWeight);
+    }
+  }
+
+  /**
+   * A class that positions of another are taken for.
+   *
+   * @param index of the class
+   * @param positions how many
+   */
+  public record Taken(int index, long positions) {}
 
   /**
    * The scores of one sample, for a picture.
@@ -225,6 +282,33 @@ public record Explanation(
       float[] scores,
       int[] trueClasses,
       int[] predictedClasses) {}
+
+  /**
+   * A sample to look at. Of large pictures and long sequences every n-th position is there.
+   *
+   * @param ofClass the class whose positions add most to the loss in it, or are missed most; empty
+   *     for a sample that adds most of all
+   * @param sample with what it, or its positions of that class, add
+   * @param counted which of its positions count: masked ones, and those of weight 0, do not
+   * @param inputs what went into the model, at most three arrays
+   * @param target empty where there are classes
+   * @param prediction likewise
+   */
+  public record Picture(
+      Optional<Integer> ofClass,
+      Sample sample,
+      boolean[] counted,
+      List<Grid> inputs,
+      Optional<Grid> target,
+      Optional<Grid> prediction) {}
+
+  /**
+   * The numbers of one sample.
+   *
+   * @param shape (steps), (steps, channels) or (height, width, channels); at most four channels
+   * @param values in row-major order
+   */
+  public record Grid(String name, List<Long> shape, float[] values) {}
 
   /**
    * What a regulariser adds.

@@ -104,6 +104,7 @@ public final class Labels {
     int k = share.index();
     return new ClassShare(
         k,
+        share.name(),
         there[k],
         share.coefficient(),
         share.byTrueClass(),
@@ -112,6 +113,7 @@ public final class Labels {
         quotient(both[k], there[k] + predicted[k] - both[k]),
         full ? quotient(both[k], there[k]) : share.recall(),
         full ? quotient(both[k], predicted[k]) : share.precision(),
+        List.of(),
         share.dice(),
         share.lossIfRight(),
         share.lossIfWrong(),

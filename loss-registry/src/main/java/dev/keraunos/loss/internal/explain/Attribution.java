@@ -9,10 +9,13 @@ import dev.keraunos.loss.internal.observe.ScoreGraph;
 import dev.keraunos.loss.internal.observe.ScoredBatch;
 import dev.keraunos.loss.internal.reduce.Grid;
 import dev.keraunos.tensor.Shape;
+import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -29,6 +32,7 @@ final class Attribution implements OutputObserver {
   private final CompiledOutput setup;
   private final int threads;
   private final boolean whatIf;
+  private final boolean pictures;
   private final double half;
   private final Stages stages;
   private final WorstSamples worst = new WorstSamples();
@@ -40,6 +44,9 @@ final class Attribution implements OutputObserver {
   private Optional<Classes> classes;
   private ClassTotals totals;
   private Optional<WhatIfs> whatIfs = Optional.empty();
+  private Optional<Gallery> gallery = Optional.empty();
+  private Map<String, Tensor> inputs = Map.of();
+  private long seen;
   private int axis;
   private String unit;
   private boolean isPlaced;
@@ -51,16 +58,26 @@ final class Attribution implements OutputObserver {
   /**
    * Starts.
    *
-   * @param whatIf whether to say of losses that couple the batch what other predictions would
-   *     change
+   * @param details what else to tell
    * @param half what a single number is above if it says yes
    */
-  Attribution(CompiledOutput setup, int threads, boolean whatIf, double half) {
+  Attribution(CompiledOutput setup, int threads, Set<Explanation.Detail> details, double half) {
     this.half = half;
     this.setup = setup;
-    this.whatIf = whatIf;
+    this.whatIf = details.contains(Explanation.Detail.WHAT_IF);
+    this.pictures = details.contains(Explanation.Detail.PICTURES);
     this.threads = threads;
     stages = new Stages(setup);
+  }
+
+  /**
+   * The next batch is of these inputs.
+   *
+   * @param first the index of its first sample
+   */
+  void of(Map<String, Tensor> next, long first) {
+    inputs = next;
+    seen = first;
   }
 
   @Override
@@ -87,8 +104,12 @@ final class Attribution implements OutputObserver {
             : addSpread(batch, anatomy.terms(), found);
     classes = classes.filter(c -> chunk.namesClasses);
     boolean shown = isPlaced || isSplit;
-    worst.add(
-        shown ? placed : batch, places.samples(), found.filter(f -> shown && classes.isPresent()));
+    Optional<BatchClasses> told = found.filter(f -> shown && classes.isPresent());
+    worst.add(shown ? placed : batch, places.samples(), told);
+    if (pictures) {
+      gallery = gallery.or(() -> Optional.of(new Gallery(!isLinear())));
+      gallery.get().add(shown ? placed : batch, places.samples(), told, inputs, seen);
+    }
     if (!isLinear() && classes.isPresent() && whatIf) {
       whatIfs = whatIfs.or(() -> Optional.of(new WhatIfs(totals.count())));
       whatIfs.get().add(batch, found.get(), placed.coefficients());
@@ -260,6 +281,7 @@ final class Attribution implements OutputObserver {
     totals.endBatch(batchWeight);
     places.endBatch(batchWeight, value);
     worst.endBatch(batchWeight);
+    gallery.ifPresent(g -> g.endBatch(batchWeight));
     whatIfs.ifPresent(w -> w.endBatch(batchWeight));
   }
 
@@ -292,6 +314,7 @@ final class Attribution implements OutputObserver {
         stages.value(),
         contribution,
         unit,
+        classes.map(Classes::decision).orElse(""),
         stages.result(),
         explained,
         shares,
@@ -300,6 +323,7 @@ final class Attribution implements OutputObserver {
         places.bySample(factor),
         places.byRegion(factor),
         worst.times(factor),
+        gallery.map(g -> g.times(factor)).orElse(List.of()),
         Optional.empty(),
         List.of(),
         TermNotes.of(explained, !shares.isEmpty()));

@@ -19,6 +19,7 @@ final class ClassTotals {
   private final Sums coefficients;
   private final Sums contributions;
   private final Overlaps overlaps;
+  private final Confused confused;
 
   ClassTotals(int count) {
     this.count = count;
@@ -28,6 +29,7 @@ final class ClassTotals {
     coefficients = new Sums(2 * count + 2);
     contributions = new Sums(2 * count + 2);
     overlaps = new Overlaps(count);
+    confused = new Confused(count);
   }
 
   /** What is predicted of each class, to which predictions are added beside the scores. */
@@ -56,6 +58,7 @@ final class ClassTotals {
       if (c != 0) {
         positions[cell]++;
         predicted[guess]++;
+        confused.add(k, guess);
         scores[cell] += chunk.scores[i];
       }
     }
@@ -79,6 +82,7 @@ final class ClassTotals {
       counts[cell]++;
       sums[cell] += chunk.scores[i];
       guesses[side + guess]++;
+      confused.add(k, guess);
     }
     for (int i = 0; i < 2 * cells; i++) {
       int cell = i % cells;
@@ -137,6 +141,7 @@ final class ClassTotals {
       shares.add(
           new Explanation.ClassShare(
               index,
+              Optional.empty(),
               positions(k),
               coefficient * factor,
               both(contributions, k) * factor,
@@ -145,6 +150,7 @@ final class ClassTotals {
               quotient(hits, union),
               exclusive && isClass ? quotient(hits, positions(k)) : Optional.empty(),
               exclusive && isClass ? quotient(hits, predicted[k]) : Optional.empty(),
+              exclusive && isClass ? confused.of(k) : List.of(),
               exclusive && isClass ? overlaps.dice(k, positions(k)) : Optional.empty(),
               positions(k) > 0 && isClass ? changed.apply(k, true) : Optional.empty(),
               positions(k) > 0 && isClass ? changed.apply(k, false) : Optional.empty(),

@@ -110,6 +110,13 @@ record Classes(Kind kind, int count, int axis, double half) {
     return true;
   }
 
+  /** What makes a position be of a class in the prediction, in words. */
+  String decision() {
+    return kind != Kind.BINARY
+        ? "the largest channel decides"
+        : "a number above " + (half == 0 ? "0 (logits)" : half) + " is of class 1";
+  }
+
   /** True if targets are vectors of the prediction's shape, so that positions are surely theirs. */
   boolean areVectors() {
     return kind != Kind.LABELS;

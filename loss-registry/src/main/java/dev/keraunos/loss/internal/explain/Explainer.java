@@ -1,5 +1,6 @@
 package dev.keraunos.loss.internal.explain;
 
+import dev.keraunos.error.InputException;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.evaluate.Batch;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -40,7 +42,7 @@ import java.util.function.Consumer;
 public final class Explainer implements AutoCloseable {
   private static final double HALF = 0.5;
 
-  private final boolean whatIf;
+  private final Set<Explanation.Detail> details;
   private final Subject subject;
   private final Evaluation evaluation;
   private final List<Attribution> outputs = new ArrayList<>();
@@ -49,12 +51,13 @@ public final class Explainer implements AutoCloseable {
   private final RunningMean bySize = new RunningMean();
   private Map<String, Tensor> inputs = Map.of();
   private boolean classWeighted;
+  private ClassNames classNames = new ClassNames(List.of());
   private final Parts byBatch = new Parts();
   private long samples;
   private long batches;
 
-  private Explainer(Evaluation.Builder builder, boolean whatIf, Subject subject) {
-    this.whatIf = whatIf;
+  private Explainer(Evaluation.Builder builder, Set<Explanation.Detail> details, Subject subject) {
+    this.details = details;
     this.subject = subject;
     evaluation = builder.observer(new Watch()).build();
   }
@@ -62,37 +65,38 @@ public final class Explainer implements AutoCloseable {
   /**
    * Starts an evaluation with an explanation.
    *
-   * @throws dev.keraunos.error.InputException as {@link Evaluation.Builder#build} does
+   * @throws InputException as {@link Evaluation.Builder#build} does
    */
   public static Explainer of(Evaluation.Builder evaluation) {
-    return new Explainer(evaluation, false, Subject.UNKNOWN);
+    return new Explainer(evaluation, Set.of(), Subject.UNKNOWN);
   }
 
   /**
    * The same, which says also of losses that couple the samples of a batch what other predictions
    * would make of them. This runs such a loss twice more for every class.
    *
-   * @throws dev.keraunos.error.InputException as {@link Evaluation.Builder#build} does
+   * @throws InputException as {@link Evaluation.Builder#build} does
    */
   public static Explainer whatIf(Evaluation.Builder evaluation) {
-    return new Explainer(evaluation, true, Subject.UNKNOWN);
+    return new Explainer(evaluation, Set.of(Explanation.Detail.WHAT_IF), Subject.UNKNOWN);
   }
 
   /**
    * The same of a model that findings may ask for more.
    *
-   * @param whatIf whether to say of losses that couple the batch what other predictions would make
-   * @throws dev.keraunos.error.InputException as {@link Evaluation.Builder#build} does
+   * @param details what else to tell
+   * @throws InputException as {@link Evaluation.Builder#build} does
    */
-  public static Explainer of(Evaluation.Builder evaluation, boolean whatIf, Subject subject) {
-    return new Explainer(evaluation, whatIf, subject);
+  public static Explainer of(
+      Evaluation.Builder evaluation, Set<Explanation.Detail> details, Subject subject) {
+    return new Explainer(evaluation, details, subject);
   }
 
   private final class Watch implements EvaluationObserver {
     @Override
     public OutputObserver output(CompiledOutput output, int threads) {
       boolean logits = Errors.areLogits(output, subject.activation(output.output().name()));
-      Attribution attribution = new Attribution(output, threads, whatIf, logits ? 0 : HALF);
+      Attribution attribution = new Attribution(output, threads, details, logits ? 0 : HALF);
       Evidence gathered = new Evidence(output, subject);
       outputs.add(attribution);
       evidence.add(gathered);
@@ -100,6 +104,7 @@ public final class Explainer implements AutoCloseable {
         gathered.watch(graph);
         Consumer<ScoredBatch> attributed = attribution.watch(graph);
         return batch -> {
+          attribution.of(inputs, samples);
           attributed.accept(batch);
           gathered.add(new Seen(batch, inputs, samples, attribution.namesOneClass(), logits));
         };
@@ -121,7 +126,7 @@ public final class Explainer implements AutoCloseable {
   /**
    * Adds a batch.
    *
-   * @throws dev.keraunos.error.InputException as {@link Evaluation#update} does
+   * @throws InputException as {@link Evaluation#update} does
    */
   public void update(Batch batch) {
     inputs = batch.inputs();
@@ -138,11 +143,23 @@ public final class Explainer implements AutoCloseable {
 
   /** How the loss of the batches so far came about. */
   public Explanation explanation() {
+    return explanation(List.of());
+  }
+
+  /**
+   * The same, which calls the classes of outputs that have as many by their names.
+   *
+   * @param names class 0 first; empty for none
+   * @throws InputException if there are names, and no output has as many classes
+   */
+  public Explanation explanation(List<String> names) {
+    classNames = new ClassNames(names);
     List<Explanation.Output> explained = new ArrayList<>();
     outputs.forEach(output -> explained.add(output.result(loss.result())));
     for (int i = 0; i < explained.size(); i++) {
       explained.set(i, judged(explained, i));
     }
+    classNames.requireUsed();
     List<Case> cases = new ArrayList<>();
     Whole whole = whole(explained);
     for (int i = 0; i < explained.size(); i++) {
@@ -207,14 +224,18 @@ public final class Explainer implements AutoCloseable {
         output.value(),
         output.contribution(),
         output.unit(),
+        labels.isKnown()
+            ? "each label is decided above " + (c.ofLogits() ? "0 (logits)" : "0.5")
+            : output.decision(),
         output.stages(),
         output.terms(),
-        labels.isKnown() ? labels.shown(output.classes()) : output.classes(),
+        classNames.given(labels.isKnown() ? labels.shown(output.classes()) : output.classes()),
         output.unsplit(),
         output.balanced(),
         output.bySample(),
         output.byRegion(),
         output.worst(),
+        output.pictures(),
         Rules.baseline(c),
         Rules.channels(c),
         output.notes());

@@ -7,6 +7,7 @@ import dev.keraunos.loss.internal.evidence.Labels;
 import dev.keraunos.loss.internal.finding.Rule.Need;
 import dev.keraunos.loss.internal.reduce.Reduction;
 import dev.keraunos.loss.internal.text.Numbers;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,15 @@ final class ClassRules {
               + " and class 4 is 512 of 32768 pixels (1.6 %)",
           ClassRules::badly);
 
+  static final Rule TAKEN =
+      Rule.of(
+          "class-taken-for-another",
+          needs(Need.TARGETS, Need.PREDICTIONS),
+          "A class that fares badly, or is never predicted beside two others or more, and a tenth"
+              + " of its positions or more is taken for one other class.",
+          "73 % of class 4 is taken for class 0",
+          ClassRules::taken);
+
   static final Rule LABEL_FARES_BADLY =
       Rule.of(
           "label-fares-badly",
@@ -56,6 +66,7 @@ final class ClassRules {
   private static final int FEW = 3;
   private static final double SAME = 1e-6;
   private static final double NO_BETTER = 0.98;
+  private static final double MANY = 0.1;
 
   private ClassRules() {}
 
@@ -108,7 +119,7 @@ final class ClassRules {
       boolean same = Math.abs(entry.getValue() - share) < SAME;
       if (same && entry.getKey().contains("acc")) {
         said.with("accuracy", share);
-        return ". Accuracy " + Numbers.rounded(share) + " is the share of class " + largest.index();
+        return ". Accuracy " + Numbers.rounded(share) + " is the share of class " + largest.label();
       }
     }
     return "";
@@ -222,6 +233,29 @@ final class ClassRules {
                 + Numbers.percent(share)
                 + " of the loss"
             : "");
+  }
+
+  private static Optional<Said> taken(Case c) {
+    List<Explanation.ClassShare> low =
+        headline(c).map(Headlines::low).orElse(c.classes().size() > 2 ? unseen(c) : List.of());
+    Said said = new Said();
+    List<String> parts = new ArrayList<>();
+    for (Explanation.ClassShare share : low.subList(0, Math.min(FEW, low.size()))) {
+      for (Explanation.Taken taken :
+          share.takenFor().subList(0, Math.min(1, share.takenFor().size()))) {
+        double part = (double) taken.positions() / share.positions();
+        if (part >= MANY) {
+          said.with("class " + share.index() + " as " + taken.index(), part);
+          parts.add(
+              Numbers.percent(part)
+                  + " of "
+                  + Headlines.names(List.of(share))
+                  + " is taken for "
+                  + c.className(taken.index()));
+        }
+      }
+    }
+    return parts.isEmpty() ? Optional.empty() : said.say("%s", String.join(", ", parts));
   }
 
   private static Optional<Said> badly(Case c) {

@@ -169,8 +169,8 @@ final class CountingRules {
         .with("share with", with)
         .with("share without", without);
     return String.format(
-        ". Class %d counts %s fold: %s instead of %s of the loss",
-        most.get().index(), Numbers.rounded(fold), Numbers.percent(with), Numbers.percent(without));
+        ". Class %s counts %s fold: %s instead of %s of the loss",
+        most.get().label(), Numbers.rounded(fold), Numbers.percent(with), Numbers.percent(without));
   }
 
   private static double weight(Explanation.ClassShare share) {

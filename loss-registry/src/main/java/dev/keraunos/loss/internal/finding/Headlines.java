@@ -5,6 +5,7 @@ import dev.keraunos.loss.internal.text.Numbers;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -235,7 +236,10 @@ final class Headlines {
 
   static String names(List<Explanation.ClassShare> classes) {
     List<String> names =
-        classes.stream().map(Explanation.ClassShare::index).sorted().map(String::valueOf).toList();
+        classes.stream()
+            .sorted(Comparator.comparing(Explanation.ClassShare::index))
+            .map(Explanation.ClassShare::label)
+            .toList();
     int last = names.size() - 1;
     if (last == 0) {
       return "class " + names.get(0);

@@ -169,7 +169,7 @@ final class MetricRules {
         .with("precision", precision)
         .with("recall", recall)
         .say(
-            "%s columns of '%s' are counted, so %s %s %s, %s. Of class %d: precision %s, recall %s;"
+            "%s columns of '%s' are counted, so %s %s %s, %s. Of class %s: precision %s, recall %s;"
                 + " use `class_id=%d`",
             two ? "both" : "all " + c.width(),
             c.name(),
@@ -177,7 +177,7 @@ final class MetricRules {
             names.contains(" and ") ? "are" : "is",
             two ? "the accuracy" : "of all classes at once",
             m.value(),
-            told.index(),
+            told.label(),
             precision,
             recall,
             told.index());

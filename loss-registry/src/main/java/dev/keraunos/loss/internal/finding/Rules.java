@@ -3,8 +3,11 @@ package dev.keraunos.loss.internal.finding;
 import dev.keraunos.loss.explain.Explanation;
 import dev.keraunos.loss.explain.Finding;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** All that Keraunos can tell, in the order in which it is told: what is broken comes first. */
 public final class Rules {
@@ -43,6 +46,7 @@ public final class Rules {
           ClassRules.NEVER_PREDICTED.unless(
               BrokenRules.CONSTANT, TrainingRules.MOVED, CountingRules.PADDING),
           ClassRules.FARES_BADLY.unless(TrainingRules.MOVED, CountingRules.PADDING),
+          ClassRules.TAKEN.unless(BrokenRules.CONSTANT, TrainingRules.MOVED, CountingRules.PADDING),
           ClassRules.LABEL_NEVER_PREDICTED.unless(BrokenRules.CONSTANT, TrainingRules.MOVED),
           ClassRules.LABEL_FARES_BADLY.unless(
               ClassRules.LABEL_NEVER_PREDICTED, TrainingRules.MOVED),
@@ -107,12 +111,20 @@ public final class Rules {
     return found;
   }
 
-  /** The page of the documentation that lists the rules. */
-  public static String page() {
-    StringBuilder page = new StringBuilder(Page.HEAD);
-    for (Rule rule : ROWS) {
-      page.append(Page.row(rule));
+  /**
+   * The pages of the documentation by the names of their files: that of all rules, and one for each
+   * question.
+   *
+   * @param cases by rule, recorded models of which it speaks first
+   */
+  static Map<String, String> pages(Map<String, List<String>> cases) {
+    Map<String, List<String>> silent = new HashMap<>();
+    ROWS.forEach(rule -> silent.put(rule.name(), rule.unless().stream().sorted().toList()));
+    Map<String, String> pages = new TreeMap<>();
+    pages.put("what-keraunos-can-tell.md", Page.index(ROWS));
+    for (Family family : Family.ALL) {
+      pages.put(family.file() + ".md", Page.of(family, silent, cases));
     }
-    return page.toString();
+    return pages;
   }
 }
