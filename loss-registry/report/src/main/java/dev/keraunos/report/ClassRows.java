@@ -15,6 +15,9 @@ record ClassRows(Explanation.Output output) {
   private static final int WORST = 100;
   private static final int PICTURED = 4;
 
+  /** A part of a class that a table can show. */
+  private static final double SHOWN = 5e-4;
+
   /** All classes, or of very many those that are found worst, in their order. */
   List<ClassShare> shown() {
     List<ClassShare> classes = output.classes();
@@ -50,7 +53,9 @@ record ClassRows(Explanation.Output output) {
     List<String> parts = new ArrayList<>();
     for (Explanation.Taken taken : share.takenFor()) {
       double part = (double) taken.positions() / share.positions();
-      parts.add(label(taken.index()) + " " + TextReport.percent(Optional.of(part)));
+      if (part >= SHOWN) {
+        parts.add(label(taken.index()) + " " + TextReport.percent(Optional.of(part)));
+      }
     }
     return String.join(", ", parts);
   }
