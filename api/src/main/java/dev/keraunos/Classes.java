@@ -1,9 +1,11 @@
 package dev.keraunos;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.loss.internal.text.Numbers;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
+import java.util.Arrays;
 
 /**
  * Which classes scores stand for, as {@code Sequential.predict_classes} of Keras up to TensorFlow
@@ -42,6 +44,41 @@ final class Classes {
       classes[i] = width == 1 ? (row[0] > HALF ? 1 : 0) : largest(row);
     }
     return classes;
+  }
+
+  /** How many positions have a NaN among their scores, and so are of no class. */
+  static long none(Tensor scores) {
+    if (scores.dtype() == DType.STRING || scores.shape().rank() < 2 || scores.size() == 0) {
+      return 0;
+    }
+    int width = Math.toIntExact(scores.shape().dim(-1));
+    double[] row = new double[width];
+    long none = 0;
+    for (long at = 0; at < scores.size(); at += width) {
+      scores.read(at, row, 0, width);
+      none += Arrays.stream(row).anyMatch(Double::isNaN) ? 1 : 0;
+    }
+    return none;
+  }
+
+  /**
+   * Says that some positions are of no class, if some are.
+   *
+   * @throws InputException if the model is strict
+   */
+  static void warnOfNone(long none, String output, KerasModel model) {
+    if (none == 0) {
+      return;
+    }
+    String sentence =
+        String.format(
+            "output '%s': %s NaN and of no class; numpy.argmax takes NaN for the largest, and so"
+                + " does the class that is given",
+            output, Numbers.count(none, "prediction is", "predictions are"));
+    if (model.isStrict()) {
+      throw new InputException(sentence);
+    }
+    model.warnings().accept(sentence);
   }
 
   /** The first of the largest; NaN is larger than numbers, as in {@code numpy.argmax}. */

@@ -22,6 +22,7 @@ public final class Confusion {
   private static final double SUM_TOLERANCE = 1e-3;
 
   private final double[][] counts;
+  private long none;
 
   /**
    * Counts of nothing.
@@ -45,6 +46,7 @@ public final class Confusion {
   /** Adds a batch. */
   void add(String output, OutputData data) {
     int[] predicted = Classes.of(data.yPred());
+    none += Classes.none(data.yPred());
     Truth truth = new Truth(output, data.yTrue(), data.yPred().shape(), counts.length);
     for (int i = 0; i < predicted.length; i++) {
       double weight =
@@ -54,6 +56,11 @@ public final class Confusion {
         counts[truth.at(i)][predicted[i]] += weight;
       }
     }
+  }
+
+  /** How many predictions are NaN, which are of no class though they are counted as one. */
+  long none() {
+    return none;
   }
 
   /** What counts at a position, of one number for each position or for each sample. */

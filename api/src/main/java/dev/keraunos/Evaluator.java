@@ -101,7 +101,9 @@ final class Evaluator {
                       .add(name, data));
         },
         batches);
-    return found.values().iterator().next();
+    Map.Entry<String, Confusion> only = found.entrySet().iterator().next();
+    Classes.warnOfNone(only.getValue().none(), only.getKey(), model);
+    return only.getValue();
   }
 
   private static Evaluator of(KerasModel model) {

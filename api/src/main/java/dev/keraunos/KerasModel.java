@@ -35,6 +35,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -52,6 +53,7 @@ import org.slf4j.LoggerFactory;
  * samples as the model's batch shape says. A {@link #session} keeps the states from call to call.
  */
 public final class KerasModel implements Exportable, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(KerasModel.class);
   private static final int KERAS_BATCH = 32;
 
   private final ImportedModel imported;
@@ -79,13 +81,11 @@ public final class KerasModel implements Exportable, AutoCloseable {
     this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
     Set<String> drawing = imported.lowered().drawingLayers();
     if (!drawing.isEmpty()) {
-      LoggerFactory.getLogger(KerasModel.class)
-          .warn(
-              "{}: the model calls {} with training=True, where they draw random numbers: every"
-                  + " call gives another prediction, and the same ones after every load."
-                  + " Loader.seed chooses others.",
-              imported.archive().name(),
-              drawing);
+      LOG.warn(
+          "{}: {} draw random numbers, as the model calls them with training=True: every call gives"
+              + " another prediction, the same ones after every load. Loader.seed chooses others.",
+          imported.archive().name(),
+          drawing);
     }
   }
 
@@ -355,12 +355,14 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * away.
    *
    * @param input a {@link Tensor}, or arrays as {@link #predictArray} takes them
-   * @return class numbers; of an output (samples, steps, classes) for each step of each sample, in
-   *     row-major order
+   * @return class numbers; NaN is the largest as in {@code numpy.argmax} and not above 0.5, of
+   *     which {@link Loader#warnings} tell; of an output (samples, steps, classes) for each step of
+   *     each sample, in row-major order
    * @throws InputException if the output has no axis of classes; see {@link #predict(float[])}
    */
   public int[] predictClasses(Object input) {
     try (Tensor output = predictAny(input)) {
+      Classes.warnOfNone(Classes.none(output), outputNames().get(0), this);
       return Classes.of(output);
     }
   }

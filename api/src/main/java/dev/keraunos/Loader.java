@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.LoggerFactory;
 
 /** Settings under which a model is loaded. */
 public final class Loader {
@@ -31,7 +32,7 @@ public final class Loader {
   ModelRegistry registry = ModelRegistry.EMPTY;
   private ArchiveReader archives = ArchiveReader.PLAIN;
   boolean strict;
-  Consumer<String> warnings = warning -> {};
+  Consumer<String> warnings = LoggerFactory.getLogger(KerasModel.class)::warn;
 
   Loader() {}
 
@@ -113,7 +114,7 @@ public final class Loader {
     return this;
   }
 
-  /** Who is told, a sentence each and once per evaluation, what {@link #strict} would refuse. */
+  /** Who is told, a sentence each, what {@link #strict} would refuse; the log if not given. */
   public Loader warnings(Consumer<String> listener) {
     warnings = listener;
     return this;

@@ -16,6 +16,7 @@ import dev.keraunos.tensor.Tensor;
 import dev.keraunos.testing.Tolerance;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -184,6 +185,33 @@ class ChosenMetricsTest {
       assertTrue(refused(() -> model.evaluate(data, 3, "AUC", "AUC")).contains("given twice"));
       assertTrue(refused(() -> model.evaluate(without, 3, "AUC")).contains("none of the outputs"));
       assertTrue(refused(() -> model.confusion(without, 3)).contains("none of the outputs"));
+    }
+  }
+
+  /** A prediction that is NaN is of no class, which is said once, or refused. */
+  @Test
+  void predictionsThatAreNoNumbersAreTold() {
+    Recorded of = Recorded.of(CATEGORICAL);
+    Map<String, Tensor> inputs = new HashMap<>(of.arrays("inputs"));
+    String name = inputs.keySet().iterator().next();
+    float[] numbers = inputs.get(name).toFloatArray();
+    numbers[0] = Float.NaN;
+    Tensor broken = Tensor.of(numbers, inputs.get(name).shape().toArray());
+    inputs.put(name, broken);
+    Dataset data = Dataset.of(inputs, of.arrays("targets"));
+    List<String> warnings = new ArrayList<>();
+    try (KerasModel model = KerasModel.loader().warnings(warnings::add).load(of.model())) {
+      model.confusion(data, 3);
+      model.predictClasses(broken);
+      assertEquals(2, warnings.size());
+      assertEquals(warnings.get(0), warnings.get(1));
+      assertTrue(warnings.get(0).contains(": 1 prediction is NaN"), warnings::toString);
+      model.confusion(of.data(), 3);
+      assertEquals(2, warnings.size());
+    }
+    try (KerasModel model = KerasModel.loader().strict().load(of.model())) {
+      assertTrue(refused(() -> model.confusion(data, 3)).contains("NaN"));
+      assertTrue(refused(() -> model.predictClasses(broken)).contains("NaN"));
     }
   }
 

@@ -20,8 +20,9 @@ import java.util.Set;
 
 /**
  * Arrays for a model from {@code .npy} or {@code .npz}: members {@code inputs/NAME}, {@code
- * targets/NAME}, {@code sample_weights/NAME}; {@code class_names}, texts; plain {@code NAME} for
- * inputs; {@code x}, {@code y}, {@code sample_weight} where there is one of each.
+ * targets/NAME}, {@code sample_weights/NAME}; plain {@code NAME} for inputs, and for targets where
+ * no input has the name; {@code x}, {@code y}, {@code sample_weight} where there is one of each;
+ * {@code class_names}, texts.
  */
 final class DataFile {
   private static final String CLASS_NAMES = "class_names";
@@ -73,6 +74,17 @@ final class DataFile {
     return found;
   }
 
+  /** The targets, which may have the plain names of outputs where no input has them. */
+  private Map<String, String> targets(KerasModel model, Set<String> present) {
+    Map<String, String> found = members(model.outputNames(), present, "targets/", "y", false);
+    for (String name : model.outputNames()) {
+      if (present.contains(name) && !model.inputNames().contains(name)) {
+        found.putIfAbsent(name, name);
+      }
+    }
+    return found;
+  }
+
   /** The samples of a file in order. */
   final class Parts implements Iterator<Dataset>, AutoCloseable {
     private final NpzStream stream;
@@ -90,7 +102,7 @@ final class DataFile {
       Set<String> present = stream.names();
       List<String> outputs = model.outputNames();
       inputs = members(model.inputNames(), present, "inputs/", "x", true);
-      targets = members(outputs, present, "targets/", "y", false);
+      targets = targets(model, present);
       sampleWeights = members(outputs, present, "sample_weights/", "sample_weight", false);
       samples = count();
       labels = labels();

@@ -30,7 +30,16 @@ public final class Warnings {
    * @param rule the name of the rule
    * @param sentence with the place
    */
-  public record Warning(String rule, String sentence) {}
+  public record Warning(String rule, String sentence) {
+    /** True if it says the same of the same output, of another batch. */
+    private boolean isOfSame(Warning other) {
+      return rule.equals(other.rule)
+          && sentence.split(": ", 2)[0].equals(other.sentence.split(": ", 2)[0]);
+    }
+  }
+
+  /** Rules whose sentences tell shapes and numbers of one batch. */
+  private static final Set<String> OF_DATA = Set.of(BROADCAST, LABELS);
 
   private static final Set<String> ELEMENTWISE =
       Set.of(
@@ -106,7 +115,7 @@ public final class Warnings {
    * @param against the shape of the predictions then
    */
   public void checkTargets(
-      CompiledOutput setup, Shape yTrue, Shape yPred, Shape fitted, Shape against) {
+      CompiledOutput setup, Tensor yTrue, Shape yPred, Shape fitted, Shape against) {
     boolean repeats = ELEMENTWISE.contains(setup.lossName()) && fitted.rank() != against.rank();
     for (int i = 1; i < fitted.rank() && fitted.rank() == against.rank(); i++) {
       repeats |=
@@ -121,10 +130,12 @@ public final class Warnings {
           "output '"
               + setup.output().name()
               + "': targets "
-              + yTrue
+              + yTrue.shape()
               + " are broadcast against predictions "
               + yPred
-              + "; give targets the shape of the predictions");
+              + "; "
+              + ClassNumbers.advice(yTrue, yPred)
+                  .orElse("give targets the shape of the predictions"));
     }
   }
 
@@ -214,6 +225,9 @@ public final class Warnings {
     if (strict) {
       throw new InputException(sentence);
     }
-    found.add(new Warning(rule, sentence));
+    Warning warning = new Warning(rule, sentence);
+    if (!OF_DATA.contains(rule) || found.stream().noneMatch(warning::isOfSame)) {
+      found.add(warning);
+    }
   }
 }

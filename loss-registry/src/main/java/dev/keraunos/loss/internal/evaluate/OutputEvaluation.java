@@ -4,6 +4,7 @@ import dev.keraunos.engine.Engine;
 import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
+import dev.keraunos.loss.internal.compile.ClassNumbers;
 import dev.keraunos.loss.internal.compile.CompiledOutput;
 import dev.keraunos.loss.internal.compile.MetricChecks;
 import dev.keraunos.loss.internal.compile.Warnings;
@@ -20,9 +21,12 @@ import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** One output of the model: its loss and metrics, batch after batch. */
 final class OutputEvaluation implements AutoCloseable {
+  private static final String FUNCTION = "the loss";
+
   private static final int PROGRAMS = 8;
 
   /**
@@ -109,14 +113,28 @@ final class OutputEvaluation implements AutoCloseable {
       checks.check(yTrue, yPred);
       checked = true;
     }
-    OutputProgram program = program(Signature.of(yTrue, yPred, logits));
-    try (OutputProgram.Results results = program.run(yTrue, yPred, logits)) {
+    OutputProgram program =
+        advised(yTrue, yPred, () -> program(Signature.of(yTrue, yPred, logits)));
+    Place place = new Place(setup.output().name(), FUNCTION, yTrue.shape(), yPred.shape());
+    try (OutputProgram.Results results =
+        advised(yTrue, yPred, () -> place.of(() -> program.run(yTrue, yPred, logits)))) {
       metrics.add(results, yTrue, yPred, mask, weight);
       return setup.loss().map(loss -> loss(program, results, yTrue, yPred, logits, mask, weight));
     } finally {
       close(yTrue, data.yTrue());
       close(yPred, data.yPred());
       logits.ifPresent(tensor -> close(tensor, data.logits().get()));
+    }
+  }
+
+  /** What some work gives; if it does not take the targets, with what to do about them. */
+  private static <T> T advised(Tensor yTrue, Tensor yPred, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (InputException e) {
+      throw ClassNumbers.advice(yTrue, yPred.shape())
+          .map(advice -> new InputException(e.getMessage() + "; " + advice, e))
+          .orElse(e);
     }
   }
 
@@ -130,15 +148,14 @@ final class OutputEvaluation implements AutoCloseable {
       Optional<Grid> weight) {
     Grid scores = Grid.of(results.scores());
     String name = setup.output().name();
-    warnings.checkTargets(
-        setup, yTrue.shape(), yPred.shape(), program.target(), program.prediction());
+    warnings.checkTargets(setup, yTrue, yPred.shape(), program.target(), program.prediction());
     warnings.checkLabels(setup, dialect, yTrue, yPred.shape());
     warnings.checkWeights(name, dialect, scores.shape(), yPred.shape(), weight);
     warnings.checkZeros(name, dialect, weight);
     Reduction.Request request =
         new Reduction.Request(
             scores.shape(), yPred.shape().rank(), mask, results.valid(), weight, setup.mode());
-    Place place = new Place(name, "the loss", yTrue.shape(), yPred.shape());
+    Place place = new Place(name, FUNCTION, yTrue.shape(), yPred.shape());
     Place weights = weight.map(w -> place.with(w.shape())).orElse(place);
     Reduction.Weighting weighting = weights.of(() -> reduction.weigh(request));
     Grid coefficients = weights.of(weighting::coefficients);

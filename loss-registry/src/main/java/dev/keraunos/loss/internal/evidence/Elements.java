@@ -179,6 +179,9 @@ public final class Elements {
       for (Sums sum : sums) {
         sum.endBatch(weight);
       }
+      for (Thinned thinned : targets) {
+        thinned.endBatch(1, weight);
+      }
     }
   }
 

@@ -15,6 +15,9 @@ public final class Thinned {
   private long seen;
   private long step = 1;
 
+  /** The first row of the batch. */
+  private int begun;
+
   Thinned(int width) {
     this.width = width;
     rows = new double[64 * width];
@@ -43,7 +46,16 @@ public final class Thinned {
       System.arraycopy(rows, 2 * i * width, rows, i * width, width);
     }
     count = (count + 1) / 2;
+    begun = (begun + 1) / 2;
     step *= 2;
+  }
+
+  /** Multiplies a column of the rows that were kept since the last batch by its weight. */
+  void endBatch(int column, double weight) {
+    for (int i = begun; i < count; i++) {
+      rows[i * width + column] *= weight;
+    }
+    begun = count;
   }
 
   /** The number of rows kept. */

@@ -5,6 +5,7 @@ import dev.keraunos.loss.internal.evidence.Elements;
 import dev.keraunos.loss.internal.evidence.Elements.Sum;
 import dev.keraunos.loss.internal.evidence.Errors;
 import dev.keraunos.loss.internal.evidence.Thinned;
+import dev.keraunos.loss.internal.text.Numbers;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -116,8 +117,19 @@ final class Baselines {
     }
     return Optional.of(
         new Explanation.Baseline(
-            loss / e.channels() / c.evidence().weight(),
-            squares(c) ? "always predicting the mean" : "always predicting the median"));
+            loss / e.channels() / c.evidence().weight(), "always predicting " + guess(c)));
+  }
+
+  private static String guess(Case c) {
+    if (!relative(c)) {
+      return squares(c) ? "the mean" : "the median";
+    }
+    Elements e = c.evidence().elements();
+    return e.kinds() == 1 ? Numbers.rounded(median(e.targets(0), true)) : "the best constants";
+  }
+
+  private static boolean relative(Case c) {
+    return c.setup().lossName().equals("mean_absolute_percentage_error");
   }
 
   private static boolean squares(Case c) {
@@ -132,8 +144,7 @@ final class Baselines {
     }
     DoubleBinaryOperator error = Errors.of(c.setup()).orElseThrow();
     Thinned targets = e.targets(channel);
-    boolean relative = c.setup().lossName().equals("mean_absolute_percentage_error");
-    double median = median(targets, relative);
+    double median = median(targets, relative(c));
     double sum = 0;
     double weights = 0;
     for (int i = 0; i < targets.count(); i++) {

@@ -65,6 +65,31 @@ class ExplanationTest {
     }
   }
 
+  /** Batches that count by their size count so in the best constant too. */
+  @Test
+  void theBestConstantIsThatOfAllSamples() {
+    float[][] y = {{10, 1, 2, 8, 9}, {3}};
+    for (String loss : List.of("mae", "mape")) {
+      double best = Double.POSITIVE_INFINITY;
+      for (double guess : new double[] {10, 1, 2, 8, 9, 3}) {
+        double sum = 0;
+        for (float target : new float[] {10, 1, 2, 8, 9, 3}) {
+          sum += Math.abs(target - guess) / (loss.equals("mae") ? 1 : target / 100);
+        }
+        best = Math.min(best, sum / 6);
+      }
+      Explanation.Output output =
+          explain(
+              loss,
+              "3.15.1",
+              OutputData.of(Tensor.of(y[0], 5, 1), Tensor.of(new float[5], 5, 1)),
+              OutputData.of(Tensor.of(y[1], 1, 1), Tensor.of(new float[1], 1, 1)));
+      Tolerance.CLOSE.check(best, output.baseline().orElseThrow().value(), loss);
+      String guess = loss.equals("mae") ? "the median" : "2";
+      assertEquals("always predicting " + guess, output.baseline().orElseThrow().guess());
+    }
+  }
+
   private static double sum(List<Explanation.Part> parts) {
     return parts.stream().mapToDouble(Explanation.Part::value).sum();
   }
