@@ -156,6 +156,15 @@ final class Evaluator {
     }
   }
 
+  /** The loss alone. */
+  static double loss(KerasModel model, Iterator<Dataset> batches) {
+    Evaluator evaluator = of(model);
+    try (Evaluation evaluation = evaluator.builder().build()) {
+      evaluator.feed(evaluation::update, batches);
+      return evaluation.result().get("loss");
+    }
+  }
+
   /** The loss of a model whose normalizations take the moments of each batch. */
   static double lossInTraining(KerasModel model, Iterator<Dataset> batches) {
     Evaluator evaluator = inTraining(model);

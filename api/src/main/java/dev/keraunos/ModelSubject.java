@@ -188,6 +188,11 @@ final class ModelSubject implements Subject {
     return List.copyOf(broken);
   }
 
+  @Override
+  public Optional<Rescaled> rescaled() {
+    return training ? Optional.empty() : again.flatMap(data -> Scales.least(model, data));
+  }
+
   // ---- Normalizations ---------------------------------------------------------------------------
 
   @Override

@@ -63,6 +63,21 @@ public interface Subject {
   record Moved(
       String layer, double nearest, double farthest, double ratio, Optional<Double> loss) {}
 
+  /**
+   * Pictures in another scale.
+   *
+   * @param low the smallest number of the pictures as they are given
+   * @param high the largest
+   * @param scale what makes others of them, in words
+   * @param loss of all data with those
+   */
+  record Rescaled(double low, double high, String scale, double loss) {}
+
+  /** The usual scale of pictures with which the loss is least; computes all once more for each. */
+  default Optional<Rescaled> rescaled() {
+    return Optional.empty();
+  }
+
   /** The normalization that is farthest from its data, if one is far; computes all once more. */
   default Optional<Moved> moved() {
     return Optional.empty();

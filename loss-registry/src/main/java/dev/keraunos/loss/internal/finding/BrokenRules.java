@@ -154,9 +154,14 @@ final class BrokenRules {
     String mend =
         low < 0
             ? "give such positions the weight 0, or the loss `ignore_class`"
-            : "subtract 1 from the targets if they count from 1, or give it "
-                + ((long) high + 1)
-                + " units";
+            : low > classes
+                ? String.format(
+                    "if %.0f marks what has no label, give such positions the weight 0 or the loss"
+                        + " `ignore_class=%.0f`, else give it %.0f units",
+                    low, low, high + 1)
+                : "subtract 1 from the targets if they count from 1, or give it "
+                    + ((long) high + 1)
+                    + " units";
     String keras =
         Double.isFinite(c.value())
             ? "Keras counts their loss as 0 here"

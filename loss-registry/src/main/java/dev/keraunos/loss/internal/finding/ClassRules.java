@@ -9,9 +9,11 @@ import dev.keraunos.loss.internal.reduce.Reduction;
 import dev.keraunos.loss.internal.text.Numbers;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Classes that are found badly, or never. */
 final class ClassRules {
@@ -44,6 +46,26 @@ final class ClassRules {
           "73 % of class 4 is taken for class 0",
           ClassRules::taken);
 
+  static final Rule NUMBERED_OTHERWISE =
+      Rule.of(
+          "labels-numbered-otherwise",
+          needs(Need.TARGETS, Need.PREDICTIONS),
+          "At least 20 positions, at most a fifth of them right, and six tenths or more of each"
+              + " class are taken for one other, a different one for each.",
+          "every class is taken for another one (0 for 2, 1 for 0, 2 for 1): the targets are"
+              + " numbered otherwise than those that the model learnt",
+          ClassRules::permuted);
+
+  static final Rule FIRST_ABSENT =
+      Rule.of(
+          "first-class-absent",
+          needs(Need.TARGETS, Need.PREDICTIONS),
+          "Class 0 of three or more has no position and is never predicted, and all others have"
+              + " three positions or more.",
+          "no target is of class 0, and none is predicted to be: if the labels count from 1, the"
+              + " output 'kind' has a unit more than it needs",
+          ClassRules::firstAbsent);
+
   static final Rule LABEL_FARES_BADLY =
       Rule.of(
           "label-fares-badly",
@@ -67,6 +89,10 @@ final class ClassRules {
   private static final double SAME = 1e-6;
   private static final double NO_BETTER = 0.98;
   private static final double MANY = 0.1;
+  private static final double MOSTLY = 0.6;
+  private static final double HARDLY = 0.2;
+  private static final int ENOUGH = 20;
+  private static final int NAMED = 4;
 
   private ClassRules() {}
 
@@ -256,6 +282,57 @@ final class ClassRules {
       }
     }
     return parts.isEmpty() ? Optional.empty() : said.say("%s", String.join(", ", parts));
+  }
+
+  private static Optional<Said> permuted(Case c) {
+    List<Explanation.ClassShare> classes = c.classes();
+    long all = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
+    Set<Integer> others = new HashSet<>();
+    List<String> parts = new ArrayList<>();
+    double right = 0;
+    for (Explanation.ClassShare share : classes) {
+      if (share.takenFor().isEmpty()) {
+        return Optional.empty();
+      }
+      Explanation.Taken most = share.takenFor().get(0);
+      boolean distinct = others.add(most.index());
+      if (!distinct || most.positions() < MOSTLY * share.positions()) {
+        return Optional.empty();
+      }
+      right += share.recall().orElse(1.0) * share.positions();
+      parts.add(share.index() + " for " + most.index());
+    }
+    boolean asks = classes.size() > 1 && all >= ENOUGH && right <= HARDLY * all;
+    return !asks
+        ? Optional.empty()
+        : new Said()
+            .with("right", right / all)
+            .say(
+                "every class is taken for another one (%s): the targets are numbered otherwise than"
+                    + " those that the model learnt",
+                parts.size() <= NAMED
+                    ? String.join(", ", parts)
+                    : String.join(", ", parts.subList(0, NAMED)) + ", ...");
+  }
+
+  private static Optional<Said> firstAbsent(Case c) {
+    List<Explanation.ClassShare> all = c.output().classes();
+    List<Explanation.ClassShare> there = c.classes();
+    boolean asks =
+        c.width() > 2
+            && there.size() == c.width() - 1
+            && all.get(0).index() == 0
+            && all.get(0).positions() == 0
+            && all.get(0).precision().isEmpty()
+            && there.stream().allMatch(k -> k.positions() >= FEW && k.recall().isPresent());
+    return !asks
+        ? Optional.empty()
+        : new Said()
+            .with("channels", c.width())
+            .say(
+                "no target is of class 0, and none is predicted to be: if the labels count from 1,"
+                    + " the output '%s' has a unit more than it needs",
+                c.name());
   }
 
   private static Optional<Said> badly(Case c) {

@@ -60,6 +60,16 @@ final class DecisionRules {
               + " classes as they are decided it is 0.945; use BinaryIoU, or OneHotMeanIoU",
           c -> MetricRules.first(c, DecisionRules::meanIou));
 
+  static final Rule IGNORED =
+      Rule.of(
+          "accuracy-counts-ignored",
+          needs(Need.TARGETS, Need.PREDICTIONS, Need.CONFIG),
+          "A sparse categorical accuracy beside a loss with `ignore_class`, and without the ignored"
+              + " positions it would be another by more than 0.005.",
+          "accuracy counts the 9 positions that `ignore_class` leaves out of the loss as wrong:"
+              + " without them it is 0.98, not 0.83. Give them the weight 0 in a weighted metric",
+          c -> MetricRules.first(c, DecisionRules::ignored));
+
   private static final double APART = 0.005;
   private static final double HALF = 0.5;
 
@@ -83,6 +93,27 @@ final class DecisionRules {
                 "%s decides at 0.5, but the predictions are logits, which say yes above 0: at 0 it"
                     + " would be %s, not %s. Use `BinaryAccuracy(threshold=0.0)`",
                 m.metric().name(), decisions.rightBySign(), m.value());
+  }
+
+  private static Optional<Said> ignored(Measured m) {
+    Case c = m.c();
+    long left = c.evidence().counted().masked() - c.evidence().counted().unmasked();
+    boolean asks =
+        m.kind().equals("sparse_categorical_accuracy")
+            && c.setup().settings().path("ignore_class").isNumber()
+            && left > 0
+            && !c.evidence().counted().isWeighted()
+            && !c.classes().isEmpty();
+    double right = asks ? MetricRules.right(c) : m.value();
+    return !asks || Math.abs(right - m.value()) <= APART
+        ? Optional.empty()
+        : new Said()
+            .with("accuracy", m.value())
+            .with("without ignored", right)
+            .say(
+                "%s counts the %d positions that `ignore_class` leaves out of the loss as wrong:"
+                    + " without them it is %s, not %s. Give them the weight 0 in a weighted metric",
+                m.metric().name(), left, right, m.value());
   }
 
   private static Optional<Said> signs(Measured m) {

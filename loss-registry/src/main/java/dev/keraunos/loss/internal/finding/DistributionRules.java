@@ -49,6 +49,7 @@ final class DistributionRules {
               + " overlap and can be below 0 or above 1. End 'mask' in sigmoid",
           DistributionRules::overlap);
 
+  private static final double NEAR = 1e-5;
   private static final double APART = 0.01;
 
   private DistributionRules() {}
@@ -94,8 +95,21 @@ final class DistributionRules {
             .with("sum of predictions", e.rowOfPredictions())
             .say(
                 "the predictions of a %s sum to %s on average; %s divides them by their sum before"
-                    + " it looks at them. End the model in softmax",
-                position(c), e.rowOfPredictions(), c.setup().lossName());
+                    + " it looks at them. %s",
+                position(c), e.rowOfPredictions(), c.setup().lossName(), mended(c));
+  }
+
+  /** What to do: of a softmax along axis 1 predictions sum to as many as that has. */
+  private static String mended(Case c) {
+    Shape shape = c.evidence().predictions();
+    boolean along =
+        shape.rank() > 2
+            && Math.abs(
+                    c.evidence().elements().rowOfPredictions() * shape.dim(1) / shape.dim(-1) - 1)
+                < NEAR;
+    return along
+        ? "They sum to 1 along axis 1: give softmax `axis=-1`"
+        : "End the model in softmax";
   }
 
   private static Optional<Said> otherAxis(Case c) {

@@ -46,6 +46,8 @@ record Family(String file, String question, String answer, List<Rule> rules) {
                   ClassRules.FARES_BADLY,
                   ClassRules.NEVER_PREDICTED,
                   ClassRules.TAKEN,
+                  ClassRules.NUMBERED_OTHERWISE,
+                  ClassRules.FIRST_ABSENT,
                   ClassRules.LABEL_FARES_BADLY,
                   ClassRules.LABEL_NEVER_PREDICTED)),
           new Family(
@@ -61,6 +63,7 @@ record Family(String file, String question, String answer, List<Rule> rules) {
                   DecisionRules.ONE_CHANNEL,
                   DecisionRules.TOP_K,
                   DecisionRules.MEAN_IOU,
+                  DecisionRules.IGNORED,
                   MetricRules.COLUMNS_TOGETHER,
                   MetricRules.CROWDED_THRESHOLDS)),
           new Family(
@@ -100,7 +103,11 @@ record Family(String file, String question, String answer, List<Rule> rules) {
               "Is my loss small, and can it get smaller?",
               "A loss is small beside what guessing would have, and no smaller than what the"
                   + " targets allow.",
-              List.of(FloorRules.GUESSING, FloorRules.SMOOTHING, FloorRules.SOFT_TARGETS)),
+              List.of(
+                  FloorRules.GUESSING,
+                  ScaleRules.INPUTS,
+                  FloorRules.SMOOTHING,
+                  FloorRules.SOFT_TARGETS)),
           new Family(
               "question-regression",
               "Which samples and which columns make the loss of my regression?",
@@ -108,6 +115,7 @@ record Family(String file, String question, String answer, List<Rule> rules) {
                   + " scale, or targets that are 0.",
               List.of(
                   ScaleRules.TARGETS,
+                  ScaleRules.REACH,
                   ChannelRules.CHANNELS,
                   SampleRules.FEW_SAMPLES,
                   SampleRules.ZERO_TARGETS)));

@@ -12,6 +12,7 @@ import dev.keraunos.loss.internal.text.Numbers;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Losses whose size says more of units and sums than of errors. */
 final class ScaleRules {
@@ -24,6 +25,27 @@ final class ScaleRules {
           "the targets lie between 108000 and 382000, the predictions between 0.2 and 1.49: the"
               + " model has not come near them. Scale the targets, and the predictions back",
           ScaleRules::targets);
+
+  static final Rule REACH =
+      Rule.of(
+          "targets-out-of-reach",
+          needs(Need.TARGETS, Need.CONFIG),
+          "An error of numbers, an output that ends in relu, sigmoid, softmax or tanh, and at least"
+              + " a twentieth of the targets lies outside of what that gives.",
+          "27 of 60 targets are below 0 (the smallest is -7.5), which 'price' never predicts: it"
+              + " ends in relu. End it in a linear layer",
+          ScaleRules::reach);
+
+  static final Rule INPUTS =
+      Rule.of(
+              "inputs-of-other-scale",
+              needs(Need.INPUTS, Need.MODEL_AGAIN),
+              "Inputs that are pictures of 0 to 255, or of 0 to 1, a loss no better than that of"
+                  + " guessing, and in another usual scale it would be less than half of that.",
+              "the inputs lie between 0 and 255: divided by 255 the loss would be 0.0306, not 2.21."
+                  + " The model has learnt such; scale them as in training",
+              ScaleRules::inputs)
+          .wholly();
 
   static final Rule OUTPUT =
       Rule.of(
@@ -46,6 +68,8 @@ final class ScaleRules {
               + " batch_size; their mean is 1.88",
           ScaleRules::sum);
 
+  private static final double NEAR = 1e-6;
+  private static final double PART = 0.05;
   private static final double SMALL = 0.05;
   private static final double LARGE = 3;
   private static final double ALL = 0.99;
@@ -72,6 +96,69 @@ final class ScaleRules {
                 "the targets lie between %s and %s, the predictions between %s and %s: the model"
                     + " has not come near them. Scale the targets, and the predictions back",
                 e.smallestTarget(), e.largestTarget(), e.lowest(), e.highest());
+  }
+
+  private static Optional<Said> inputs(Case c) {
+    double loss = c.whole().loss();
+    boolean asks =
+        c.whole().outputs().size() == 1
+            && c.output().baseline().filter(base -> c.value() >= base.value()).isPresent();
+    return !asks
+        ? Optional.empty()
+        : c.whole()
+            .subject()
+            .rescaled()
+            .filter(found -> found.loss() < c.output().baseline().orElseThrow().value() / 2)
+            .flatMap(
+                found ->
+                    new Said()
+                        .with("smallest", found.low())
+                        .with("largest", found.high())
+                        .with("loss", found.loss())
+                        .say(
+                            "the inputs lie between %s and %s: %s the loss would be %s, not %s."
+                                + " The model has learnt such; scale them as in training",
+                            found.low(), found.high(), found.scale(), found.loss(), loss));
+  }
+
+  private static Optional<Said> reach(Case c) {
+    Elements e = c.evidence().elements();
+    String end =
+        c.whole()
+            .subject()
+            .activation(c.name())
+            .or(() -> c.whole().subject().otherEnd(c.name()))
+            .orElse("");
+    boolean half = end.equals("relu");
+    boolean known = Errors.of(c.setup()).isPresent() && e.areKnown();
+    boolean bounded = Set.of("relu", "sigmoid", "softmax", "tanh").contains(end);
+    if (!known || !bounded) {
+      return Optional.empty();
+    }
+    double least = end.equals("tanh") ? -1 : 0;
+    long below = e.smallestTarget() < least - NEAR ? e.below() : 0;
+    long outside = below + (half ? 0 : e.above());
+    if (end.equals("tanh") && e.largestTarget() <= 1 + NEAR) {
+      return Optional.empty();
+    }
+    long told = end.equals("tanh") ? e.above() : outside;
+    if (told < PART * e.count()) {
+      return Optional.empty();
+    }
+    Said said = new Said().with("outside", told).with("targets", e.count());
+    String where =
+        half
+            ? "are below 0 (the smallest is " + Numbers.rounded(e.smallestTarget()) + ")"
+            : end.equals("tanh")
+                ? "are above 1 (the largest is " + Numbers.rounded(e.largestTarget()) + ")"
+                : "lie outside 0..1 ("
+                    + Numbers.rounded(e.smallestTarget())
+                    + " to "
+                    + Numbers.rounded(e.largestTarget())
+                    + ")";
+    return said.say(
+        "%d of %d targets %s, which '%s' never predicts: it ends in %s. End it in a linear layer%s",
+        told, e.count(), where, c.name(), end, half ? "" : ", or scale the targets");
   }
 
   private static Optional<Said> output(Case c) {
