@@ -4,12 +4,16 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Regularizer;
+import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.loss.internal.reduce.RunningMean;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What regularisers of weights and activities add to every batch. */
 public final class Penalties {
@@ -63,6 +67,7 @@ public final class Penalties {
     for (double penalty : weights.values()) {
       total += penalty;
     }
+    Precision common = weights.isEmpty() ? commonPrecision(given.values()) : Precision.FULL;
     for (Map.Entry<String, Regularizer> activity : activities.entrySet()) {
       Tensor tensor = given.get(activity.getKey());
       if (tensor == null) {
@@ -70,11 +75,20 @@ public final class Penalties {
             "the batch lacks the regularised activity '" + activity.getKey() + "'");
       }
       boolean divided = perSample() && tensor.shape().rank() > 0;
-      double penalty = activity.getValue().penalty(tensor) / (divided ? tensor.shape().dim(0) : 1);
+      Precision own = Precision.of(tensor.dtype());
+      double penalty = own.round(activity.getValue().penalty(tensor));
+      penalty = own.round(penalty / (divided ? tensor.shape().dim(0) : 1));
       means.get(activity.getKey()).add(penalty, batchWeight);
-      total += penalty;
+      total = common.round(total + penalty);
     }
     return total;
+  }
+
+  /** That of all, or else the full one, in which {@code cast_losses_to_common_dtype} adds up. */
+  private static Precision commonPrecision(Collection<Tensor> activities) {
+    Set<Precision> all =
+        activities.stream().map(tensor -> Precision.of(tensor.dtype())).collect(Collectors.toSet());
+    return all.size() == 1 ? all.iterator().next() : Precision.FULL;
   }
 
   /** tf_keras and Keras 3.14 divide the penalty of an activity by the batch size. */
