@@ -10,6 +10,8 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.pass.Passes;
 import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
+import dev.keraunos.internal.prediction.Draws;
+import dev.keraunos.internal.prediction.KeptStates;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

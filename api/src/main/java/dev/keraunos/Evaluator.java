@@ -7,6 +7,8 @@ import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.lowering.Penalty;
 import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.UnsupportedModelException;
+import dev.keraunos.internal.prediction.Draws;
+import dev.keraunos.internal.prediction.KeptStates;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.explain.Explanation;

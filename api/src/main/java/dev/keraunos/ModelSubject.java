@@ -7,6 +7,7 @@ import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.importer.internal.topology.ModelTopology;
 import dev.keraunos.importer.layers.UnsupportedModelException;
+import dev.keraunos.internal.prediction.KeptStates;
 import dev.keraunos.loss.internal.evidence.Subject;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

@@ -7,6 +7,8 @@ import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.axis.Samples;
 import dev.keraunos.graph.internal.pass.GraphCopy;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
+import dev.keraunos.internal.prediction.Draws;
+import dev.keraunos.internal.prediction.KeptStates;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

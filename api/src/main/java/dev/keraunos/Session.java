@@ -2,6 +2,7 @@ package dev.keraunos;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
+import dev.keraunos.internal.prediction.KeptStates;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;

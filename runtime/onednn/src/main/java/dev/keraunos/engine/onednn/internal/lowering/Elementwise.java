@@ -56,12 +56,8 @@ final class Elementwise implements Tiling.Work {
     if (!site.shape(inputs.get(0)).equals(result)) {
       return Optional.empty();
     }
-    View joined = collapse.apply(site.view(group.output()), result.rank());
     boolean image =
-        joined.rank() == 2
-            && read.stream()
-                .map(view -> collapse.apply(view, result.rank()))
-                .anyMatch(Elementwise::isRow);
+        besideRows(read.stream().map(view -> collapse.apply(view, result.rank())).toList());
     UnaryOperator<View> orient =
         view -> {
           View own = collapse.apply(view, result.rank());
@@ -75,8 +71,12 @@ final class Elementwise implements Tiling.Work {
                 new Elementwise(site, node, operands, y, postOps, image ? 2 : 0).steps(group));
   }
 
-  private static boolean isRow(View view) {
-    return view.dim(0) == 1 && view.dim(1) > 1;
+  /** Whether there are rows, vectors as long as these, and nothing else but numbers. */
+  private static boolean besideRows(List<View> views) {
+    boolean rows = views.stream().allMatch(view -> view.rank() == 2);
+    boolean columns =
+        views.stream().anyMatch(view -> view.dim(0) > 1 && view.dim(view.rank() - 1) == 1);
+    return rows && !columns && views.stream().anyMatch(view -> view.dim(0) == 1 && view.dim(1) > 1);
   }
 
   /** The inputs, the one that is not broadcast first if they may change places. */

@@ -1,4 +1,4 @@
-package dev.keraunos;
+package dev.keraunos.internal.prediction;
 
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /** The random numbers that layers take in one call, batch after batch. Not thread-safe. */
-final class Draws {
+public final class Draws {
   /** Those of a model without any. */
-  static final Draws NONE = new Draws(List.of(), List.of(), 0);
+  public static final Draws NONE = new Draws(List.of(), List.of(), 0);
 
   private static final float STEP = 0x1p-24f;
 
@@ -19,7 +19,8 @@ final class Draws {
   private final List<Value> inputs;
   private final SplittableRandom random;
 
-  Draws(LoweredModel model, long seed) {
+  /** Those of a model, of which each call has a seed of its own. */
+  public Draws(LoweredModel model, long seed) {
     this(model.draws(), model.graph().inputs(), seed);
   }
 
@@ -29,17 +30,18 @@ final class Draws {
     this.random = new SplittableRandom(seed);
   }
 
-  boolean isEmpty() {
+  /** True if no layer takes any. */
+  public boolean isEmpty() {
     return draws.isEmpty();
   }
 
   /** What the layers take for so many samples; the caller closes them. */
-  List<Tensor> next(long samples) {
+  public List<Tensor> next(long samples) {
     return draws.stream().map(draw -> next(draw, samples)).toList();
   }
 
   /** Tensors of all other inputs of the graph, with these in their places. */
-  List<Tensor> among(List<Tensor> others, List<Tensor> drawn) {
+  public List<Tensor> among(List<Tensor> others, List<Tensor> drawn) {
     List<Tensor> all = new ArrayList<>(others);
     for (int i = 0; i < drawn.size(); i++) {
       all.add(inputs.indexOf(draws.get(i).input()), drawn.get(i));
