@@ -282,6 +282,8 @@ class OneDnnAgainstReferenceTest {
     check(Ops.relu(Ops.add(Ops.subtract(x, vector), random.constant(channels))), dims, 1, 4);
     check(Ops.multiply(gate, x), dims, 1, 3);
     check(Ops.divide(Ops.add(x, x), vector), dims, 1, 40);
+    Value column = Ops.reduce(ReduceKind.MEAN, x, true, 3);
+    check(Ops.multiply(Ops.subtract(x, column), vector), dims, 1, 4);
   }
 
   @ParameterizedTest
