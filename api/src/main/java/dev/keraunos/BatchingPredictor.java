@@ -26,7 +26,7 @@ import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Predictions for many callers at once: a bounded line of requests, taken in batches, each with a
+ * Predictions for many callers at once: a bounded queue of requests, taken in batches, each with a
  * future of its own.
  *
  * <pre>{@code
@@ -40,8 +40,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@code submit} never blocks and throws nothing: what is wrong is in the future, and is that
  * request's alone. A future fails with an {@link InputException} where the input does not fit,
- * {@link RejectedExecutionException} where the line is full, {@link IllegalStateException} after
- * {@link #close}. One that is cancelled or times out leaves the line; if its batch runs already,
+ * {@link RejectedExecutionException} where the queue is full, {@link IllegalStateException} after
+ * {@link #close}. One that is cancelled or times out leaves the queue; if its batch runs already,
  * the result is dropped. Inputs are copied, so that they are the caller's again at once.
  *
  * <p>Actions that depend on a future run in the thread that computed it, so long ones belong

@@ -484,7 +484,8 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * Prepares for batches of so many samples, by a prediction from zeros or empty texts: the first
    * caller need not wait.
    *
-   * @throws InputException if a dimension of an input other than that of the samples is unknown
+   * @throws InputException if there are no samples, or a dimension of an input other than theirs is
+   *     unknown
    */
   public void warmUp(int samples) {
     List<Tensor> zeros = inputs.zeros(samples);

@@ -133,9 +133,12 @@ final class ModelInputs {
   /**
    * Zeros, or empty texts, for every input.
    *
-   * @throws InputException if a dimension other than that of the samples is unknown
+   * @throws InputException if there are no samples, or a dimension other than theirs is unknown
    */
   List<Tensor> zeros(int samples) {
+    if (samples < 1) {
+      throw new InputException("samples must be at least 1, not " + samples);
+    }
     List<Shape> shapes = new ArrayList<>();
     for (Value input : inputs) {
       Shape shape = input.shape();
@@ -146,7 +149,8 @@ final class ModelInputs {
                 + DataAdapter.name(input)
                 + "' is "
                 + input.type()
-                + ": warm up by a prediction of a shape that is to come");
+                + ", of which a dimension is unknown; warm up with a prediction of a shape that"
+                + " callers will send");
       }
       shapes.add(given);
     }

@@ -65,7 +65,18 @@ class PredictTest {
     try (KerasModel model =
         KerasModel.load(RecordedCases.file("keras3/text/string_lookup_unknown_length.keras"))) {
       String message = assertThrows(InputException.class, () -> model.warmUp(2)).getMessage();
-      assertTrue(message.contains("a prediction of a shape that is to come"), message);
+      assertTrue(message.contains("a prediction of a shape that callers will send"), message);
+    }
+  }
+
+  @Test
+  void warmingUpForNoSamplesIsRefused() throws URISyntaxException {
+    try (KerasModel model = load("flatten.h5")) {
+      for (int samples : new int[] {0, -1}) {
+        String message =
+            assertThrows(InputException.class, () -> model.warmUp(samples)).getMessage();
+        assertEquals("samples must be at least 1, not " + samples, message);
+      }
     }
   }
 
