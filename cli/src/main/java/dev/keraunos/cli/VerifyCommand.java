@@ -1,6 +1,7 @@
 package dev.keraunos.cli;
 
 import dev.keraunos.KerasModel;
+import dev.keraunos.Loader;
 import dev.keraunos.cli.internal.Progress;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
@@ -77,9 +78,13 @@ final class VerifyCommand implements Callable<Integer> {
     Progress shown = progress.of("models", pairs.size(), spec.commandLine().getErr());
     for (Fixture.Pair pair : pairs) {
       shown.at(cases.size());
-      Case result = verify(pair);
+      List<String> warnings = new ArrayList<>();
+      Case result = verify(pair, warnings);
       cases.add(result);
       shown.clear();
+      warnings.forEach(
+          warning ->
+              spec.commandLine().getErr().println("warning: " + pair.model() + ": " + warning));
       print(result, pairs.size() == 1, out);
     }
     options.requireLambdas(
@@ -114,7 +119,9 @@ final class VerifyCommand implements Callable<Integer> {
     requireFile(model);
     if (!Files.isDirectory(model)) {
       throw new InputException(
-          "'" + model + "' is no folder; give a fixture too, or a folder of models and fixtures");
+          "'"
+              + model
+              + "' is no folder; give its fixture behind it, or a folder of models and fixtures");
     }
     List<Fixture.Pair> pairs = Fixture.pairs(model);
     if (pairs.isEmpty()) {
@@ -130,9 +137,9 @@ final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private Case verify(Fixture.Pair pair) {
+  private Case verify(Fixture.Pair pair, List<String> warnings) {
     long start = System.nanoTime();
-    List<Check> checks = checks(pair);
+    List<Check> checks = checks(pair, warnings);
     return new Case(
         pair.model().toString(),
         pair.fixture().toString(),
@@ -142,7 +149,7 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   /** Whatever goes wrong with one model fails that one, and the others are still compared. */
-  private List<Check> checks(Fixture.Pair pair) {
+  private List<Check> checks(Fixture.Pair pair, List<String> warnings) {
     Fixture recorded;
     try {
       recorded = Fixture.read(pair.fixture());
@@ -154,7 +161,8 @@ final class VerifyCommand implements Callable<Integer> {
     }
     List<Check> checks = new ArrayList<>();
     WeightsCheck.of(pair, recorded).ifPresent(checks::add);
-    try (KerasModel loaded = pair.load(options.loader(Optional.of(recorded)))) {
+    Loader loader = options.loader(Optional.of(recorded)).warnings(warnings::add);
+    try (KerasModel loaded = pair.load(loader)) {
       checks.addAll(Verification.run(loaded, recorded));
       return checks;
     } catch (KeraunosException | UncheckedIOException e) {

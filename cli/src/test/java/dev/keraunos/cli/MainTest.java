@@ -274,6 +274,22 @@ class MainTest {
   }
 
   @Test
+  void verifySaysOfWhichModelItWarns() {
+    Path model = Cli.CASES.resolve("keras3/questions/hinge_accuracy.keras");
+    Cli run = Cli.run("verify", model, model.resolveSibling("hinge_accuracy.npz")).fine();
+    assertTrue(run.err().contains("warning: " + model + ": output 'side'"), run.err());
+  }
+
+  @Test
+  void verifyKnowsTheFixtureOfAnotherModel() {
+    Path model = Cli.CASES.resolve("keras3/questions/labels_shifted.keras");
+    Cli run = Cli.run("verify", model, model.resolveSibling("double_softmax.npz"));
+    assertEquals(1, run.code());
+    assertTrue(run.out().contains("the fixture was recorded of another model"), run.out());
+    assertTrue(run.out().contains("Compare the model with its own fixture"), run.out());
+  }
+
+  @Test
   void benchReportsTimes() {
     Cli run = Cli.run("bench", SEQUENTIAL, "--batch", 3, "--runs", 4, "--json", "-");
     JsonNode json = run.fine().json();
