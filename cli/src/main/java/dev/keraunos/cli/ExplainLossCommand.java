@@ -50,7 +50,8 @@ final class ExplainLossCommand implements Callable<Integer> {
       fallbackValue = STANDARD_OUTPUT,
       description =
           "Writes the findings and the tables as GitHub Markdown, for a pull request; without FILE,"
-              + " or with '-', to standard output, which then shows nothing else.")
+              + " as the last word of the line, or with '-', to standard output, which then shows"
+              + " nothing else.")
   private String markdown;
 
   @Option(

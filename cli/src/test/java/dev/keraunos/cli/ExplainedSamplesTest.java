@@ -52,6 +52,28 @@ class ExplainedSamplesTest {
     assertTrue(first.contains("* 73 % of class 4 (pole) is taken for class 0 (road)"), out);
     assertTrue(out.contains("0 (road) 73.2 %, 2 (tree) 2.5 %, 3 (car)"), out);
     rare("--labels", labels(NAMES.subList(0, 4))).refused("names of 4 classes, but");
+    assertTrue(out.contains("\n     1 (sky)      0.0114181 right"), out);
+  }
+
+  @Test
+  void namesFitTheOutputs() throws IOException {
+    Path prices = Cli.CASES.resolve("keras3/questions/prices_unscaled.keras");
+    Cli.run(
+            "explain-loss",
+            prices,
+            prices.resolveSibling("prices_unscaled.npz"),
+            "--labels",
+            labels(NAMES))
+        .refused("but no output has classes");
+    Path shifted = Cli.CASES.resolve("keras3/questions/labels_shifted.keras");
+    Cli run =
+        Cli.run(
+            "explain-loss",
+            shifted,
+            shifted.resolveSibling("labels_shifted.npz"),
+            "--labels",
+            labels(NAMES.subList(0, 3)));
+    assertTrue(run.out().contains("0 (road) for 2 (tree)"), run.out());
   }
 
   /** What is in the data is what the option says, which wins. */

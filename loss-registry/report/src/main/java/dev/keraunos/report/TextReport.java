@@ -259,11 +259,12 @@ final class TextReport {
     }
     print("");
     print("  the loss if a class were predicted right, or wrong, everywhere");
-    for (Explanation.ClassShare share : new ClassRows(output).shown()) {
+    List<Explanation.ClassShare> classes = new ClassRows(output).shown();
+    int width = classes.stream().mapToInt(share -> share.label().length()).max().orElse(0);
+    String format = "    %" + Math.max(width, 5) + "s %14s right %14s wrong";
+    for (Explanation.ClassShare share : classes) {
       if (share.lossIfRight().isPresent() || share.lossIfWrong().isPresent()) {
-        print(
-            "    %5s %14s right %14s wrong",
-            share.label(), number(share.lossIfRight()), number(share.lossIfWrong()));
+        print(format, share.label(), number(share.lossIfRight()), number(share.lossIfWrong()));
       }
     }
   }

@@ -41,12 +41,16 @@ final class ClassNames {
    */
   void requireUsed() {
     if (!names.isEmpty() && !used) {
-      throw new InputException(
-          "there are names of "
-              + names.size()
-              + " classes, but the outputs have "
-              + others.toString().replaceAll("[\\[\\]]", "")
-              + " classes (0: their targets name none); give a name for each class, class 0 first");
+      throw new InputException("there are names of " + names.size() + " classes, but " + found());
     }
+  }
+
+  private String found() {
+    List<String> counts = others.stream().filter(count -> count > 0).map(String::valueOf).toList();
+    return counts.isEmpty()
+        ? "no output has classes; leave the names away"
+        : "the outputs have "
+            + String.join(" or ", counts)
+            + "; give a name for each class, class 0 first";
   }
 }

@@ -53,7 +53,7 @@ final class ClassRules {
           "At least 20 positions, at most a fifth of them right, and six tenths or more of each"
               + " class are taken for one other, a different one for each.",
           "every class is taken for another one (0 for 2, 1 for 0, 2 for 1): the targets are"
-              + " numbered otherwise than those that the model learnt",
+              + " numbered otherwise than those that the model learnt; number them as in training",
           ClassRules::permuted);
 
   static final Rule FIRST_ABSENT =
@@ -300,7 +300,7 @@ final class ClassRules {
         return Optional.empty();
       }
       right += share.recall().orElse(1.0) * share.positions();
-      parts.add(share.index() + " for " + most.index());
+      parts.add(share.label() + " for " + label(c, most.index()));
     }
     boolean asks = classes.size() > 1 && all >= ENOUGH && right <= HARDLY * all;
     return !asks
@@ -309,10 +309,18 @@ final class ClassRules {
             .with("right", right / all)
             .say(
                 "every class is taken for another one (%s): the targets are numbered otherwise than"
-                    + " those that the model learnt",
+                    + " those that the model learnt; number them as in training",
                 parts.size() <= NAMED
                     ? String.join(", ", parts)
                     : String.join(", ", parts.subList(0, NAMED)) + ", ...");
+  }
+
+  private static String label(Case c, int index) {
+    return c.output().classes().stream()
+        .filter(share -> share.index() == index)
+        .map(Explanation.ClassShare::label)
+        .findFirst()
+        .orElseGet(() -> String.valueOf(index));
   }
 
   private static Optional<Said> firstAbsent(Case c) {
