@@ -55,8 +55,8 @@ final class MetricRules {
           needs(Need.TARGETS, Need.PREDICTIONS, Need.CONFIG),
           "An AUC of the ROC curve, more than 90 % of the predictions between two of its"
               + " thresholds, and by rank it is another by more than 0.01.",
-          "99.7 % of the predictions lie below the second of the 200 thresholds, 0.00503 (the"
-              + " largest is 0.00741): by rank the AUC is 0.875",
+          "100 % of the predictions lie below the second of the 200 thresholds, 0.00503 (the"
+              + " largest is 0.00483): by rank the AUC is 0.930, not 0.5; raise `num_thresholds`",
           c -> first(c, MetricRules::crowded));
 
   private static final double MOST = 0.9;
@@ -213,11 +213,11 @@ final class MetricRules {
     return crowd.interval() == 0
         ? said.say(
             "%s of the predictions lie below the second of the %d thresholds, %s (the largest is"
-                + " %s): by rank the AUC is %s",
-            Numbers.percent(crowd.part()), thresholds, to, ranking.largest(), area)
+                + " %s): by rank the AUC is %s, not %s; raise `num_thresholds`",
+            Numbers.percent(crowd.part()), thresholds, to, ranking.largest(), area, m.value())
         : said.say(
             "%s of the predictions lie between two of the %d thresholds, %s and %s: by rank the AUC"
-                + " is %s",
-            Numbers.percent(crowd.part()), thresholds, from, to, area);
+                + " is %s, not %s; raise `num_thresholds`",
+            Numbers.percent(crowd.part()), thresholds, from, to, area, m.value());
   }
 }

@@ -66,8 +66,10 @@ final class Page {
     StringBuilder page = new StringBuilder();
     page.append("# ").append(family.question()).append("\n\n").append(family.answer());
     page.append(
-        "\n\n`explain-loss` answers in its first lines. What it may say here, written from [its"
-            + " rules](what-keraunos-can-tell.md):\n");
+        "\n\n"
+            + "`explain-loss` answers in its first lines. What it may say here, written from [its"
+            + " rules](what-keraunos-can-tell.md); a quoted sentence is of one case, the command"
+            + " below it shows another one of the kind:\n");
     for (Rule rule : family.rules()) {
       page.append("\n## ").append(rule.name()).append("\n\n");
       if (!rule.example().isEmpty()) {

@@ -43,7 +43,7 @@ final class ScaleRules {
               "Inputs that are pictures of 0 to 255, or of 0 to 1, a loss no better than that of"
                   + " guessing, and in another usual scale it would be less than half of that.",
               "the inputs lie between 0 and 255: divided by 255 the loss would be 0.0306, not 2.21."
-                  + " The model has learnt such; scale them as in training",
+                  + " The model seems to be trained on such inputs; scale them as in training",
               ScaleRules::inputs)
           .wholly();
 
@@ -116,8 +116,9 @@ final class ScaleRules {
                         .with("largest", found.high())
                         .with("loss", found.loss())
                         .say(
-                            "the inputs lie between %s and %s: %s the loss would be %s, not %s."
-                                + " The model has learnt such; scale them as in training",
+                            "the inputs lie between %s and %s: %s the loss would be %s, not %s. The"
+                                + " model seems to be trained on such inputs; scale them as in"
+                                + " training",
                             found.low(), found.high(), found.scale(), found.loss(), loss));
   }
 
