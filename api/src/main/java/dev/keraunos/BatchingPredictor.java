@@ -69,6 +69,9 @@ public final class BatchingPredictor implements AutoCloseable {
 
   /** Settings of a predictor of a model. */
   public static Builder builder(KerasModel model) {
+    if (model == null) {
+      throw new InputException("the model is null; load one with KerasModel.load");
+    }
     return new Builder(model);
   }
 
