@@ -388,6 +388,31 @@ class OneDnnAgainstReferenceTest {
     }
   }
 
+  /** Layers that begin with what one below them ends with must wait for it. */
+  @ParameterizedTest
+  @EnumSource(Op.Rnn.Cell.class)
+  void stackedRecurrencesThatPassTheirStatesOn(Op.Rnn.Cell cell) {
+    Op.Rnn first = rnn(cell, false, false, new Recurrence(false, true, false, false));
+    Op.Rnn then = rnn(cell, true, false, new Recurrence(false, true, false, false));
+    for (boolean fromFirst : new boolean[] {false, true}) {
+      Value x = random.input(1, 29, 11);
+      List<Value> below = x.producer().builder().apply(first, recurrent(cell, x, x, false));
+      List<Value> states = below.subList(1, below.size());
+      List<Value> results = new ArrayList<>(states);
+      for (int layer = 0; layer < 2; layer++) {
+        List<Value> given = recurrent(cell, below.get(0), x, layer == 0 && fromFirst);
+        if (layer == 1 || !fromFirst) {
+          given.addAll(states);
+        }
+        below = x.producer().builder().apply(then, given);
+        results.addAll(below.subList(1, below.size()));
+        states = fromFirst ? states : below.subList(1, below.size());
+      }
+      results.add(Ops.squeeze(Ops.sliceAxis(below.get(0), 1, Range.of(0, 1)), 1));
+      check(Ops.concatenate(results, -1), dims(1, 29, 11), 1, 3, 40);
+    }
+  }
+
   private List<Value> masked(
       Op.Rnn.Cell cell, Value x, Value mask, boolean initial, Recurrence recurrence) {
     List<Value> in = recurrent(cell, x, x, initial);

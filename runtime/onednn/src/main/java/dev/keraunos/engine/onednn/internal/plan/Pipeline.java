@@ -3,6 +3,7 @@ package dev.keraunos.engine.onednn.internal.plan;
 import dev.keraunos.engine.onednn.internal.step.Step;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
+import dev.keraunos.graph.Value;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,13 +15,25 @@ import java.util.List;
 final class Pipeline {
   private Pipeline() {}
 
-  /** True if the second runs forward over what the first gives step by step, both without masks. */
+  /**
+   * True if the second runs forward over what the first gives step by step, both without masks, and
+   * does not begin with what the first ends with.
+   */
   static boolean follows(Node second, Node first) {
     Op.Rnn below = (Op.Rnn) first.op();
     return second.inputs().get(0).equals(first.outputs().get(0))
         && below.recurrence().sequence()
         && isForward(below)
-        && isForward((Op.Rnn) second.op());
+        && isForward((Op.Rnn) second.op())
+        && !beginsWith(second, first);
+  }
+
+  /**
+   * True if a state after the last step of the first is one before the first step of the second.
+   */
+  private static boolean beginsWith(Node second, Node first) {
+    List<Value> states = first.outputs().subList(1, first.outputs().size());
+    return second.inputs().stream().anyMatch(states::contains);
   }
 
   private static boolean isForward(Op.Rnn op) {
@@ -33,7 +46,7 @@ final class Pipeline {
     List<List<Step.Native>> stack = new ArrayList<>();
     for (int i = 0; i < steps.size(); ) {
       List<Step.Native> parts = parts(steps, i);
-      if (!stack.isEmpty() && (parts.isEmpty() || !follows(parts, stack.get(stack.size() - 1)))) {
+      if (!stack.isEmpty() && (parts.isEmpty() || !follows(parts, stack))) {
         joined.addAll(waves(stack));
         stack.clear();
       }
@@ -65,9 +78,15 @@ final class Pipeline {
     return step.nodes().size() == 1 && step.nodes().get(0).op() instanceof Op.Rnn;
   }
 
-  private static boolean follows(List<Step.Native> second, List<Step.Native> first) {
-    return second.size() == first.size()
-        && follows(second.get(0).nodes().get(0), first.get(0).nodes().get(0));
+  private static boolean follows(List<Step.Native> parts, List<List<Step.Native>> stack) {
+    List<Step.Native> last = stack.get(stack.size() - 1);
+    return parts.size() == last.size()
+        && follows(node(parts), node(last))
+        && stack.stream().noneMatch(below -> beginsWith(node(parts), node(below)));
+  }
+
+  private static Node node(List<Step.Native> parts) {
+    return parts.get(0).nodes().get(0);
   }
 
   private static List<Step> waves(List<List<Step.Native>> stack) {
