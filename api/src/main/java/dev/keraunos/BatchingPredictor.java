@@ -160,7 +160,7 @@ public final class BatchingPredictor implements AutoCloseable {
   private void startServing() {
     try {
       executor.execute(this::serve);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // such as an Error where no thread can be made: nobody would serve
       line.abandon(e);
     }
   }
@@ -191,7 +191,7 @@ public final class BatchingPredictor implements AutoCloseable {
     int failed = (int) requests.stream().filter(r -> r.result().isCompletedExceptionally()).count();
     try {
       listener.accept(new Served(waits, samples, failed, ran));
-    } catch (RuntimeException e) {
+    } catch (Throwable e) { // even an Error is the listener's own
       LoggerFactory.getLogger(BatchingPredictor.class)
           .warn("the listener of a BatchingPredictor failed; predictions go on", e);
     }

@@ -11,6 +11,7 @@ import dev.keraunos.error.InputException;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,6 +29,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -425,5 +428,63 @@ class BatchingPredictorTest {
     assertThrows(InputException.class, () -> predictor().maxSize(0));
     assertThrows(InputException.class, () -> predictor().capacity(-1));
     assertThrows(InputException.class, () -> predictor().maxWait(Duration.ofNanos(-1)));
+  }
+
+  @Test
+  void listenerThatFailsWithAnErrorHarmsNobody() throws Exception {
+    Consumer<Served> listener =
+        batch -> {
+          throw new AssertionError("of the listener");
+        };
+    try (BatchingPredictor predictor = predictor().maxSize(1).listener(listener).build()) {
+      for (int i = 0; i < 3; i++) {
+        assertEquals(3, predictor.submit(input(i)).get(1, TimeUnit.MINUTES).length);
+      }
+    }
+  }
+
+  @Test
+  void executorThatLendsNobodyElseLeavesTheWorkToTheFirst() throws Exception {
+    BlockingQueue<Runnable> works = new LinkedBlockingQueue<>();
+    Executor executor =
+        work -> {
+          if (!works.isEmpty()) {
+            throw new IllegalStateException("one is enough");
+          }
+          works.add(work);
+        };
+    try (BatchingPredictor predictor = predictor().executor(executor).build()) {
+      List<CompletableFuture<float[]>> futures = submit(predictor, 3);
+      works.peek().run();
+      works.clear();
+      assertTrue(futures.stream().allMatch(CompletableFuture::isDone));
+      assertEquals(3, all(futures).size());
+    }
+  }
+
+  @Test
+  void executorWithoutThreadsFailsTheRequestAndServesTheNext() throws Exception {
+    AtomicInteger refused = new AtomicInteger();
+    Executor executor =
+        work -> {
+          if (refused.getAndIncrement() == 0) {
+            throw new OutOfMemoryError("unable to create a thread");
+          }
+          work.run();
+        };
+    try (BatchingPredictor predictor = predictor().executor(executor).build()) {
+      ExecutionException e =
+          assertThrows(ExecutionException.class, () -> predictor.submit(input(0)).get());
+      assertInstanceOf(OutOfMemoryError.class, e.getCause());
+      assertEquals(3, predictor.submit(input(1)).get(1, TimeUnit.MINUTES).length);
+    }
+  }
+
+  @Test
+  void waitsForever() throws Exception {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    try (BatchingPredictor predictor = predictor().maxSize(2).maxWait(forever).build()) {
+      assertEquals(2, all(submit(predictor, 2)).size());
+    }
   }
 }

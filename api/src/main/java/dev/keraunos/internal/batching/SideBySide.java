@@ -3,7 +3,6 @@ package dev.keraunos.internal.batching;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Tasks that are independent, done by the caller and whoever an executor lends. */
@@ -31,7 +30,7 @@ final class SideBySide {
       for (int helper = 1; helper < Math.min(threads, tasks.size()); helper++) {
         executor.execute(work);
       }
-    } catch (RejectedExecutionException e) {
+    } catch (RuntimeException | Error e) {
       // the caller does it alone
     }
     work.run();

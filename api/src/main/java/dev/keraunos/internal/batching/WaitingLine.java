@@ -12,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 
 /** Requests that wait, in the order in which they came, and who serves them. Thread-safe. */
 public final class WaitingLine {
+  private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
   private final int capacity;
   private final long maxSize;
   private final long maxWait;
@@ -34,7 +36,7 @@ public final class WaitingLine {
   public WaitingLine(int capacity, long maxSize, Duration maxWait) {
     this.capacity = capacity;
     this.maxSize = maxSize;
-    this.maxWait = maxWait.toNanos();
+    this.maxWait = (maxWait.compareTo(LONGEST) < 0 ? maxWait : LONGEST).toNanos();
   }
 
   /**
