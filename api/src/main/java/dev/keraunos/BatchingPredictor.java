@@ -110,6 +110,7 @@ public final class BatchingPredictor implements AutoCloseable {
     return submit(
         () -> {
           onlyInput();
+          model.inputs().requireGiven(input);
           return new Request<>(
               Map.of(onlyName(), input),
               outputs -> outputs.values().iterator().next(),
@@ -120,9 +121,12 @@ public final class BatchingPredictor implements AutoCloseable {
   /** A prediction as {@link KerasModel#predict(Map)} has it; the caller owns the tensors. */
   public CompletableFuture<Map<String, Tensor>> submit(Map<String, Tensor> inputs) {
     return submit(
-        () ->
-            new Request<>(
-                inputs, Function.identity(), outputs -> outputs.values().forEach(Tensor::close)));
+        () -> {
+          model.inputs().requireGiven(inputs);
+          inputs.values().forEach(model.inputs()::requireGiven);
+          return new Request<>(
+              inputs, Function.identity(), outputs -> outputs.values().forEach(Tensor::close));
+        });
   }
 
   private Value onlyInput() {

@@ -37,7 +37,7 @@ final class ModelInputs {
     return optional.stream().filter(name -> !given.containsKey(name)).collect(Collectors.toSet());
   }
 
-  private void requireGiven(Object given) {
+  void requireGiven(Object given) {
     if (given == null) {
       throw new InputException("given is null; the model's inputs are " + describe());
     }

@@ -487,4 +487,21 @@ class BatchingPredictorTest {
       assertEquals(2, all(submit(predictor, 2)).size());
     }
   }
+
+  @Test
+  void refusesNullWithASentence() {
+    Map<String, Tensor> nothing = new LinkedHashMap<>();
+    nothing.put("conv_input", null);
+    try (BatchingPredictor predictor = predictor().build()) {
+      for (CompletableFuture<?> future :
+          List.of(
+              predictor.submit((float[]) null),
+              predictor.submit((Tensor) null),
+              predictor.submit((Map<String, Tensor>) null),
+              predictor.submit(nothing))) {
+        ExecutionException e = assertThrows(ExecutionException.class, future::get);
+        assertTrue(e.getCause() instanceof InputException, e.toString());
+      }
+    }
+  }
 }
