@@ -402,7 +402,7 @@ class OneDnnAgainstReferenceTest {
       for (int layer = 0; layer < 2; layer++) {
         List<Value> given = recurrent(cell, below.get(0), x, layer == 0 && fromFirst);
         if (layer == 1 || !fromFirst) {
-          given.addAll(states);
+          states.forEach(state -> given.add(Ops.squeeze(Ops.expandDims(state, 1), 1)));
         }
         below = x.producer().builder().apply(then, given);
         results.addAll(below.subList(1, below.size()));

@@ -1,11 +1,13 @@
 package dev.keraunos.engine.onednn.internal.plan;
 
+import dev.keraunos.engine.onednn.internal.step.Place;
 import dev.keraunos.engine.onednn.internal.step.Step;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
-import dev.keraunos.graph.Value;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Lets recurrences that stand one on the other, each cut into parts of the sequence, run side by
@@ -15,25 +17,13 @@ import java.util.List;
 final class Pipeline {
   private Pipeline() {}
 
-  /**
-   * True if the second runs forward over what the first gives step by step, both without masks, and
-   * does not begin with what the first ends with.
-   */
+  /** True if the second runs forward over what the first gives step by step, both without masks. */
   static boolean follows(Node second, Node first) {
     Op.Rnn below = (Op.Rnn) first.op();
     return second.inputs().get(0).equals(first.outputs().get(0))
         && below.recurrence().sequence()
         && isForward(below)
-        && isForward((Op.Rnn) second.op())
-        && !beginsWith(second, first);
-  }
-
-  /**
-   * True if a state after the last step of the first is one before the first step of the second.
-   */
-  private static boolean beginsWith(Node second, Node first) {
-    List<Value> states = first.outputs().subList(1, first.outputs().size());
-    return second.inputs().stream().anyMatch(states::contains);
+        && isForward((Op.Rnn) second.op());
   }
 
   private static boolean isForward(Op.Rnn op) {
@@ -82,11 +72,18 @@ final class Pipeline {
     List<Step.Native> last = stack.get(stack.size() - 1);
     return parts.size() == last.size()
         && follows(node(parts), node(last))
-        && stack.stream().noneMatch(below -> beginsWith(node(parts), node(below)));
+        && stack.stream().noneMatch(below -> readsTheEnd(parts, below));
   }
 
   private static Node node(List<Step.Native> parts) {
     return parts.get(0).nodes().get(0);
+  }
+
+  /** True if a recurrence reads what the last part of one below it writes, and that part alone. */
+  private static boolean readsTheEnd(List<Step.Native> parts, List<Step.Native> below) {
+    Set<Place> end = new HashSet<>(below.get(below.size() - 1).written());
+    below.subList(0, below.size() - 1).forEach(part -> end.removeAll(part.written()));
+    return parts.get(0).places().stream().anyMatch(end::contains);
   }
 
   private static List<Step> waves(List<List<Step.Native>> stack) {
