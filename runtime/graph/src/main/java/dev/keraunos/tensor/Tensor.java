@@ -496,6 +496,18 @@ public final class Tensor implements AutoCloseable {
     }
   }
 
+  /** Writes elements from {@code start} on, in the low bits where this type is narrower. */
+  public void write(long start, int[] source, int from, int count) {
+    requireRange(start, count);
+    if (dtype == DType.INT32) {
+      transfer(start, count, (w, done, n) -> w.asIntBuffer().put(source, from + done, n));
+    } else {
+      for (int i = 0; i < count; i++) {
+        setLong(start + i, source[from + i]);
+      }
+    }
+  }
+
   /** Copies elements of another tensor of the same type. */
   public void copyFrom(long start, Tensor source, long sourceStart, long count) {
     requireSame(source);

@@ -36,7 +36,7 @@ final class BatchClasses {
     for (int from = 0; from < truth.length; from += Chunk.SIZE) {
       chunk.from = from;
       chunk.count = Math.min(Chunk.SIZE, truth.length - from);
-      classes.truth(batch, found, chunk);
+      classes.truth(batch, chunk);
       classes.prediction(batch, found, chunk);
       System.arraycopy(chunk.truth, 0, truth, from, chunk.count);
       System.arraycopy(chunk.guess, 0, guess, from, chunk.count);

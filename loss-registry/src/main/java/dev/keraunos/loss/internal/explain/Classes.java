@@ -29,20 +29,15 @@ record Classes(Kind kind, int count, int axis, double half) {
   }
 
   private static final int BLOCK = 1 << 12;
-  private static final String TRUTH = "true classes";
   private static final String GUESS = "predicted classes";
 
-  /** Adds the largest channels to the outputs of a graph; accuracies find the same ones. */
+  /** Adds the largest channels of predictions to a graph's outputs; accuracies find the same. */
   static void put(
       Value yTrue, Value yPred, ClassAxis told, Dialect dialect, Map<String, Value> outputs) {
     Kind kind =
         told.axis() > 0
             ? kind(yTrue.shape(), yPred.shape(), told.axis()).orElse(Kind.BINARY)
             : Kind.BINARY;
-    if (kind == Kind.HOT) {
-      outputs.put(
-          TRUTH, Ops.argmax(yTrue, told.axis(), dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART)));
-    }
     if (kind != Kind.BINARY) {
       outputs.put(
           GUESS, Ops.argmax(yPred, told.axis(), dialect.has(Quirk.ARGMAX_TELLS_ZEROS_APART)));
@@ -198,36 +193,35 @@ record Classes(Kind kind, int count, int axis, double half) {
 
   /**
    * The true classes of a chunk's positions, and whether the targets still name classes, one each.
-   *
-   * @param found whether the graph finds the largest channels
    */
-  void truth(ScoredBatch batch, boolean found, Chunk chunk) {
+  void truth(ScoredBatch batch, Chunk chunk) {
     int width = kind == Kind.HOT ? count : 1;
     chunk.namesClasses &=
         accepts(batch.yTrue(), (long) chunk.from * width, (long) chunk.count * width);
     if (kind == Kind.HOT) {
-      largest(batch.yTrue(), found ? batch.computed().get(TRUTH) : null, chunk, chunk.truth);
+      largest(batch.yTrue(), chunk, chunk.truth);
       chunk.exclusive = chunk.exclusive && areExclusive(batch.yTrue(), chunk.from, chunk.count);
     } else {
       numbers(batch.yTrue(), 0.5, chunk, chunk.truth);
     }
   }
 
-  /** The predicted classes of a chunk's positions. */
+  /**
+   * The predicted classes of a chunk's positions.
+   *
+   * @param found whether the graph finds them, as it does on the axis that the loss tells
+   */
   void prediction(ScoredBatch batch, boolean found, Chunk chunk) {
     if (kind == Kind.BINARY) {
       numbers(batch.yPred(), half, chunk, chunk.guess);
+    } else if (found) {
+      batch.computed().get(GUESS).read(chunk.from, chunk.guess, 0, chunk.count);
     } else {
-      largest(batch.yPred(), found ? batch.computed().get(GUESS) : null, chunk, chunk.guess);
+      largest(batch.yPred(), chunk, chunk.guess);
     }
   }
 
-  /** The graph has the largest channels, if they are on the axis that the loss tells. */
-  private void largest(Tensor tensor, Tensor found, Chunk chunk, int[] classes) {
-    if (found != null) {
-      found.read(chunk.from, classes, 0, chunk.count);
-      return;
-    }
+  private void largest(Tensor tensor, Chunk chunk, int[] classes) {
     int rows = Math.max(1, BLOCK / count);
     float[] block = new float[rows * count];
     for (int i = 0; i < chunk.count; i += rows) {
@@ -241,8 +235,12 @@ record Classes(Kind kind, int count, int axis, double half) {
 
   private int largest(float[] block, int start) {
     int best = 0;
+    float most = block[start];
     for (int k = 1; k < count; k++) {
-      best = block[start + k] > block[start + best] ? k : best;
+      if (block[start + k] > most) {
+        best = k;
+        most = block[start + k];
+      }
     }
     return best;
   }

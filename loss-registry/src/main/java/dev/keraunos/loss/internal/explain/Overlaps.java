@@ -26,6 +26,7 @@ final class Overlaps {
     int rows = Math.max(1, Chunk.SIZE / width);
     float[] block = new float[rows * width];
     Columns columns = new Columns(width);
+    double[] own = new double[2 * common.length]; // neighbours apart, which often are of one class
     int counted = 0;
     for (int from = 0; areProbabilities && from < chunk.count; from += rows) {
       int n = Math.min(rows, chunk.count - from);
@@ -35,19 +36,22 @@ final class Overlaps {
           Arrays.fill(block, row * width, (row + 1) * width, 0);
         } else {
           counted++;
-          addOwn(block, row * width, width, chunk.truth[from + row]);
+          addOwn(block, row * width, width, chunk.truth[from + row], own, row & 1);
         }
       }
       columns.add(block, n * width);
       areProbabilities = areProbabilities(block, n * width);
     }
     addColumns(columns, width, counted);
+    for (int k = 0; k < common.length; k++) {
+      common[k] += own[k] + own[common.length + k];
+    }
   }
 
-  private void addOwn(float[] block, int start, int width, int truth) {
+  private void addOwn(float[] block, int start, int width, int truth, double[] own, int side) {
     if (truth < common.length) {
       float last = block[start + Math.min(truth, width - 1)];
-      common[truth] += width > 1 || truth == 1 ? last : 1 - last;
+      own[side * common.length + truth] += width > 1 || truth == 1 ? last : 1 - last;
     }
   }
 

@@ -78,11 +78,11 @@ final class Reductions {
             for (int i = 0; !op.max() && i < count * lanes.length(); i++) {
               data[i] = -data[i];
             }
+            int[] found = new int[count];
             for (int i = 0; i < count; i++) {
-              int start = i * lanes.length();
-              data[i] = largest(data, start, lanes.length(), op.signedZeros());
+              found[i] = largest(data, i * lanes.length(), lanes.length(), op.signedZeros());
             }
-            y.write(lane, data, 0, count);
+            y.write(lane, found, 0, count);
           });
       return;
     }
