@@ -103,7 +103,7 @@ class OneDnnConcurrencyTest {
   @Test
   void closingFreesNativeMemory() {
     Tensor input = random.tensor(1, 48, 40, 3);
-    openAndClose(100, input);
+    openAndClose(1000, input); // until the heap has grown as far as it will
     long before = Pointer.physicalBytes();
     openAndClose(200, input);
     long grown = Pointer.physicalBytes() - before;
