@@ -36,7 +36,6 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -54,7 +53,6 @@ import org.slf4j.LoggerFactory;
  * samples as the model's batch shape says. A {@link #session} keeps the states from call to call.
  */
 public final class KerasModel implements Exportable, AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(KerasModel.class);
   private static final int KERAS_BATCH = 32;
 
   private final ImportedModel imported;
@@ -82,11 +80,13 @@ public final class KerasModel implements Exportable, AutoCloseable {
     this.adapter = new DataAdapter(dialect(), imported.topology().floatx());
     Set<String> drawing = imported.lowered().drawingLayers();
     if (!drawing.isEmpty()) {
-      LOG.warn(
-          "{}: {} draw random numbers, as the model calls them with training=True: every call gives"
-              + " another prediction, the same ones after every load. Loader.seed chooses others.",
-          imported.archive().name(),
-          drawing);
+      LoggerFactory.getLogger(KerasModel.class)
+          .warn(
+              "{}: {} draw random numbers, as the model calls them with training=True: every call"
+                  + " gives another prediction, the same ones after every load. Loader.seed chooses"
+                  + " others.",
+              imported.archive().name(),
+              drawing);
     }
   }
 

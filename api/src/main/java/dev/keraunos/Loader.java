@@ -32,7 +32,11 @@ public final class Loader {
   ModelRegistry registry = ModelRegistry.EMPTY;
   private ArchiveReader archives = ArchiveReader.PLAIN;
   boolean strict;
-  Consumer<String> warnings = LoggerFactory.getLogger(KerasModel.class)::warn;
+
+  /**
+   * SLF4J, which says on its first use that it has no provider, is used when there is a warning.
+   */
+  Consumer<String> warnings = warning -> LoggerFactory.getLogger(KerasModel.class).warn(warning);
 
   Loader() {}
 
