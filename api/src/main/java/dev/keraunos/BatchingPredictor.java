@@ -3,8 +3,8 @@ package dev.keraunos;
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
 import dev.keraunos.graph.internal.axis.Samples;
-import dev.keraunos.internal.batching.Batch;
 import dev.keraunos.internal.batching.Request;
+import dev.keraunos.internal.batching.RequestBatch;
 import dev.keraunos.internal.batching.WaitingLine;
 import dev.keraunos.tensor.Tensor;
 import java.time.Duration;
@@ -188,7 +188,7 @@ public final class BatchingPredictor implements AutoCloseable {
   private void run(List<Request<?>> requests) {
     long start = System.nanoTime();
     List<Duration> waits = requests.stream().map(Request::age).toList();
-    Batch batch = new Batch(requests, model::predict);
+    RequestBatch batch = new RequestBatch(requests, model::predict);
     long samples = batch.samples();
     batch.run(joined, executor, model.threads());
     Duration ran = Duration.ofNanos(System.nanoTime() - start);

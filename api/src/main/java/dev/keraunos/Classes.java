@@ -5,16 +5,16 @@ import dev.keraunos.loss.internal.text.Numbers;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
-import java.util.Arrays;
 
 /**
  * Which classes scores stand for, as {@code Sequential.predict_classes} of Keras up to TensorFlow
  * 2.5 says: the largest along the last axis, or 1 above one half where that axis has one number.
+ *
+ * @param numbers one for each position of all axes but the last, in row-major order
+ * @param none how many positions have a NaN among their scores, and so are of no class
  */
-final class Classes {
+record Classes(int[] numbers, long none) {
   private static final double HALF = 0.5;
-
-  private Classes() {}
 
   /** How many there are along the last axis; a single number tells two apart. */
   static int count(Shape scores) {
@@ -22,11 +22,11 @@ final class Classes {
   }
 
   /**
-   * A class for each position of all axes but the last, in row-major order.
+   * The classes of scores.
    *
    * @throws InputException if there is no axis of classes, or these are texts
    */
-  static int[] of(Tensor scores) {
+  static Classes of(Tensor scores) {
     Shape shape = scores.shape();
     if (scores.dtype() == DType.STRING || shape.rank() < 2 || shape.dim(-1) == 0) {
       throw new InputException(
@@ -39,26 +39,14 @@ final class Classes {
     int width = Math.toIntExact(shape.dim(-1));
     int[] classes = new int[Math.toIntExact(scores.size() / width)];
     double[] row = new double[width];
+    long none = 0;
     for (int i = 0; i < classes.length; i++) {
       scores.read((long) i * width, row, 0, width);
-      classes[i] = width == 1 ? (row[0] > HALF ? 1 : 0) : largest(row);
+      int largest = largest(row);
+      none += Double.isNaN(row[largest]) ? 1 : 0;
+      classes[i] = width == 1 ? (row[0] > HALF ? 1 : 0) : largest;
     }
-    return classes;
-  }
-
-  /** How many positions have a NaN among their scores, and so are of no class. */
-  static long none(Tensor scores) {
-    if (scores.dtype() == DType.STRING || scores.shape().rank() < 2 || scores.size() == 0) {
-      return 0;
-    }
-    int width = Math.toIntExact(scores.shape().dim(-1));
-    double[] row = new double[width];
-    long none = 0;
-    for (long at = 0; at < scores.size(); at += width) {
-      scores.read(at, row, 0, width);
-      none += Arrays.stream(row).anyMatch(Double::isNaN) ? 1 : 0;
-    }
-    return none;
+    return new Classes(classes, none);
   }
 
   /**

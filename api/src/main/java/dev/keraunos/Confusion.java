@@ -45,8 +45,9 @@ public final class Confusion {
 
   /** Adds a batch. */
   void add(String output, OutputData data) {
-    int[] predicted = Classes.of(data.yPred());
-    none += Classes.none(data.yPred());
+    Classes found = Classes.of(data.yPred());
+    int[] predicted = found.numbers();
+    none += found.none();
     Truth truth = new Truth(output, data.yTrue(), data.yPred().shape(), counts.length);
     for (int i = 0; i < predicted.length; i++) {
       double weight =
@@ -131,7 +132,7 @@ public final class Confusion {
                 + Arrays.stream(row).sum()
                 + " and name no single class; allowed: vectors with a 1 for the class");
       }
-      return Classes.of(Tensor.of(row, 1, classes))[0];
+      return Classes.of(Tensor.of(row, 1, classes)).numbers()[0];
     }
   }
 

@@ -24,6 +24,7 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -128,11 +129,12 @@ final class Evaluator {
   static Explanation explain(
       KerasModel model,
       Iterator<Dataset> batches,
-      Set<Explanation.Detail> details,
+      Explanation.Detail[] details,
       Optional<Supplier<Batches>> again) {
     Evaluator evaluator = new Evaluator(model, model.imported().lowered(), AddedMetrics.none());
     Subject subject = new ModelSubject(model, again, false);
-    try (Explainer explainer = Explainer.of(evaluator.builder(), details, subject)) {
+    try (Explainer explainer =
+        Explainer.of(evaluator.builder(), Set.copyOf(Arrays.asList(details)), subject)) {
       evaluator.feed(explainer::update, batches);
       return explainer.explanation(evaluator.classNames);
     }
@@ -144,7 +146,7 @@ final class Evaluator {
    * @throws InputException if the model keeps states or draws random numbers outside of training
    */
   static Explanation explainTraining(
-      KerasModel model, Iterator<Dataset> batches, Set<Explanation.Detail> details) {
+      KerasModel model, Iterator<Dataset> batches, Explanation.Detail[] details) {
     Evaluator evaluator = inTraining(model);
     if (!evaluator.lowered.states().isEmpty() || !evaluator.lowered.draws().isEmpty()) {
       throw new InputException(
@@ -152,7 +154,8 @@ final class Evaluator {
               + " in training is not known. Without 'training' its loss can be explained");
     }
     Subject subject = new ModelSubject(model, Optional.empty(), true);
-    try (Explainer explainer = Explainer.of(evaluator.builder(), details, subject)) {
+    try (Explainer explainer =
+        Explainer.of(evaluator.builder(), Set.copyOf(Arrays.asList(details)), subject)) {
       evaluator.feedTrained(explainer::update, batches);
       return explainer.explanation(evaluator.classNames);
     }

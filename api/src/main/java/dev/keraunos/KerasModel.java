@@ -24,7 +24,6 @@ import dev.keraunos.tensor.Tensor;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
@@ -363,8 +362,9 @@ public final class KerasModel implements Exportable, AutoCloseable {
    */
   public int[] predictClasses(Object input) {
     try (Tensor output = predictAny(input)) {
-      Classes.warnOfNone(Classes.none(output), outputNames().get(0), this);
-      return Classes.of(output);
+      Classes found = Classes.of(output);
+      Classes.warnOfNone(found.none(), outputNames().get(0), this);
+      return found.numbers();
     }
   }
 
@@ -631,20 +631,14 @@ public final class KerasModel implements Exportable, AutoCloseable {
    */
   public Explanation explainLoss(Dataset data, int batchSize, Explanation.Detail... details) {
     Supplier<Batches> again = () -> Batches.of(this, data, batchSize);
-    return whileOpen(
-        () ->
-            Evaluator.explain(
-                this, again.get(), Set.copyOf(Arrays.asList(details)), Optional.of(again)));
+    return whileOpen(() -> Evaluator.explain(this, again.get(), details, Optional.of(again)));
   }
 
   /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
   public Explanation explainLoss(
       Iterator<Dataset> parts, int batchSize, Explanation.Detail... details) {
     try (Batches batches = new Batches(this, parts, batchSize)) {
-      return whileOpen(
-          () ->
-              Evaluator.explain(
-                  this, batches, Set.copyOf(Arrays.asList(details)), Optional.empty()));
+      return whileOpen(() -> Evaluator.explain(this, batches, details, Optional.empty()));
     }
   }
 
@@ -658,10 +652,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
       Iterable<Dataset> parts, int batchSize, Explanation.Detail... details) {
     Supplier<Batches> again = () -> new Batches(this, parts.iterator(), batchSize);
     try (Batches batches = again.get()) {
-      return whileOpen(
-          () ->
-              Evaluator.explain(
-                  this, batches, Set.copyOf(Arrays.asList(details)), Optional.of(again)));
+      return whileOpen(() -> Evaluator.explain(this, batches, details, Optional.of(again)));
     }
   }
 
@@ -678,17 +669,14 @@ public final class KerasModel implements Exportable, AutoCloseable {
   public Explanation explainTrainingLoss(
       Dataset data, int batchSize, Explanation.Detail... details) {
     return whileOpen(
-        () ->
-            Evaluator.explainTraining(
-                this, Batches.of(this, data, batchSize), Set.copyOf(Arrays.asList(details))));
+        () -> Evaluator.explainTraining(this, Batches.of(this, data, batchSize), details));
   }
 
   /** The same of samples that need not fit in memory; see {@link #evaluate(Iterator, int)}. */
   public Explanation explainTrainingLoss(
       Iterator<Dataset> parts, int batchSize, Explanation.Detail... details) {
     try (Batches batches = new Batches(this, parts, batchSize)) {
-      return whileOpen(
-          () -> Evaluator.explainTraining(this, batches, Set.copyOf(Arrays.asList(details))));
+      return whileOpen(() -> Evaluator.explainTraining(this, batches, details));
     }
   }
 

@@ -141,9 +141,10 @@ class ArraysTest {
   void tiesAndNotANumber() {
     float nan = Float.NaN;
     float[][] scores = {{1, 3, 3}, {3, 1, 3}, {1, nan, 2}, {nan, 5, nan}, {-2, -1, -3}};
-    assertArrayEquals(new int[] {1, 0, 1, 0, 1}, Classes.of(Tensor.of(scores)));
+    assertArrayEquals(new int[] {1, 0, 1, 0, 1}, Classes.of(Tensor.of(scores)).numbers());
     assertArrayEquals(
-        new int[] {0, 1, 0, 0}, Classes.of(Tensor.of(new float[][] {{0.5f}, {0.75f}, {0}, {nan}})));
+        new int[] {0, 1, 0, 0},
+        Classes.of(Tensor.of(new float[][] {{0.5f}, {0.75f}, {0}, {nan}})).numbers());
   }
 
   @Test

@@ -41,32 +41,7 @@ final class BenchCommand implements Callable<Integer> {
       int batch,
       String engine,
       double samplesPerSecond,
-      List<Step> steps) {}
-
-  /** A step of the JSON report. */
-  record Step(
-      List<String> layers,
-      String operation,
-      long[] shape,
-      long samples,
-      String implementation,
-      int tiles,
-      double seconds,
-      double flops,
-      double bytes) {
-    static Step of(StepTime step) {
-      return new Step(
-          step.layers(),
-          step.operation(),
-          step.shape().toArray(),
-          step.samples(),
-          step.implementation(),
-          step.tiles(),
-          step.seconds(),
-          step.flops(),
-          step.bytes());
-    }
-  }
+      List<StepTime> steps) {}
 
   @Spec private CommandSpec spec;
   @Mixin private ModelOptions options;
@@ -174,13 +149,6 @@ final class BenchCommand implements Callable<Integer> {
     Arrays.sort(millis);
     double median = (millis[(runs - 1) / 2] + millis[runs / 2]) / 2;
     double p90 = millis[Math.min(runs - 1, (int) Math.ceil(runs * 0.9) - 1)];
-    return new Report(
-        median,
-        p90,
-        millis[0],
-        batch,
-        engine,
-        batch * 1000 / median,
-        steps.stream().map(Step::of).toList());
+    return new Report(median, p90, millis[0], batch, engine, batch * 1000 / median, steps);
   }
 }

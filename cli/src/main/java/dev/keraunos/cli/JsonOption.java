@@ -1,8 +1,10 @@
 package dev.keraunos.cli;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import dev.keraunos.tensor.Shape;
 import java.io.PrintWriter;
 import java.util.function.Supplier;
 import picocli.CommandLine.Option;
@@ -12,7 +14,13 @@ final class JsonOption {
   /** Of the formats of reports; one that takes something away or changes its meaning counts up. */
   private static final int VERSION = 1;
 
-  private static final ObjectMapper JSON = new ObjectMapper().registerModule(new Jdk8Module());
+  private static final ObjectMapper JSON =
+      new ObjectMapper().registerModule(new Jdk8Module()).addMixIn(Shape.class, AsDimensions.class);
+
+  private interface AsDimensions {
+    @JsonValue
+    long[] toArray();
+  }
 
   @Option(
       names = "--json",

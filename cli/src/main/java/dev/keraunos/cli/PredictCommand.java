@@ -3,6 +3,7 @@ package dev.keraunos.cli;
 import dev.keraunos.KerasModel;
 import dev.keraunos.Labels;
 import dev.keraunos.error.InputException;
+import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import dev.keraunos.testing.Npz;
 import java.io.PrintWriter;
@@ -45,12 +46,12 @@ final class PredictCommand implements Callable<Integer> {
   record Report(List<Member> members, List<List<Labels.Ranked>> best) {}
 
   /** An output or a layer, with its values in nested arrays. */
-  record Member(String name, String dtype, long[] shape, Object values) {
+  record Member(String name, String dtype, Shape shape, Object values) {
     static Member of(String name, Tensor tensor) {
       return new Member(
           name,
           tensor.dtype().toString().toLowerCase(Locale.ROOT),
-          tensor.shape().toArray(),
+          tensor.shape(),
           tensor.toArray());
     }
   }
@@ -110,7 +111,9 @@ final class PredictCommand implements Callable<Integer> {
       if (!json.takesOutput()) {
         print(members, best, out);
       }
-      json.write(report(members, best), out);
+      if (json.isWanted()) {
+        json.write(report(members, best), out);
+      }
     }
     return 0;
   }

@@ -54,7 +54,7 @@ record ClassRows(Explanation.Output output) {
     for (Explanation.Taken taken : share.takenFor()) {
       double part = (double) taken.positions() / share.positions();
       if (part >= SHOWN) {
-        parts.add(label(taken.index()) + " " + TextReport.percent(Optional.of(part)));
+        parts.add(output.label(taken.index()) + " " + TextReport.percent(Optional.of(part)));
       }
     }
     return String.join(", ", parts);
@@ -71,16 +71,5 @@ record ClassRows(Explanation.Output output) {
                 output.pictures().stream()
                     .filter(shown -> shown.ofClass().equals(Optional.of(share.index()))))
         .toList();
-  }
-
-  /** A class as it is called. */
-  String label(int index) {
-    return index < 0
-        ? "none"
-        : output.classes().stream()
-            .filter(share -> share.index() == index)
-            .map(ClassShare::label)
-            .findFirst()
-            .orElse(String.valueOf(index));
   }
 }

@@ -16,8 +16,6 @@ final class GridPicture {
   /** Features that are no sequence are written up to so many. */
   private static final int FEATURES = 24;
 
-  private static final int RGB = 3;
-  private static final int RGBA = 4;
   private static final double HIGH = 40;
 
   private final Explanation.Grid grid;
@@ -51,7 +49,7 @@ final class GridPicture {
 
   private Html image() {
     int width = grid.shape().get(1).intValue();
-    boolean coloured = channels == RGB || channels == RGBA;
+    boolean coloured = HeatMap.isColoured(channels);
     HeatMap map = HeatMap.ofImage(grid.values(), steps, width, channels);
     return Html.of(
         "<figure><div class=\"layers\"><img class=\"map\" alt=\"%s of sample %d, %d by %d\""

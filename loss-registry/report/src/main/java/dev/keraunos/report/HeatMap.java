@@ -46,13 +46,18 @@ final class HeatMap {
     return map;
   }
 
+  /** True for red, green and blue, with or without opacity. */
+  static boolean isColoured(int channels) {
+    return channels == 3 || channels == 4;
+  }
+
   /**
    * A picture from its lowest to its highest number: of three channels or four in colour, else the
    * first channel in grey.
    */
   static HeatMap ofImage(float[] values, int height, int width, int channels) {
     HeatMap map = new HeatMap(height, width);
-    boolean coloured = channels == 3 || channels == 4;
+    boolean coloured = isColoured(channels);
     int shown = coloured ? 3 : 1;
     for (int i = 0; i < values.length; i++) {
       if (i % channels < shown && Float.isFinite(values[i])) {

@@ -176,11 +176,11 @@ final class HtmlReport {
         "<tr><th>term</th><th>weight</th><th class=\"n\">without weight</th><th"
             + " class=\"n\">adds</th><th></th></tr>",
         rows);
-    output.terms().forEach(term -> split(term, new ClassRows(output)));
+    output.terms().forEach(term -> split(term, output));
   }
 
   /** Where the number of a batch comes from that every position has; else classes tell it. */
-  private void split(Explanation.Term term, ClassRows classes) {
+  private void split(Explanation.Term term, Explanation.Output output) {
     if (term.split().isEmpty() || term.byTrueClass().isEmpty()) {
       return;
     }
@@ -190,7 +190,7 @@ final class HtmlReport {
     for (int k = 0; k < split.byTrueClass().size(); k++) {
       rows.add(
           "<tr><th scope=\"row\" class=\"n\">%s</th><td>%s</td><td class=\"n\">%s</td></tr>",
-          classes.label(k),
+          output.label(k),
           bar(split.byTrueClass().get(k), largest),
           number(split.byTrueClass().get(k)));
     }

@@ -57,7 +57,10 @@ final class SamplePictures {
     Html html =
         Html.of(
             "<h4>%s%d adds %s%s</h4>",
-            picture.ofClass().map(k -> "Class " + rows.label(k) + ": sample ").orElse("Sample "),
+            picture
+                .ofClass()
+                .map(k -> "Class " + rows.output().label(k) + ": sample ")
+                .orElse("Sample "),
             sample.index(),
             number(sample.contribution()),
             told());
@@ -85,9 +88,9 @@ final class SamplePictures {
   private String told() {
     if (sample.trueClasses().length == 1) {
       return ": of class "
-          + rows.label(sample.trueClasses()[0])
+          + rows.output().label(sample.trueClasses()[0])
           + ", predicted "
-          + rows.label(sample.predictedClasses()[0]);
+          + rows.output().label(sample.predictedClasses()[0]);
     }
     return picture
         .target()
@@ -145,7 +148,7 @@ final class SamplePictures {
     for (int k : present()) {
       keys.add(
           "<li><span style=\"background:%s\"></span>%s</li>",
-          HeatMap.colourOfClass(k, classes), rows.label(k));
+          HeatMap.colourOfClass(k, classes), rows.output().label(k));
     }
     return keys.add("</ul>");
   }
@@ -184,7 +187,11 @@ final class SamplePictures {
       cells.add(
           "<tr><th scope=\"row\" class=\"n\">%s</th><td class=\"n\">%d</td><td"
               + " class=\"n\">%d</td><td class=\"n\">%d</td><td class=\"n\">%s</td></tr>",
-          rows.label(k), of.size(), guess, both, of.isEmpty() ? "-" : number(sum / of.size()));
+          rows.output().label(k),
+          of.size(),
+          guess,
+          both,
+          of.isEmpty() ? "-" : number(sum / of.size()));
     }
     return Html.of(
         "<details><summary>As a table</summary><div class=\"wide\"><table><tr><th"

@@ -72,7 +72,7 @@ final class TextReport {
             number(output.contribution())));
     stages(output);
     terms(output);
-    output.terms().forEach(term -> split(term, new ClassRows(output)));
+    output.terms().forEach(term -> split(term, output));
     classes(output);
     found(output);
     changes(output);
@@ -122,7 +122,7 @@ final class TextReport {
   }
 
   /** Where the number of a batch comes from that every position has; else classes tell it. */
-  private void split(Explanation.Term term, ClassRows rows) {
+  private void split(Explanation.Term term, Explanation.Output output) {
     if (term.split().isEmpty() || term.byTrueClass().isEmpty()) {
       return;
     }
@@ -132,7 +132,7 @@ final class TextReport {
         "  ",
         "where " + term.name() + " comes from, with " + String.join(", ", split.fixed()) + " held");
     for (int k = 0; k < split.byTrueClass().size(); k++) {
-      print("    %14s  class %s", number(split.byTrueClass().get(k)), rows.label(k));
+      print("    %14s  class %s", number(split.byTrueClass().get(k)), output.label(k));
     }
     print("    %14s  no position", number(split.unsplit()));
   }
@@ -259,10 +259,9 @@ final class TextReport {
     }
     print("");
     print("  the loss if a class were predicted right, or wrong, everywhere");
-    List<Explanation.ClassShare> classes = new ClassRows(output).shown();
-    int width = classes.stream().mapToInt(share -> share.label().length()).max().orElse(0);
-    String format = "    %" + Math.max(width, 5) + "s %14s right %14s wrong";
-    for (Explanation.ClassShare share : classes) {
+    ClassRows rows = new ClassRows(output);
+    String format = "    %" + width(rows) + "s %14s right %14s wrong";
+    for (Explanation.ClassShare share : rows.shown()) {
       if (share.lossIfRight().isPresent() || share.lossIfWrong().isPresent()) {
         print(format, share.label(), number(share.lossIfRight()), number(share.lossIfWrong()));
       }

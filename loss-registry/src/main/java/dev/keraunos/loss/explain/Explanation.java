@@ -94,6 +94,15 @@ public record Explanation(
       Optional<Baseline> baseline,
       List<Channel> channels,
       List<String> notes) {
+    /** A class as it is called; by its number alone where there is no share of it. */
+    public String label(int index) {
+      return classes.stream()
+          .filter(share -> share.index() == index)
+          .findFirst()
+          .map(ClassShare::label)
+          .orElseGet(() -> ClassShare.number(index));
+    }
+
     /** True if a sample has one position, so that classes are those of samples. */
     public boolean areSamples() {
       return unit.equals("samples");
@@ -233,8 +242,11 @@ public record Explanation(
       Optional<Double> equalWeight) {
     /** The class as it is called: its number, with its name behind it where there is one. */
     public String label() {
-      String number = index < 0 ? "none" : String.valueOf(index);
-      return name.map(text -> number + " (" + text + ")").orElse(number);
+      return number(index) + name.map(text -> " (" + text + ")").orElse("");
+    }
+
+    private static String number(int index) {
+      return index < 0 ? "none" : String.valueOf(index);
     }
 
     /** The same of a class of that name. */

@@ -32,15 +32,6 @@ public record Case(Whole whole, Evidence evidence, Explanation.Output output) {
     return output.classes().stream().filter(c -> c.index() >= 0 && c.positions() > 0).toList();
   }
 
-  /** A class by its number, with its name where it has one. */
-  String className(int index) {
-    return output.classes().stream()
-        .filter(share -> share.index() == index)
-        .findFirst()
-        .map(share -> Headlines.names(List.of(share)))
-        .orElse("class " + index);
-  }
-
   /** True if a setting of the loss is set. */
   boolean has(String setting) {
     return setup().settings().path(setting).asBoolean(false);

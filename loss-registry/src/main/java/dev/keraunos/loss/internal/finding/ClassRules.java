@@ -277,7 +277,8 @@ final class ClassRules {
                   + " of "
                   + Headlines.names(List.of(share))
                   + " is taken for "
-                  + c.className(taken.index()));
+                  + "class "
+                  + c.output().label(taken.index()));
         }
       }
     }
@@ -300,7 +301,7 @@ final class ClassRules {
         return Optional.empty();
       }
       right += share.recall().orElse(1.0) * share.positions();
-      parts.add(share.label() + " for " + label(c, most.index()));
+      parts.add(share.label() + " for " + c.output().label(most.index()));
     }
     boolean asks = classes.size() > 1 && all >= ENOUGH && right <= HARDLY * all;
     return !asks
@@ -313,14 +314,6 @@ final class ClassRules {
                 parts.size() <= NAMED
                     ? String.join(", ", parts)
                     : String.join(", ", parts.subList(0, NAMED)) + ", ...");
-  }
-
-  private static String label(Case c, int index) {
-    return c.output().classes().stream()
-        .filter(share -> share.index() == index)
-        .map(Explanation.ClassShare::label)
-        .findFirst()
-        .orElseGet(() -> String.valueOf(index));
   }
 
   private static Optional<Said> firstAbsent(Case c) {

@@ -66,8 +66,8 @@ final class DecisionRules {
           needs(Need.TARGETS, Need.PREDICTIONS, Need.CONFIG),
           "A sparse categorical accuracy beside a loss with `ignore_class`, and without the ignored"
               + " positions it would be another by more than 0.005.",
-          "accuracy counts the 9 positions that `ignore_class` leaves out of the loss as wrong:"
-              + " without them it is 0.98, not 0.83. Give them the weight 0 in a weighted metric",
+          "accuracy counts the 128 positions that `ignore_class` leaves out of the loss as wrong:"
+              + " without them it is 0.966, not 0.725. Give them the weight 0 in a weighted metric",
           c -> MetricRules.first(c, DecisionRules::ignored));
 
   private static final double APART = 0.005;

@@ -11,7 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 
 /** Requests that are computed together. */
-public final class Batch {
+public final class RequestBatch {
   private final List<Request<?>> requests;
   private final UnaryOperator<Map<String, Tensor>> model;
 
@@ -20,7 +20,7 @@ public final class Batch {
    *
    * @param model gives outputs, which the caller owns, for inputs
    */
-  public Batch(List<Request<?>> requests, UnaryOperator<Map<String, Tensor>> model) {
+  public RequestBatch(List<Request<?>> requests, UnaryOperator<Map<String, Tensor>> model) {
     this.requests = requests;
     this.model = model;
   }
@@ -37,7 +37,7 @@ public final class Batch {
       calls.add(() -> run(call));
     }
     try {
-      SideBySide.run(calls, executor, threads);
+      SharedTasks.run(calls, executor, threads);
     } finally {
       requests.forEach(Request::release);
     }

@@ -6,8 +6,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Tasks that are independent, done by the caller and whoever an executor lends. */
-final class SideBySide {
-  private SideBySide() {}
+final class SharedTasks {
+  private SharedTasks() {}
 
   /**
    * Does all of them. It needs no help: an executor that has no thread to spare only makes it
