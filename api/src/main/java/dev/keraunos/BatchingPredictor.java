@@ -267,7 +267,7 @@ public final class BatchingPredictor implements AutoCloseable {
      * all if not given: a batch is what came while the one before was computed.
      */
     public Builder maxWait(Duration time) {
-      if (time.isNegative()) {
+      if (time == null || time.isNegative()) {
         throw new InputException("maxWait must be at least 0, not " + time);
       }
       maxWait = time;
@@ -302,6 +302,9 @@ public final class BatchingPredictor implements AutoCloseable {
 
     /** Who is told of every batch, after its futures, in the thread that computed it. */
     public Builder listener(Consumer<Served> value) {
+      if (value == null) {
+        throw new InputException("the listener is null; leave it out for none");
+      }
       listener = value;
       return this;
     }

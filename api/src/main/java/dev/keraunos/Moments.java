@@ -6,6 +6,8 @@ import java.util.Arrays;
 
 /** Mean and variance of what a normalization gets, beside those that it has stored. */
 final class Moments {
+  private static final int BLOCK = 1024;
+
   /** From so many moving standard deviations on a mean is far. */
   private static final double FAR = 1;
 
@@ -27,17 +29,27 @@ final class Moments {
     return normalization;
   }
 
-  /** Adds the input of a batch. */
+  /** Adds the input of a batch. Sums of numbers that lie far apart do not wait for each other. */
   void add(Tensor x) {
     int axis = normalization.axis();
     int inner = (int) x.shape().size(axis + 1, x.shape().rank());
-    double[] values = x.toDoubleArray();
-    for (int i = 0; i < values.length; i++) {
-      int channel = i / inner % sums.length;
-      sums[channel] += values[i];
-      squares[channel] += values[i] * values[i];
+    int period = inner * sums.length;
+    double[] block = new double[Math.max(1, BLOCK / Math.max(1, period)) * period];
+    double[] blockSums = new double[block.length];
+    double[] blockSquares = new double[block.length];
+    for (long start = 0; start < x.size(); start += block.length) {
+      int n = (int) Math.min(block.length, x.size() - start);
+      x.read(start, block, 0, n);
+      for (int i = 0; i < n; i++) {
+        blockSums[i] += block[i];
+        blockSquares[i] += block[i] * block[i];
+      }
     }
-    count += values.length / Math.max(1, sums.length);
+    for (int i = 0; i < block.length; i++) {
+      sums[i / inner % sums.length] += blockSums[i];
+      squares[i / inner % sums.length] += blockSquares[i];
+    }
+    count += x.size() / Math.max(1, sums.length);
   }
 
   private double variance(int k) {

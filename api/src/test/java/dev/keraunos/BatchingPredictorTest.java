@@ -428,6 +428,8 @@ class BatchingPredictorTest {
     assertThrows(InputException.class, () -> predictor().maxSize(0));
     assertThrows(InputException.class, () -> predictor().capacity(-1));
     assertThrows(InputException.class, () -> predictor().maxWait(Duration.ofNanos(-1)));
+    assertThrows(InputException.class, () -> predictor().maxWait(null));
+    assertThrows(InputException.class, () -> predictor().listener(null));
   }
 
   @Test

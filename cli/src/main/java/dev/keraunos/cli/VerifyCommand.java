@@ -64,7 +64,7 @@ final class VerifyCommand implements Callable<Integer> {
       index = "1",
       arity = "0..1",
       paramLabel = "FIXTURE",
-      description = "What was recorded.")
+      description = "What was recorded (default: the .npz of the same name beside MODEL).")
   private Path fixture;
 
   @Override
@@ -117,16 +117,17 @@ final class VerifyCommand implements Callable<Integer> {
       return List.of(new Fixture.Pair(model, options.weights(), fixture));
     }
     requireFile(model);
-    if (!Files.isDirectory(model)) {
-      throw new InputException(
-          "'"
-              + model
-              + "' is no folder; give its fixture behind it, or a folder of models and fixtures");
+    if (options.weights().isPresent()) {
+      throw new InputException("--weights is for one model; give its fixture behind it, too");
     }
     List<Fixture.Pair> pairs = Fixture.pairs(model);
     if (pairs.isEmpty()) {
       throw new InputException(
-          "'" + model + "' holds no model with a .npz of the same name beside it");
+          Files.isDirectory(model)
+              ? "'" + model + "' holds no model with a .npz of the same name beside it"
+              : "'"
+                  + model
+                  + "' has no .npz of the same name beside it; give its fixture behind it");
     }
     return pairs;
   }

@@ -262,7 +262,7 @@ class MainTest {
   }
 
   @Test
-  void verifyFailsWhereNothingIsCompared() {
+  void verifyFailsWhereNothingIsCompared() throws IOException {
     Path empty = folder.resolve("empty.npz");
     Npz.write(empty, inputs(SEQUENTIAL_DATA));
     assertEquals(1, Cli.run("verify", SEQUENTIAL, empty).code());
@@ -270,7 +270,15 @@ class MainTest {
     Cli.run("verify", SEQUENTIAL, "none.npz").refused("no file 'none.npz'");
     Cli.run("verify", "none.h5", SEQUENTIAL_DATA).refused("no file 'none.h5'");
     Cli.run("verify", SEQUENTIAL, SEQUENTIAL).refused("sequential.h5");
-    Cli.run("verify", SEQUENTIAL).refused("is no folder");
+    Path alone = Files.copy(SEQUENTIAL, folder.resolve("alone.h5"));
+    Cli.run("verify", alone).refused("no .npz of the same name beside it");
+    Cli.run("verify", SEQUENTIAL, "--weights", SEQUENTIAL).refused("give its fixture behind it");
+  }
+
+  @Test
+  void verifyTakesTheFixtureBesideAModel() {
+    Cli run = Cli.run("verify", SEQUENTIAL).fine();
+    assertEquals(Cli.run("verify", SEQUENTIAL, SEQUENTIAL_DATA).out(), run.out());
   }
 
   @Test

@@ -34,9 +34,8 @@ final class BatchClasses {
   /** Finds the classes of all positions, with a chunk that notes whether targets name classes. */
   void find(ScoredBatch batch, Chunk chunk) {
     for (int from = 0; from < truth.length; from += Chunk.SIZE) {
-      chunk.from = from;
-      chunk.count = Math.min(Chunk.SIZE, truth.length - from);
-      classes.truth(batch, chunk);
+      chunk.move(from, truth.length);
+      classes.truth(batch.yTrue(), chunk);
       classes.prediction(batch, found, chunk);
       System.arraycopy(chunk.truth, 0, truth, from, chunk.count);
       System.arraycopy(chunk.guess, 0, guess, from, chunk.count);

@@ -38,10 +38,15 @@ final class Chunk {
   /** Predicted classes. */
   final int[] guess = new int[SIZE];
 
+  /** Moves to the scores from an index on, of so many in all. */
+  void move(int index, int size) {
+    from = index;
+    count = Math.min(SIZE, size - index);
+  }
+
   /** Reads the scores from an index on. */
   void read(ScoredBatch batch, int index) {
-    from = index;
-    count = Math.min(SIZE, batch.scores().size() - index);
+    move(index, batch.scores().size());
     batch.scores().read(from, scores, count);
     batch.coefficients().read(from, coefficients, count);
     equal = batch.coefficients().size() == 1;

@@ -12,6 +12,8 @@ import java.util.function.BiFunction;
  * apart. Behind the classes comes one of positions whose label is no class.
  */
 final class ClassTotals {
+  private static final int FEW = 32;
+
   private final int count;
   private final long[] positions;
   private final long[] predicted;
@@ -44,7 +46,7 @@ final class ClassTotals {
 
   /** Adds scores; those without a coefficient are no positions. */
   void add(Chunk chunk) {
-    if (chunk.equal && chunk.coefficients[0] != 0) {
+    if (chunk.equal && chunk.coefficients[0] != 0 && count <= FEW) {
       addEqual(chunk, chunk.coefficients[0]);
       return;
     }
@@ -58,41 +60,35 @@ final class ClassTotals {
       if (c != 0) {
         positions[cell]++;
         predicted[guess]++;
-        confused.add(k, guess);
+        confused.add(k, guess, 1);
         scores[cell] += chunk.scores[i];
       }
     }
   }
 
   /**
-   * The same with fewer sums: what a coefficient for all multiplies need not be added up twice.
-   * Neighbours are added to different sums, as they often are of one class and would wait for each
-   * other.
+   * The same of a coefficient for all and few classes: first by true and predicted class, which are
+   * two sums for each position.
    */
   private void addEqual(Chunk chunk, double coefficient) {
-    int cells = positions.length;
-    int[] counts = new int[2 * cells];
-    int[] guesses = new int[2 * cells];
-    double[] sums = new double[2 * cells];
+    int width = count + 1;
+    int[] counts = new int[width * width];
+    double[] sums = new double[width * width];
     for (int i = 0; i < chunk.count; i++) {
-      int k = chunk.truth[i];
-      int guess = chunk.guess[i];
-      int side = (i & 1) * cells;
-      int cell = side + 2 * k + (guess == k ? 1 : 0);
-      counts[cell]++;
-      sums[cell] += chunk.scores[i];
-      guesses[side + guess]++;
-      confused.add(k, guess);
+      int pair = chunk.truth[i] * width + chunk.guess[i];
+      counts[pair]++;
+      sums[pair] += chunk.scores[i];
     }
-    for (int i = 0; i < 2 * cells; i++) {
-      int cell = i % cells;
-      positions[cell] += counts[i];
-      scores[cell] += sums[i];
-      coefficients.batch[cell] += coefficient * counts[i];
-      contributions.batch[cell] += coefficient * sums[i];
-    }
-    for (int k = 0; k < predicted.length; k++) {
-      predicted[k] += guesses[k] + guesses[cells + k];
+    for (int pair = 0; pair < counts.length; pair++) {
+      int k = pair / width;
+      int guess = pair % width;
+      int cell = 2 * k + (guess == k ? 1 : 0);
+      positions[cell] += counts[pair];
+      predicted[guess] += counts[pair];
+      confused.add(k, guess, counts[pair]);
+      scores[cell] += sums[pair];
+      coefficients.batch[cell] += coefficient * counts[pair];
+      contributions.batch[cell] += coefficient * sums[pair];
     }
   }
 

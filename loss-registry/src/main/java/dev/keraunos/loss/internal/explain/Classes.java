@@ -83,26 +83,15 @@ record Classes(Kind kind, int count, int axis, double half) {
 
   /** True if every position is of one class exactly, as targets say; labels always are. */
   private boolean areExclusive(Tensor yTrue) {
-    return kind != Kind.HOT || areExclusive(yTrue, 0, (int) (yTrue.size() / count));
-  }
-
-  private boolean areExclusive(Tensor yTrue, int start, int positions) {
-    int rows = Math.max(1, BLOCK / count);
-    float[] block = new float[rows * count];
-    for (int from = start; from < start + positions; from += rows) {
-      int n = Math.min(rows, start + positions - from);
-      read(yTrue, from, block, n);
-      for (int row = 0; row < n; row++) {
-        float sum = 0;
-        for (int k = 0; k < count; k++) {
-          sum += block[row * count + k];
-        }
-        if (sum != 1) {
-          return false;
-        }
-      }
+    if (kind != Kind.HOT) {
+      return true;
     }
-    return true;
+    Chunk chunk = new Chunk();
+    for (int from = 0; from < yTrue.size() / count; from += Chunk.SIZE) {
+      chunk.move(from, (int) (yTrue.size() / count));
+      truth(yTrue, chunk);
+    }
+    return chunk.exclusive;
   }
 
   /** What makes a position be of a class in the prediction, in words. */
@@ -174,35 +163,42 @@ record Classes(Kind kind, int count, int axis, double half) {
     for (long done = 0; done < count; done += block.length) {
       int n = (int) Math.min(block.length, count - done);
       yTrue.read(from + done, block, 0, n);
-      if (kind == Kind.LABELS) {
-        for (int i = 0; i < n; i++) {
-          off[i] += Math.abs(block[i] - (int) block[i]);
-        }
-      } else {
-        for (int i = 0; i < n; i++) {
-          off[i] += Math.abs(block[i] * block[i] - block[i]);
-        }
+      addOff(block, n, off);
+    }
+    return areZeros(off);
+  }
+
+  /** Adds how far numbers are from those that name classes. */
+  private void addOff(float[] block, int n, float[] off) {
+    if (kind == Kind.LABELS) {
+      for (int i = 0; i < n; i++) {
+        off[i] += Math.abs(block[i] - (int) block[i]);
+      }
+    } else {
+      for (int i = 0; i < n; i++) {
+        off[i] += Math.abs(block[i] * block[i] - block[i]);
       }
     }
-    float sum = 0;
-    for (float v : off) {
-      sum += v;
+  }
+
+  private static boolean areZeros(float[] numbers) {
+    for (float number : numbers) {
+      if (number != 0) {
+        return false;
+      }
     }
-    return sum == 0;
+    return true;
   }
 
   /**
    * The true classes of a chunk's positions, and whether the targets still name classes, one each.
    */
-  void truth(ScoredBatch batch, Chunk chunk) {
-    int width = kind == Kind.HOT ? count : 1;
-    chunk.namesClasses &=
-        accepts(batch.yTrue(), (long) chunk.from * width, (long) chunk.count * width);
+  void truth(Tensor yTrue, Chunk chunk) {
     if (kind == Kind.HOT) {
-      largest(batch.yTrue(), chunk, chunk.truth);
-      chunk.exclusive = chunk.exclusive && areExclusive(batch.yTrue(), chunk.from, chunk.count);
+      hot(yTrue, chunk);
     } else {
-      numbers(batch.yTrue(), 0.5, chunk, chunk.truth);
+      chunk.namesClasses &= accepts(yTrue, chunk.from, chunk.count);
+      numbers(yTrue, 0.5, chunk, chunk.truth);
     }
   }
 
@@ -221,6 +217,32 @@ record Classes(Kind kind, int count, int axis, double half) {
     }
   }
 
+  /** Of zeros and ones the sum tells whether there is one class, and that of indices which. */
+  private void hot(Tensor yTrue, Chunk chunk) {
+    int rows = Math.max(1, BLOCK / count);
+    float[] block = new float[rows * count];
+    float[] off = new float[block.length];
+    for (int i = 0; i < chunk.count; i += rows) {
+      int n = Math.min(rows, chunk.count - i);
+      read(yTrue, chunk.from + i, block, n);
+      addOff(block, n * count, off);
+      for (int row = 0; row < n; row++) {
+        float ones = 0;
+        float index = 0;
+        for (int k = 0; k < count; k++) {
+          ones += block[row * count + k];
+          index += k * block[row * count + k];
+        }
+        chunk.exclusive &= ones == 1;
+        chunk.truth[i + row] = ones == 1 ? (int) index : largest(block, row * count);
+      }
+    }
+    if (!areZeros(off)) {
+      chunk.namesClasses = false;
+      largest(yTrue, chunk, chunk.truth);
+    }
+  }
+
   private void largest(Tensor tensor, Chunk chunk, int[] classes) {
     int rows = Math.max(1, BLOCK / count);
     float[] block = new float[rows * count];
@@ -235,12 +257,8 @@ record Classes(Kind kind, int count, int axis, double half) {
 
   private int largest(float[] block, int start) {
     int best = 0;
-    float most = block[start];
     for (int k = 1; k < count; k++) {
-      if (block[start + k] > most) {
-        best = k;
-        most = block[start + k];
-      }
+      best = block[start + k] > block[start + best] ? k : best;
     }
     return best;
   }

@@ -5,7 +5,7 @@ package dev.keraunos.loss.internal.explain;
  * wait for each other.
  */
 final class Columns {
-  private static final int WIDTH = 64;
+  private static final int WIDTH = 1024;
 
   private final int width;
   private final double[] sums;

@@ -21,12 +21,12 @@ final class Confused {
     width = classes <= MOST ? classes + 1 : 0;
   }
 
-  void add(int truth, int guess) {
-    if (truth != guess && width > 0) {
+  void add(int truth, int guess, int positions) {
+    if (truth != guess && width > 0 && positions > 0) {
       if (counts.length == 0) {
         counts = new long[width * width];
       }
-      counts[truth * width + guess]++;
+      counts[truth * width + guess] += positions;
     }
   }
 

@@ -9,8 +9,6 @@ import java.util.Optional;
  * over all positions that count.
  */
 final class Overlaps {
-  private static final int SIDE_BY_SIDE = 64;
-
   private final double[] predicted;
   private final double[] common;
   private boolean areProbabilities = true;
@@ -22,13 +20,16 @@ final class Overlaps {
 
   /** Adds the predictions of a chunk's positions. */
   void add(ScoredBatch batch, Classes classes, Chunk chunk) {
+    if (!areProbabilities) {
+      return;
+    }
     int width = classes.width();
     int rows = Math.max(1, Chunk.SIZE / width);
     float[] block = new float[rows * width];
+    float[] far = new float[block.length];
     Columns columns = new Columns(width);
-    double[] own = new double[2 * common.length]; // neighbours apart, which often are of one class
     int counted = 0;
-    for (int from = 0; areProbabilities && from < chunk.count; from += rows) {
+    for (int from = 0; from < chunk.count; from += rows) {
       int n = Math.min(rows, chunk.count - from);
       classes.read(batch.yPred(), chunk.from + from, block, n);
       for (int row = 0; row < n; row++) {
@@ -36,22 +37,22 @@ final class Overlaps {
           Arrays.fill(block, row * width, (row + 1) * width, 0);
         } else {
           counted++;
-          addOwn(block, row * width, width, chunk.truth[from + row], own, row & 1);
+          addOwn(block, row * width, width, chunk.truth[from + row]);
         }
       }
       columns.add(block, n * width);
-      areProbabilities = areProbabilities(block, n * width);
+      addFar(block, far);
+    }
+    for (float distance : far) {
+      areProbabilities &= distance == 0;
     }
     addColumns(columns, width, counted);
-    for (int k = 0; k < common.length; k++) {
-      common[k] += own[k] + own[common.length + k];
-    }
   }
 
-  private void addOwn(float[] block, int start, int width, int truth, double[] own, int side) {
+  private void addOwn(float[] block, int start, int width, int truth) {
     if (truth < common.length) {
       float last = block[start + Math.min(truth, width - 1)];
-      own[side * common.length + truth] += width > 1 || truth == 1 ? last : 1 - last;
+      common[truth] += width > 1 || truth == 1 ? last : 1 - last;
     }
   }
 
@@ -69,21 +70,11 @@ final class Overlaps {
     }
   }
 
-  /** True if no element is below 0 or above 1; how far they are is added up side by side. */
-  private static boolean areProbabilities(float[] block, int count) {
-    float[] outside = new float[SIDE_BY_SIDE];
-    for (int i = 0; i < count; i += SIDE_BY_SIDE) {
-      int n = Math.min(SIDE_BY_SIDE, count - i);
-      for (int k = 0; k < n; k++) {
-        float x = block[i + k];
-        outside[k] += (Math.abs(x) - x) + (Math.abs(1 - x) - (1 - x));
-      }
+  /** Adds how far elements are below 0 or above 1; by elements, which is done side by side. */
+  private static void addFar(float[] block, float[] far) {
+    for (int i = 0; i < far.length; i++) {
+      far[i] += (Math.abs(block[i]) - block[i]) + (Math.abs(1 - block[i]) - (1 - block[i]));
     }
-    float sum = 0;
-    for (float far : outside) {
-      sum += far;
-    }
-    return sum == 0;
   }
 
   /**

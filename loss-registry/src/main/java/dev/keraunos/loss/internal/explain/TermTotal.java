@@ -53,16 +53,11 @@ final class TermTotal {
   /** Adds the values of a chunk to their classes and makes coefficients factors. */
   private double addValues(Chunk chunk, double sign) {
     double plain = 0;
-    int classes = byClass.batch.length;
-    double[] sums = new double[2 * classes]; // neighbours apart, which often are of one class
     for (int i = 0; i < chunk.count; i++) {
       double c = chunk.coefficients[i] * sign;
       factors[i] *= c;
       plain += values[i] * c;
-      sums[(i & 1) * classes + chunk.truth[i]] += values[i] * factors[i];
-    }
-    for (int k = 0; k < classes; k++) {
-      byClass.batch[k] += sums[k] + sums[classes + k];
+      byClass.batch[chunk.truth[i]] += values[i] * factors[i];
     }
     return plain;
   }

@@ -81,18 +81,11 @@ public final class Grid {
   }
 
   public double sum() {
-    double[] sums = new double[4];
-    int i = 0;
-    for (; i + 3 < data.length; i += 4) {
-      sums[0] += data[i];
-      sums[1] += data[i + 1];
-      sums[2] += data[i + 2];
-      sums[3] += data[i + 3];
+    double sum = 0;
+    for (double value : data) {
+      sum += value;
     }
-    for (; i < data.length; i++) {
-      sums[0] += data[i];
-    }
-    return sums[0] + sums[1] + (sums[2] + sums[3]);
+    return sum;
   }
 
   public double mean() {

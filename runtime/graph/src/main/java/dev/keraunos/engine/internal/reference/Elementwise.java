@@ -68,9 +68,7 @@ public final class Elementwise {
               (i, n) -> {
                 x.read(i, block, 0, n);
                 round(x.dtype(), y.dtype(), block, n);
-                for (int j = 0; j < n; j++) {
-                  block[j] = op.kind().apply(block[j], op.alpha(), op.beta());
-                }
+                apply(op, block, n);
                 y.write(i, block, 0, n);
               });
         });
@@ -100,12 +98,76 @@ public final class Elementwise {
                 y.read(i, q, n);
                 round(dtype, z.dtype(), p, n);
                 round(dtype, z.dtype(), q, n);
-                for (int j = 0; j < n; j++) {
-                  p[j] = op.kind().apply(p[j], q[j]);
-                }
+                apply(op.kind(), p, q, n);
                 z.write(i, p, 0, n);
               });
         });
+  }
+
+  /** Those that are frequent and short have loops of their own, without a call for each element. */
+  private static void apply(Op.Unary op, double[] x, int n) {
+    switch (op.kind()) {
+      case NEGATIVE -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = -x[i];
+        }
+      }
+      case ABSOLUTE -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = Math.abs(x[i]);
+        }
+      }
+      case SQUARE -> {
+        for (int i = 0; i < n; i++) {
+          x[i] *= x[i];
+        }
+      }
+      case EXP -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = Math.exp(x[i]);
+        }
+      }
+      case LOG -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = Math.log(x[i]);
+        }
+      }
+      default -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = op.kind().apply(x[i], op.alpha(), op.beta());
+        }
+      }
+    }
+  }
+
+  private static void apply(BinaryKind kind, double[] x, double[] y, int n) {
+    switch (kind) {
+      case ADD -> {
+        for (int i = 0; i < n; i++) {
+          x[i] += y[i];
+        }
+      }
+      case SUBTRACT -> {
+        for (int i = 0; i < n; i++) {
+          x[i] -= y[i];
+        }
+      }
+      case MULTIPLY -> {
+        for (int i = 0; i < n; i++) {
+          x[i] *= y[i];
+        }
+      }
+      case DIVIDE -> {
+        for (int i = 0; i < n; i++) {
+          x[i] /= y[i];
+        }
+      }
+      default -> {
+        for (int i = 0; i < n; i++) {
+          x[i] = kind.apply(x[i], y[i]);
+        }
+      }
+    }
   }
 
   private static void integers(

@@ -97,11 +97,23 @@ final class Reductions {
   }
 
   /**
-   * The index of the first of the largest elements; NaN is none of them.
+   * The index of the first of the largest elements; NaN is none of them. It is chosen without a
+   * branch, which would be foreseen wrongly.
    *
    * @param signedZeros true if negative zero is less than the other
    */
   private static int largest(double[] data, int from, int length, boolean signedZeros) {
+    int best = 0;
+    for (int i = 1; i < length; i++) {
+      best = data[from + i] > data[from + best] ? i : best;
+    }
+    double most = data[from + best];
+    boolean found = most > Double.NEGATIVE_INFINITY && (most != 0 || !signedZeros);
+    return found ? best : largestOfSpecial(data, from, length, signedZeros);
+  }
+
+  /** The same where the first may be NaN, and equal ones may differ in their sign. */
+  private static int largestOfSpecial(double[] data, int from, int length, boolean signedZeros) {
     int best = 0;
     double most = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < length; i++) {
