@@ -9,16 +9,19 @@ import java.util.Objects;
 public final class Dialect {
   private final KerasVersion version;
   private final Backend backend;
+  private final boolean eager;
   private final List<String> others;
 
   /**
    * A dialect.
    *
+   * @param eager true if it was told to run eagerly
    * @param others versions that may be meant as well, as {@link #parse} reads them
    */
-  Dialect(KerasVersion version, Backend backend, List<String> others) {
+  Dialect(KerasVersion version, Backend backend, boolean eager, List<String> others) {
     this.version = version;
     this.backend = backend;
+    this.eager = eager;
     this.others = List.copyOf(others);
   }
 
@@ -28,7 +31,7 @@ public final class Dialect {
    * @throws InputException if either is not one of Keras'
    */
   public static Dialect of(String kerasVersion, String backend) {
-    return new Dialect(KerasVersion.parse(kerasVersion), Backend.of(backend), List.of());
+    return new Dialect(KerasVersion.parse(kerasVersion), Backend.of(backend), false, List.of());
   }
 
   /**
@@ -64,6 +67,11 @@ public final class Dialect {
   /** True if this Keras does what a quirk says. */
   public boolean has(Quirk quirk) {
     return quirk.isIn(version, backend);
+  }
+
+  /** True if the file's model was compiled with {@code run_eagerly}, and Keras reads that back. */
+  public boolean runsEagerly() {
+    return eager;
   }
 
   /** {@code Keras VERSION}, for messages. */

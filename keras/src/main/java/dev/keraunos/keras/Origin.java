@@ -37,7 +37,14 @@ final class Origin {
     List<String> possible = tensorFlows(parsed, config, training);
     KerasVersion likely = possible.isEmpty() ? parsed : parsed.of(possible.get(0));
     List<String> others = possible.stream().skip(1).map(parsed::textOf).toList();
-    return new Dialect(likely, knownBackend(backend), others);
+    return new Dialect(likely, knownBackend(backend), runsEagerly(training), others);
+  }
+
+  /**
+   * A {@code compile_config} has its say; of a {@code training_config} Keras 3 reads it not back.
+   */
+  private static boolean runsEagerly(String training) {
+    return training.contains("\"run_eagerly\":true") && !training.contains("\"optimizer_config\"");
   }
 
   /**

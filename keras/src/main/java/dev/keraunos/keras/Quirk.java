@@ -815,6 +815,10 @@ public enum Quirk {
       Topic.LAYERS,
       "A Discretization that was adapted gives bin 0 for all when it is loaded again.",
       tfKeras()),
+  DATA_IS_CAST_IN_GRAPHS(
+      Topic.LAYERS,
+      "Layers for data, such as Resizing, cast what they get to their type unless run eagerly.",
+      keras3().on(TENSORFLOW)),
   BINS_ARE_INT32(Topic.LAYERS, "Discretization gives bins as int32.", keras3().from("3.12")),
 
   SAVES_DIM_ORDERING(

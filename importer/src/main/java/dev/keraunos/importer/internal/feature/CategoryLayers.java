@@ -73,7 +73,8 @@ final class CategoryLayers {
     Mode mode = Encoding.mode(call, Mode.INT, ALL);
     double[] boundaries = boundaries(call);
     boolean rounds = call.dialect().has(Quirk.BINS_ARE_OF_FLOAT32);
-    Value x = rounds ? call.input(0).value() : call.x();
+    Value given = rounds ? call.input(0).value() : call.x();
+    Value x = call.castsData() ? cast(given, call.computeType()) : given;
     Value number = x.dtype() == DType.FLOAT64 && !rounds ? x : Ops.cast(x, DType.FLOAT32);
     Tensor sorted = Tensor.of(boundaries, boundaries.length).cast(DType.FLOAT32);
     boolean rightClosed = call.dialect().has(Quirk.BINS_ARE_RIGHT_CLOSED);
@@ -84,6 +85,16 @@ final class CategoryLayers {
     boolean narrow = rightClosed || call.dialect().has(Quirk.BINS_ARE_INT32);
     DType type = mode == Mode.INT && narrow ? DType.INT32 : Encoding.type(mode, call.computeType());
     return new Encoding(call, mode, boundaries.length + 1, type).inKeras().of(bins, null);
+  }
+
+  /** As TensorFlow casts: what no integer of the type can be, NaN too, is the least of them. */
+  private static Value cast(Value x, DType type) {
+    if (!type.isInteger() || !x.dtype().isFloating()) {
+      return Ops.cast(x, type);
+    }
+    Value number = Ops.cast(x, DType.FLOAT32);
+    double limit = Math.scalb(1.0, 8 * type.bytes() - 1);
+    return Ops.where(Ops.less(Ops.absolute(number), limit), Ops.trunc(number), -limit);
   }
 
   /** Whether the file has what the bins were made from, and not the bins. */

@@ -17,6 +17,7 @@ import dev.keraunos.importer.layers.LayerCall;
 import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.keras.internal.config.DTypePolicy;
@@ -147,6 +148,11 @@ public final class RowCall implements LayerCall, Scope {
   @Override
   public Value floating() {
     return Ops.cast(input(0).value(), policy.compute());
+  }
+
+  /** True if a layer for data gets its input as {@link #floating}, whatever its type. */
+  public boolean castsData() {
+    return dialect().has(Quirk.DATA_IS_CAST_IN_GRAPHS) && !dialect().runsEagerly();
   }
 
   @Override
