@@ -99,12 +99,12 @@ final class ArrayOperations {
   }
 
   private static void comparisons() {
-    binary(Ops::equal, "Equal", "equal", "eq");
-    binary(Ops::notEqual, "NotEqual", "not_equal", "ne");
-    binary(Ops::greater, "Greater", "greater", "gt");
-    binary(Ops::greaterEqual, "GreaterEqual", "greater_equal", "ge");
-    binary(Ops::less, "Less", "less", "lt");
-    binary(Ops::lessEqual, "LessEqual", "less_equal", "le");
+    comparison(Ops::equal, "Equal", "equal", "eq");
+    comparison(Ops::notEqual, "NotEqual", "not_equal", "ne");
+    comparison(Ops::greater, "Greater", "greater", "gt");
+    comparison(Ops::greaterEqual, "GreaterEqual", "greater_equal", "ge");
+    comparison(Ops::less, "Less", "less", "lt");
+    comparison(Ops::lessEqual, "LessEqual", "less_equal", "le");
     binary(Ops::logicalAnd, "LogicalAnd", "logical_and");
     binary(Ops::logicalOr, "LogicalOr", "logical_or");
     binary(Ops::logicalXor, "LogicalXor", "logical_xor");
@@ -117,6 +117,18 @@ final class ArrayOperations {
         "where_v2",
         "Select",
         "SelectV2");
+  }
+
+  /** Integers are compared as they are, also to a number that their type does not hold. */
+  private static void comparison(BinaryOperator<Value> function, String... names) {
+    one(
+        "x1|x x2|y",
+        call ->
+            call.exceeds("x1") || call.exceeds("x2")
+                ? function.apply(call.wide("x1"), call.wide("x2"))
+                : IntegerArithmetic.pair(
+                    call.value("x1"), call.value("x2"), call.scope().dialect(), function),
+        names);
   }
 
   private static void bits() {

@@ -141,6 +141,26 @@ final class OperationCall {
     return value(argument(parameter));
   }
 
+  /** True for a whole number that the integer type of the tensors of the call does not hold. */
+  boolean exceeds(String parameter) {
+    DType type = reference().dtype();
+    if (!(argument(parameter) instanceof Argument.Literal literal)
+        || !literal.json().isIntegralNumber()
+        || !type.isInteger()
+        || type.bytes() == Long.BYTES) {
+      return false;
+    }
+    long number = literal.json().asLong();
+    return Tensor.scalar(DType.INT64, number).cast(type).getLong(0) != number;
+  }
+
+  /** The same as {@link #value(String)} in 64 bits. */
+  Value wide(String parameter) {
+    return argument(parameter) instanceof Argument.Literal literal
+        ? Ops.constant(reference(), Tensor.scalar(DType.INT64, literal.json().asLong()))
+        : Ops.cast(value(parameter), DType.INT64);
+  }
+
   /** A list of tensors and constants. */
   List<Value> values(String parameter) {
     if (argument(parameter) instanceof Argument.Items list) {
