@@ -163,6 +163,8 @@ public record CallArguments(
       list.items().forEach(item -> collect(item, leaves));
     } else if (argument instanceof Argument.Entries dict) {
       new TreeMap<>(dict.entries()).values().forEach(item -> collect(item, leaves));
+    } else if (argument instanceof Argument.Literal list && list.json().isArray()) {
+      list.json().forEach(item -> collect(new Argument.Literal(item), leaves));
     } else {
       leaves.add(argument);
     }
