@@ -787,6 +787,8 @@ public enum Quirk {
       Topic.MASKS_IN_LAYERS,
       "The mask of the value in Attention lies along queries and keys, not samples and keys.",
       keras3().from("3.0.5").until("3.12")),
+  CAUSAL_REPLACES_VALUE_MASK(
+      Topic.MASKS_IN_LAYERS, "A causal Attention forgets value masks.", keras3().until("3.0.5")),
   RESHAPES_KEEP_MASKS(
       Topic.MASKS_IN_LAYERS, "Layers that change their input's shape hand its mask on.", keras3()),
   CATEGORIES_OF_ANY_RANK(
@@ -816,9 +818,7 @@ public enum Quirk {
       "A Discretization that was adapted gives bin 0 for all when it is loaded again.",
       tfKeras()),
   DATA_IS_CAST_IN_GRAPHS(
-      Topic.LAYERS,
-      "Layers for data, such as Resizing, cast what they get to their type unless run eagerly.",
-      keras3().on(TENSORFLOW)),
+      Topic.LAYERS, "Layers for data cast inputs unless run eagerly.", keras3().on(TENSORFLOW)),
   BINS_ARE_INT32(Topic.LAYERS, "Discretization gives bins as int32.", keras3().from("3.12")),
 
   SAVES_DIM_ORDERING(

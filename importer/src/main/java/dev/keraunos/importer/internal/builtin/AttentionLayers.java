@@ -96,7 +96,8 @@ final class AttentionLayers {
       return kept;
     }
     Value past = Ops.lessEqual(Ops.iota(scores, -1), Ops.iota(scores, -2));
-    return kept == null ? past : Ops.logicalAnd(kept, past);
+    boolean alone = kept == null || call.dialect().has(Quirk.CAUSAL_REPLACES_VALUE_MASK);
+    return alone ? past : Ops.logicalAnd(kept, past);
   }
 
   /** Scores of which those that do not count are lower by a large number. */
