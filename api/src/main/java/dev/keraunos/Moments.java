@@ -31,10 +31,13 @@ final class Moments {
 
   /** Adds the input of a batch. Sums of numbers that lie far apart do not wait for each other. */
   void add(Tensor x) {
+    if (x.size() == 0) {
+      return;
+    }
     int axis = normalization.axis();
     int inner = (int) x.shape().size(axis + 1, x.shape().rank());
     int period = inner * sums.length;
-    double[] block = new double[Math.max(1, BLOCK / Math.max(1, period)) * period];
+    double[] block = new double[Math.max(1, BLOCK / period) * period];
     double[] blockSums = new double[block.length];
     double[] blockSquares = new double[block.length];
     for (long start = 0; start < x.size(); start += block.length) {
@@ -49,7 +52,7 @@ final class Moments {
       sums[i / inner % sums.length] += blockSums[i];
       squares[i / inner % sums.length] += blockSquares[i];
     }
-    count += x.size() / Math.max(1, sums.length);
+    count += x.size() / sums.length;
   }
 
   private double variance(int k) {
