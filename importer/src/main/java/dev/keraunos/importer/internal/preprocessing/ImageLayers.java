@@ -47,7 +47,7 @@ public final class ImageLayers {
     List<Integer> size = size(call);
     Interpolation kind = Windows.interpolation(call.config().get("interpolation"), "bilinear");
     boolean antialias = call.config().get("antialias").bool(false);
-    Value x = call.castsData() ? call.floating() : call.x();
+    Value x = call.data();
     boolean keepsType = call.dialect().has(Quirk.RESIZED_IMAGES_KEEP_TYPE);
     Value images =
         !keepsType || x.dtype().isFloating()
@@ -138,7 +138,7 @@ public final class ImageLayers {
 
   /** Pixels keep their type; those of tiles that reach beyond the image are its reflection. */
   private static Value equalizeLocally(RowCall call) {
-    Value x = call.castsData() ? call.floating() : call.x();
+    Value x = call.data();
     double[] range = pair(call, "value_range");
     int[] grid = call.config().get("tile_grid_size").integers();
     if (grid.length != 2 || grid[0] < 1 || grid[1] < 1) {

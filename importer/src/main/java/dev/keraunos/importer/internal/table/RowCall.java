@@ -155,6 +155,11 @@ public final class RowCall implements LayerCall, Scope {
     return dialect().has(Quirk.DATA_IS_CAST_IN_GRAPHS) && !dialect().runsEagerly();
   }
 
+  /** The input of a layer for data whose numbers otherwise keep their type. */
+  public Value data() {
+    return castsData() ? floating() : x();
+  }
+
   @Override
   public Value mask() {
     return inputs().isEmpty() ? null : inputs().get(0).mask();
