@@ -807,16 +807,18 @@ public enum Quirk {
       Topic.LAYERS,
       "Discretization puts what equals a boundary below it, and gives int32.",
       tfKeras().until("2.6")),
+  BINS_ARE_VARIABLES(
+      Topic.LAYERS, "Discretization has its bins as weights.", tfKeras().from("2.5").until("2.6")),
   CATEGORIES_MUST_BE_IN_RANGE(
       Topic.LAYERS, "CategoryEncoding refuses categories outside of its range.", upTo(tfKeras())),
   LOOKUPS_COUNT_IN_INTEGERS(
       Topic.LAYERS, "Lookups give one-hot and counted categories as int64.", keras3()),
   BINS_ARE_OF_FLOAT32(
       Topic.LAYERS, "Discretization casts floating inputs to float32 first.", keras3()),
-  ADAPTED_BINS_ARE_LOST(
+  SAVES_WHAT_BINS_WERE_MADE_FROM(
       Topic.LAYERS,
-      "A Discretization that was adapted gives bin 0 for all when it is loaded again.",
-      tfKeras()),
+      "Files have what a Discretization was adapted to, not its bins; read from .keras, all are 0.",
+      tfKeras().from("2.6")),
   DATA_IS_CAST_IN_GRAPHS(
       Topic.LAYERS, "Layers for data cast inputs unless run eagerly.", keras3().on(TENSORFLOW)),
   BINS_ARE_INT32(Topic.LAYERS, "Discretization gives bins as int32.", keras3().from("3.12")),

@@ -150,7 +150,7 @@ public final class ArchiveReader {
     return joined(
         architecture + " with " + weights,
         config,
-        named(weights.toString(), () -> weights(weights)));
+        named(weights.toString(), () -> weights(weights, config.config())));
   }
 
   private static ModelArchive joined(String name, Contents config, WeightStore weights) {
@@ -421,10 +421,10 @@ public final class ArchiveReader {
   }
 
   /** The weights of a weights file or of any model file. */
-  private WeightStore weights(Path file) throws IOException {
+  private WeightStore weights(Path file, JsonNode config) throws IOException {
     Optional<Path> checkpoint = SavedModels.checkpoint(file);
     if (checkpoint.isPresent()) {
-      return SavedModels.weights(checkpoint.get());
+      return SavedModels.weights(checkpoint.get(), config);
     }
     if (Files.isDirectory(file) && isSavedModel(file)) {
       return SavedModels.read(SavedModels.in(file)).weights();

@@ -96,6 +96,7 @@ final class SavedModels {
             "", "an export of TensorFlow 1", ALLOWED, "It holds no Keras model. " + SAVE_MODEL);
       }
       JsonNode root = root(graph, objects.get());
+      Vocabularies.put(root.path("model_config"), objects.get(), bundle, graph.tables());
       return new Contents(
           ArchiveFormat.SAVED_MODEL,
           root.path("model_config"),
@@ -119,10 +120,16 @@ final class SavedModels {
     try (ByteSource model = required(members, MODEL)) {
       Optional<ByteSource> metadata = members.open(METADATA);
       try {
-        return SavedModelGraph.of(model, metadata);
+        return SavedModelGraph.of(model, metadata, name -> asset(members, name));
       } finally {
         metadata.ifPresent(ByteSource::close);
       }
+    }
+  }
+
+  private static String asset(Members members, String name) throws IOException {
+    try (ByteSource file = required(members, Assets.FOLDER + name)) {
+      return file.text(0, Math.min(file.size(), ArchiveLimits.JSON_BYTES));
     }
   }
 
@@ -190,7 +197,7 @@ final class SavedModels {
       throws IOException {
     Map<String, Tensor> read = new HashMap<>();
     List<WeightStore.Layer> layers = new ArrayList<>();
-    for (int layer : objects.layers()) {
+    for (int layer : objects.layers(0)) {
       List<StoredArray> arrays = new ArrayList<>();
       for (ObjectGraph.Stored stored : objects.variables(layer)) {
         if (!read.containsKey(stored.key())) {
@@ -233,8 +240,12 @@ final class SavedModels {
     }
   }
 
-  /** The weights that {@code model.save_weights} wrote in TensorFlow's format. */
-  static WeightStore weights(Path prefix) throws IOException {
+  /**
+   * The weights that {@code model.save_weights} wrote in TensorFlow's format.
+   *
+   * @param config of the model, which gets the vocabularies that come with them
+   */
+  static WeightStore weights(Path prefix, JsonNode config) throws IOException {
     Members files = in(prefix.toAbsolutePath().getParent());
     String name = prefix.getFileName().toString();
     try (ByteSource index = required(files, name + INDEX);
@@ -252,6 +263,7 @@ final class SavedModels {
                           "a checkpoint of TensorFlow 1, of variables alone",
                           "what model.save_weights of tf.keras 2 writes",
                           "Load it in Python and save the model with model.save(\"model.h5\")."));
+      Vocabularies.put(config, objects, bundle, Map.of());
       return store(bundle, objects, Map.of(), OLDEST);
     }
   }

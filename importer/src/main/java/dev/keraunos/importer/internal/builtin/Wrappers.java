@@ -26,7 +26,7 @@ final class Wrappers {
               .takes("training", "mask"),
           LayerRow.of(Wrappers::spectralNormalization, "SpectralNormalization")
               .weight(
-                  new Variable("kernel", true, Variable.Place.V3_AGAIN), (config, layer) -> true)
+                  new Variable("kernel", true, Variable.Place.V3_UNREAD), (config, layer) -> true)
               .weight("vector_u", false, config -> true)
               .children(Wrappers::wrapped)
               .trains("changes its kernel with every call")

@@ -2,12 +2,14 @@ package dev.keraunos.importer.internal.bundle;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Which objects a checkpoint was written from: a node for each, whose children are its attributes,
@@ -39,7 +41,17 @@ public final class ObjectGraph {
 
   private static final String KEY = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
-  private record Node(Map<String, Integer> children, Optional<Stored> variable) {}
+  /** The lists of what TextVectorization and the lookups have counted, of no use to predictions. */
+  private static final Set<String> COUNTS =
+      Set.of("token_counts", "token_document_counts", "num_documents");
+
+  /**
+   * An object.
+   *
+   * @param table the key of a lookup table's tokens and indices
+   */
+  private record Node(
+      Map<String, Integer> children, Optional<Stored> variable, Optional<String> table) {}
 
   private final List<Node> nodes = new ArrayList<>();
 
@@ -55,7 +67,7 @@ public final class ObjectGraph {
       return Optional.empty();
     }
     ObjectGraph graph = new ObjectGraph();
-    Wire wire = new Wire(KEY, bundle.text(KEY));
+    Wire wire = new Wire(KEY, bundle.texts(KEY).get(0));
     while (wire.next()) {
       if (wire.field() == 1) {
         graph.nodes.add(node(wire.message()));
@@ -68,21 +80,21 @@ public final class ObjectGraph {
 
   private static Node node(Wire wire) {
     Map<String, Integer> children = new LinkedHashMap<>();
-    Optional<Stored> variable = Optional.empty();
+    Map<String, Stored> attributes = new HashMap<>();
     while (wire.next()) {
       switch (wire.field()) {
         case 1 -> readChild(wire.message(), children);
-        case 2 -> {
-          Optional<Stored> found = stored(wire.message());
-          variable = found.isPresent() ? found : variable;
-        }
+        case 2 -> readAttribute(wire.message(), attributes);
         default -> wire.skip();
       }
     }
-    return new Node(children, variable);
+    return new Node(
+        children,
+        Optional.ofNullable(attributes.get("VARIABLE_VALUE")),
+        Optional.ofNullable(attributes.get("table")).map(Stored::key));
   }
 
-  private static void readChild(Wire wire, Map<String, Integer> children) {
+  static void readChild(Wire wire, Map<String, Integer> children) {
     int node = 0;
     String name = "";
     while (wire.next()) {
@@ -95,7 +107,7 @@ public final class ObjectGraph {
     children.put(name, node);
   }
 
-  private static Optional<Stored> stored(Wire wire) {
+  private static void readAttribute(Wire wire, Map<String, Stored> attributes) {
     String attribute = "";
     String name = "";
     String key = "";
@@ -107,15 +119,13 @@ public final class ObjectGraph {
         default -> wire.skip();
       }
     }
-    return attribute.equals("VARIABLE_VALUE")
-        ? Optional.of(new Stored(name, key))
-        : Optional.empty();
+    attributes.put(attribute, new Stored(name, key));
   }
 
-  /** The nodes of the model's layers, in its order. */
-  public List<Integer> layers() {
+  /** The nodes of a model's layers, in its order; those of the whole model for node 0. */
+  public List<Integer> layers(int model) {
     List<Integer> layers = new ArrayList<>();
-    Map<String, Integer> children = node(0).children;
+    Map<String, Integer> children = node(model).children;
     for (int i = 0; children.containsKey("layer-" + i); i++) {
       layers.add(children.get("layer-" + i));
     }
@@ -137,14 +147,45 @@ public final class ObjectGraph {
     if (listed == null) {
       collect(layer, found);
     } else {
-      Map<String, Integer> elements = node(listed).children;
-      for (int i = 0; elements.containsKey(Integer.toString(i)); i++) {
-        found.add(elements.get(Integer.toString(i)));
-      }
+      Map<Integer, Integer> elements = new TreeMap<>(); // tables of tokens leave gaps
+      node(listed)
+          .children
+          .forEach(
+              (name, child) -> {
+                if (name.matches("[0-9]{1,9}")) {
+                  elements.put(Integer.valueOf(name), child);
+                }
+              });
+      found.addAll(elements.values());
     }
+    nodes.forEach(node -> COUNTS.forEach(name -> found.remove(node.children.get(name))));
     List<Stored> variables = new ArrayList<>();
     found.forEach(node -> node(node).variable.ifPresent(variables::add));
     return variables;
+  }
+
+  /**
+   * The lookup table of a layer or of what is inside it.
+   *
+   * @param initial tables that the graph fills, by node
+   * @return empty if it has none, or one without entries
+   */
+  public Optional<LookupTable> table(
+      int layer, TensorBundle bundle, Map<Integer, LookupTable> initial) throws IOException {
+    Set<Integer> inside = new LinkedHashSet<>();
+    collect(layer, inside);
+    for (int node : inside) {
+      if (initial.containsKey(node)) {
+        return Optional.of(initial.get(node));
+      }
+      if (node(node).table.isPresent()) {
+        LookupTable table = LookupTable.of(bundle, node(node).table.get());
+        if (!table.keys().isEmpty()) {
+          return Optional.of(table);
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   private void collect(int from, Set<Integer> seen) {
@@ -157,7 +198,7 @@ public final class ObjectGraph {
             .children
             .forEach(
                 (name, child) -> {
-                  if (!ELSEWHERE.contains(name)) {
+                  if (!ELSEWHERE.contains(name) && !COUNTS.contains(name)) {
                     children.add(0, child);
                   }
                 });

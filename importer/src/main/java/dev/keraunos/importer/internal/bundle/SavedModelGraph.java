@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal.bundle;
 
 import dev.keraunos.hdf5.internal.file.ByteSource;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,8 +14,19 @@ import java.util.Optional;
  * @param tensorflow the version that wrote it, or empty
  * @param texts by node
  * @param hasObjects false for an export of TensorFlow 1
+ * @param tables the lookup tables that the graph fills, by node
  */
-public record SavedModelGraph(String tensorflow, Map<Integer, String> texts, boolean hasObjects) {
+public record SavedModelGraph(
+    String tensorflow,
+    Map<Integer, String> texts,
+    boolean hasObjects,
+    Map<Integer, LookupTable> tables) {
+  /** Opens what stands in the folder {@code assets}. */
+  public interface Assets {
+    /** The text of a file. */
+    String text(String name) throws IOException;
+  }
+
   private static final String MODEL = "saved_model.pb";
   private static final String METADATA = "keras_metadata.pb";
 
@@ -22,9 +34,11 @@ public record SavedModelGraph(String tensorflow, Map<Integer, String> texts, boo
    * Reads the files.
    *
    * @param metadata of newer versions
+   * @param assets the files beside it
    * @throws dev.keraunos.keras.ModelFileException if they are damaged
    */
-  public static SavedModelGraph of(ByteSource model, Optional<ByteSource> metadata) {
+  public static SavedModelGraph of(ByteSource model, Optional<ByteSource> metadata, Assets assets)
+      throws IOException {
     Optional<ByteSource> graph = Wire.find(model, 2, MODEL);
     if (graph.isEmpty()) {
       throw Wire.damaged(MODEL, "a file without a graph");
@@ -36,7 +50,8 @@ public record SavedModelGraph(String tensorflow, Map<Integer, String> texts, boo
         metadata
             .map(m -> listed(m.bytes(0, m.size())))
             .orElseGet(() -> objects.map(o -> inside(o.bytes(0, o.size()))).orElse(Map.of()));
-    return new SavedModelGraph(version, texts, objects.isPresent());
+    Map<Integer, LookupTable> tables = InitialTables.of(graph.get(), assets);
+    return new SavedModelGraph(version, texts, objects.isPresent(), tables);
   }
 
   private static String version(Wire info) {

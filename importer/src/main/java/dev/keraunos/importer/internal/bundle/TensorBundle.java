@@ -119,7 +119,7 @@ public final class TensorBundle implements AutoCloseable {
     return new Entry(type, dims, shard, offset, size, checksum, sliced);
   }
 
-  private static void readShape(Wire wire, List<Long> dims) {
+  static void readShape(Wire wire, List<Long> dims) {
     while (wire.next()) {
       if (wire.field() != 2) {
         wire.skip();
@@ -136,6 +136,11 @@ public final class TensorBundle implements AutoCloseable {
       }
       dims.add(size);
     }
+  }
+
+  /** Whether a key has texts. */
+  boolean isText(String key) {
+    return entry(key).type == TEXT;
   }
 
   /** Whether there is a tensor of this key. */
@@ -174,25 +179,53 @@ public final class TensorBundle implements AutoCloseable {
   }
 
   /**
-   * A single text: its length, the checksum of that, and its bytes.
+   * The texts of a key in row-major order: their lengths, the checksum of those, and their bytes.
    *
    * @throws ModelFileException if the key has none
    */
-  public ByteBuffer text(String key) throws IOException {
+  public List<ByteBuffer> texts(String key) throws IOException {
     Entry entry = entry(key);
-    if (entry.type != TEXT || !entry.dims.isEmpty()) {
+    if (entry.type != TEXT) {
       throw Wire.damaged(key, "type " + entry.type + " of shape " + entry.dims);
     }
+    int count = count(entry.dims, entry.size, key);
     ByteBuffer bytes = data(key, entry).bytes(0, entry.size);
-    long length = Wire.varint(bytes, key);
-    if (length < 0 || length != bytes.remaining() - Integer.BYTES) {
-      throw Wire.damaged(key, "a text of " + length + " bytes in " + entry.size);
-    }
+    int[] lengths = new int[count];
     CRC32C checksum = new CRC32C();
-    checksum.update(numbered((int) length));
-    checksum.update(bytes.slice(bytes.position(), Integer.BYTES + (int) length));
+    long all = 0;
+    for (int i = 0; i < count; i++) {
+      long length = Wire.varint(bytes, key);
+      all += length;
+      if (length < 0 || all > entry.size) {
+        throw Wire.damaged(key, "a text of " + length + " bytes in " + entry.size);
+      }
+      lengths[i] = (int) length;
+      checksum.update(numbered(lengths[i]));
+    }
+    if (all != bytes.remaining() - Integer.BYTES) {
+      throw Wire.damaged(key, "texts of " + all + " bytes in " + entry.size);
+    }
+    checksum.update(bytes.slice());
     SortedTable.requireChecksum(checksum, entry.checksum, key);
-    return bytes.slice(bytes.position() + Integer.BYTES, (int) length);
+    bytes.position(bytes.position() + Integer.BYTES);
+    List<ByteBuffer> texts = new ArrayList<>();
+    for (int length : lengths) {
+      texts.add(bytes.slice(bytes.position(), length));
+      bytes.position(bytes.position() + length);
+    }
+    return texts;
+  }
+
+  /** How many elements a tensor has, no more than its bytes. */
+  static int count(List<Long> dims, long bytes, String key) {
+    long count = 1;
+    for (long dim : dims) {
+      if (dim < 0 || (dim > 0 && count > bytes / dim)) {
+        throw Wire.damaged(key, bytes + " bytes for a tensor of shape " + dims);
+      }
+      count *= dim;
+    }
+    return (int) count;
   }
 
   private static ByteBuffer numbered(int length) {

@@ -6,6 +6,8 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -82,6 +84,50 @@ final class Wire {
 
   String text() {
     return StandardCharsets.UTF_8.decode(bytes()).toString();
+  }
+
+  /** A field of numbers, packed or one of several. */
+  List<Long> numbers() {
+    if (type == VARINT) {
+      return List.of(number());
+    }
+    ByteBuffer packed = bytes();
+    List<Long> numbers = new ArrayList<>();
+    while (packed.hasRemaining()) {
+      numbers.add(varint(packed, where));
+    }
+    return numbers;
+  }
+
+  /** The message in the first field of this number that is left, or an empty one. */
+  Wire message(int wanted) {
+    return new Wire(where, first(wanted));
+  }
+
+  /** The text in the first field of this number that is left, or an empty one. */
+  String text(int wanted) {
+    return StandardCharsets.UTF_8.decode(first(wanted)).toString();
+  }
+
+  /** The number in the first field of this number that is left, or 0. */
+  int number(int wanted) {
+    while (next()) {
+      if (field == wanted) {
+        return (int) number();
+      }
+      skip();
+    }
+    return 0;
+  }
+
+  private ByteBuffer first(int wanted) {
+    while (next()) {
+      if (field == wanted) {
+        return bytes();
+      }
+      skip();
+    }
+    return ByteBuffer.allocate(0);
   }
 
   void skip() {

@@ -7,6 +7,8 @@ import dev.keraunos.importer.internal.feature.Encoding.Mode;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.internal.topology.LayerSpec;
+import dev.keraunos.importer.internal.weights.Variable;
+import dev.keraunos.importer.internal.weights.Variable.Place;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
@@ -14,6 +16,7 @@ import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Layers of numbers that make or take categories without a table of tokens. */
@@ -22,12 +25,16 @@ final class CategoryLayers {
   private static final List<Mode> OLD_COUNTS = List.of(Mode.COUNT, Mode.MULTI_HOT, Mode.TF_IDF);
   private static final List<Mode> ALL = List.of(Mode.INT, Mode.COUNT, Mode.ONE_HOT, Mode.MULTI_HOT);
 
+  private static final String BINS = "bins";
+
   static final List<LayerRow> ROWS =
       List.of(
           LayerRow.passesInKeras3(CategoryLayers::encode, "CategoryEncoding")
               .weight("idf", false, CategoryLayers::isWeighed),
           LayerRow.passesInKeras3(CategoryLayers::discretize, "Discretization")
-              .weight("summary", false, CategoryLayers::forgetsBins)
+              .weight(BINS, false, CategoryLayers::keepsBins)
+              .weight(summary(Place.BY_LAYER), CategoryLayers::summarizes)
+              .weight(summary(Place.V3_UNREAD), CategoryLayers::summarizes)
               .ignores("epsilon", "num_bins"),
           LayerRow.passesInKeras3(CategoryLayers::hash, "Hashing"),
           LayerRow.drops(CategoryLayers::cross, "HashedCrossing"));
@@ -97,16 +104,31 @@ final class CategoryLayers {
     return Ops.where(Ops.less(Ops.absolute(number), limit), Ops.trunc(number), -limit);
   }
 
+  private static Variable summary(Place place) {
+    return new Variable(Quantiles.SUMMARY, false, place);
+  }
+
+  private static boolean keepsBins(Config config, LayerSpec layer) {
+    return layer.dialect().has(Quirk.BINS_ARE_VARIABLES);
+  }
+
   /** Whether the file has what the bins were made from, and not the bins. */
-  private static boolean forgetsBins(Config config, LayerSpec layer) {
-    return layer.dialect().has(Quirk.ADAPTED_BINS_ARE_LOST)
+  private static boolean summarizes(Config config, LayerSpec layer) {
+    return layer.dialect().has(Quirk.SAVES_WHAT_BINS_WERE_MADE_FROM)
         && config.get("bin_boundaries", "bins").isNull();
   }
 
   private static double[] boundaries(RowCall call) {
     Setting given = call.config().get("bin_boundaries", "bins");
-    if (forgetsBins(call.config(), call.layer())) {
-      return new double[0];
+    if (keepsBins(call.config(), call.layer())) { // the last one is infinity
+      double[] ends = call.weights().get(BINS).toDoubleArray();
+      return Arrays.copyOf(ends, Math.max(ends.length - 1, 0));
+    }
+    if (summarizes(call.config(), call.layer())) {
+      return call.weights().names().contains(Quantiles.SUMMARY)
+          ? Quantiles.boundaries(
+              call.weights().get(Quantiles.SUMMARY), call.config().get("num_bins").count(-1, 1))
+          : new double[0];
     }
     if (given.isNull()) {
       throw given.unexpected("a list of boundaries: the layer was not adapted before it was saved");

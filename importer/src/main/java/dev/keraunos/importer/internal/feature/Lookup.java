@@ -64,10 +64,7 @@ record Lookup<T>(
         limited(config.get("num_oov_indices"), config.get("num_oov_indices").count(1, 0));
     Setting limit = config.get("max_tokens", "max_values");
     int most = limited(limit, limit.integer(0));
-    boolean pads = config.get("pad_to_max_tokens").bool(false);
-    if (pads && most <= 0) {
-      throw config.get("max_tokens").unexpected("a number, as pad_to_max_tokens is true");
-    }
+    boolean pads = config.get("pad_to_max_tokens").bool(false) && most > 0;
     if (inverted && (mode != Mode.INT || unknown == null)) {
       throw config.get("invert").unexpected("false without output_mode 'int' and an oov_token");
     }
@@ -101,10 +98,13 @@ record Lookup<T>(
     return entry.isMissing() ? absent : entry.isNull() ? null : kind.of(entry.json(), entry);
   }
 
+  /** Without special tokens at the start: all of them in a config, each once in a table. */
   private static <T> List<T> without(List<T> special, List<T> tokens) {
-    boolean begins =
-        tokens.size() >= special.size() && tokens.subList(0, special.size()).equals(special);
-    return List.copyOf(begins ? tokens.subList(special.size(), tokens.size()) : tokens);
+    int start = 0;
+    while (start < Math.min(special.size(), tokens.size()) && special.contains(tokens.get(start))) {
+      start++;
+    }
+    return List.copyOf(tokens.subList(start, tokens.size()));
   }
 
   private static <T> List<T> vocabulary(RowCall call, Tokens<T> kind) {

@@ -156,7 +156,7 @@ public record ModelContents(
       for (String name : weights.names()) {
         Variable variable = declared.get(name);
         boolean trains = trainable && (variable == null || variable.trainable());
-        if (variable == null || variable.place() != Variable.Place.V3_AGAIN) {
+        if (variable == null || variable.place() != Variable.Place.V3_UNREAD) {
           found.add(new SavedLayer.Array(prefix + name, trains, weights.get(name)));
         }
       }

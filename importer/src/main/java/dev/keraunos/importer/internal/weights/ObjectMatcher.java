@@ -314,7 +314,7 @@ final class ObjectMatcher {
     List<Tensor> converted = LegacyLayouts.CURRENT.convert(layer, arrays);
     Map<String, Tensor> variables = new LinkedHashMap<>();
     for (int i = 0; i < declared.size(); i++) {
-      if (declared.get(i).place() != Variable.Place.V3_AGAIN) {
+      if (declared.get(i).place() != Variable.Place.V3_UNREAD) {
         variables.put(declared.get(i).name(), converted.get(i));
       }
     }

@@ -48,16 +48,16 @@ final class Saveable {
    * @param v3 whether it is to be found in a v3 store
    */
   static Saveable of(ModelTopology topology, VariableTable table, boolean v3) {
-    return model("", Optional.empty(), topology, v3 ? table : inH5(table));
+    return model("", Optional.empty(), topology, in(v3, table));
   }
 
-  private static VariableTable inH5(VariableTable table) {
+  private static VariableTable in(boolean v3, VariableTable table) {
     return new VariableTable() {
       @Override
       public Optional<List<Variable>> variables(LayerSpec layer) {
         return table
             .variables(layer)
-            .map(all -> all.stream().filter(v -> v.place() == Variable.Place.ALL_FILES).toList());
+            .map(all -> all.stream().filter(v -> v.place().isIn(v3)).toList());
       }
 
       @Override
@@ -72,7 +72,7 @@ final class Saveable {
 
       @Override
       public Set<String> assets(LayerSpec layer) {
-        return Set.of();
+        return v3 ? table.assets(layer) : Set.of();
       }
     };
   }

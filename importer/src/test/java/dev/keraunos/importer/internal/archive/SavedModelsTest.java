@@ -25,6 +25,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SavedModelsTest {
   private static final String NEW = "saved_model/tf_keras2.21.0/functional";
   private static final String OLD = "saved_model/tensorflow2.4.4/functional";
+  private static final String TABLES = "saved_model/tf_keras2.21.0/lookups";
+  private static final String OLD_TABLES = "saved_model/tensorflow2.4.4/texts";
   private static final int FLIPS = 150;
 
   @TempDir Path folder;
@@ -155,7 +157,9 @@ class SavedModelsTest {
     NEW + ", variables/variables.data-00000-of-00001, true",
     NEW + ", keras_metadata.pb, false",
     NEW + ", saved_model.pb, false",
-    OLD + ", saved_model.pb, false"
+    OLD + ", saved_model.pb, false",
+    TABLES + ", saved_model.pb, false",
+    OLD_TABLES + ", variables/variables.data-00000-of-00001, true"
   })
   void damageIsRefusedOrDoesNoHarm(String model, String file, boolean checked) throws IOException {
     unzip(Fixtures.folder(model + ".zip"));
@@ -167,6 +171,20 @@ class SavedModelsTest {
       open(file, flipped, checked ? values : List.of());
       open(file, Arrays.copyOf(good, good.length * i / FLIPS), checked ? values : List.of());
     }
+  }
+
+  @Test
+  void vocabulariesComeFromTablesAndFiles() throws IOException {
+    unzip(Fixtures.folder(TABLES + ".zip"));
+    String config = ModelArchive.open(folder).config().toString();
+    for (String vocabulary :
+        List.of("[\"red\",\"green\",\"blue\"]", "[\"b\",\"d\",\"é\",\"a\"]", "[5,9,-7]")) {
+      assertTrue(config.contains("\"vocabulary\":" + vocabulary), config);
+    }
+    Files.delete(folder.resolve("assets/letters.txt"));
+    ModelFileException missing =
+        assertThrows(ModelFileException.class, () -> ModelArchive.open(folder));
+    assertTrue(missing.getMessage().contains("assets/letters.txt"), missing.getMessage());
   }
 
   private void open(String file, byte[] content, List<String> values) throws IOException {

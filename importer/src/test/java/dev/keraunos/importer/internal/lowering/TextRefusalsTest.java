@@ -61,7 +61,6 @@ class TextRefusalsTest {
         "vocabulary | [12, 12] | '12' twice",
         "num_oov_indices | -1 | num_oov_indices",
         "num_oov_indices | 99999999 | at most",
-        "pad_to_max_tokens | true | max_tokens",
         "output_mode | \"tf_idf\" | arrays for [",
       })
   void ofNumbers(String key, String value, String reason) throws IOException {

@@ -1,0 +1,73 @@
+package dev.keraunos.importer.internal.archive;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.keraunos.importer.internal.bundle.LookupTable;
+import dev.keraunos.importer.internal.bundle.ObjectGraph;
+import dev.keraunos.importer.internal.bundle.TensorBundle;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What layers were adapted to: TensorFlow keeps it in lookup tables, from which it comes into the
+ * configs of the layers, where it stands if it was given.
+ */
+final class Vocabularies {
+  private static final String KEY = "vocabulary";
+
+  private final ObjectGraph objects;
+  private final TensorBundle bundle;
+  private final Map<Integer, LookupTable> initial;
+
+  private Vocabularies(
+      ObjectGraph objects, TensorBundle bundle, Map<Integer, LookupTable> initial) {
+    this.objects = objects;
+    this.bundle = bundle;
+    this.initial = initial;
+  }
+
+  /**
+   * Writes the tokens of all tables into a model's config.
+   *
+   * @param initial tables that the graph of a SavedModel fills, by node
+   */
+  static void put(
+      JsonNode model, ObjectGraph objects, TensorBundle bundle, Map<Integer, LookupTable> initial)
+      throws IOException {
+    new Vocabularies(objects, bundle, initial).put(model.path("config"), 0);
+  }
+
+  private void put(JsonNode model, int node) throws IOException {
+    List<JsonNode> layers = new ArrayList<>();
+    model.path("layers").forEach(layers::add);
+    List<Integer> nodes = objects.layers(node);
+    if (layers.size() != nodes.size()) { // a Sequential has no node for its input
+      layers.removeIf(layer -> layer.path("class_name").asText("").equals("InputLayer"));
+    }
+    for (int i = 0; i < Math.min(layers.size(), nodes.size()); i++) {
+      JsonNode config = layers.get(i).path("config");
+      if (config.path("layers").isArray()) {
+        put(config, nodes.get(i));
+      } else if (config instanceof ObjectNode layer && !layer.path(KEY).isArray()) {
+        Optional<LookupTable> table = objects.table(nodes.get(i), bundle, initial);
+        if (table.isPresent()) {
+          putTokens(layer.putArray(KEY), table.get().tokens(layer.path("invert").asBoolean()));
+        }
+      }
+    }
+  }
+
+  private static void putTokens(ArrayNode vocabulary, List<?> tokens) {
+    for (Object token : tokens) {
+      if (token instanceof Long number) {
+        vocabulary.add(number);
+      } else {
+        vocabulary.add((String) token);
+      }
+    }
+  }
+}
