@@ -88,6 +88,12 @@ final class Computations implements AutoCloseable {
     if (!lowered.hasTexts()) {
       return predictor(wanted, states).run(inputs);
     }
+    List<String> names = List.copyOf(wanted.keySet());
+    return RaggedRows.run(lowered, inputs, names, samples -> withTexts(wanted, samples, states));
+  }
+
+  private List<Tensor> withTexts(
+      Map<String, Value> wanted, List<Tensor> inputs, KeptStates states) {
     TextRun texts = new TextRun(lowered, inputs);
     return texts.results(wanted, values -> predictor(values, states).run(texts.inputs()));
   }

@@ -279,7 +279,12 @@ final class Evaluator {
       Dataset data = batches.next();
       classNames = data.classNames();
       List<Tensor> made = new ArrayList<>();
-      List<Tensor> computed = predictor.run(new TextRun(lowered, inputs(data, made)).inputs());
+      List<Tensor> computed =
+          RaggedRows.run(
+              lowered,
+              inputs(data, made),
+              names,
+              samples -> predictor.run(new TextRun(lowered, samples).inputs()));
       Map<String, Tensor> byName = new LinkedHashMap<>();
       names.forEach(name -> byName.put(name, computed.get(byName.size())));
       evaluation.accept(batch(data, byName, made));

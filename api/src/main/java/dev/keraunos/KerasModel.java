@@ -340,7 +340,7 @@ public final class KerasModel implements Exportable, AutoCloseable {
    * @return nested arrays as of {@link Tensor#toArray}: {@code float[][]} for float32 of shape
    *     (samples, classes)
    * @throws InputException if another shape is given, with both, or arrays are ragged, with the
-   *     place; see {@link #predict(float[])}
+   *     place, and the input is not one with {@code ragged=True}; see {@link #predict(float[])}
    */
   public Object predictArray(Object input) {
     try (Tensor output = predictAny(input)) {
@@ -369,6 +369,13 @@ public final class KerasModel implements Exportable, AutoCloseable {
   }
 
   private Tensor predictAny(Object input) {
+    if (input instanceof Object[] rows && inputs.takesRagged()) {
+      return RaggedRows.predict(rows, outputNames().get(0), this::predictRows);
+    }
+    return predictRows(input);
+  }
+
+  private Tensor predictRows(Object input) {
     Tensor given = ModelInputs.tensor(input, inputs.only());
     try {
       return predict(given);

@@ -21,14 +21,22 @@ final class ModelInputs {
   /** Those that may be {@code None}. */
   private final Set<String> optional;
 
+  private final boolean ragged;
+
   ModelInputs(ImportedModel model) {
     inputs = model.lowered().inputs();
     outputs = List.copyOf(model.lowered().outputs().keySet());
+    ragged = model.topology().inputs().stream().anyMatch(InputSpec::ragged);
     optional =
         model.topology().inputs().stream()
             .filter(InputSpec::optional)
             .map(InputSpec::name)
             .collect(Collectors.toSet());
+  }
+
+  /** Whether the model has one input, whose rows may be of different lengths. */
+  boolean takesRagged() {
+    return ragged && inputs.size() == 1;
   }
 
   /** The optional inputs that are not given. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.error.InputException;
+import dev.keraunos.error.KeraunosException;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
@@ -20,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /**
  * How texts go into a model and come out of it. {@code texts_and_noise.h5} is of tf_keras 2.21:
  * {@code GaussianNoise} called with {@code training=True} on an input of numbers, and on a Dense
- * layer behind TextVectorization of an input of texts, both concatenated.
+ * layer behind TextVectorization of an input of texts, both concatenated; {@code
+ * ragged_attention.h5} too: {@code TextVectorization(ragged=True)}, Embedding, MultiHeadAttention.
  */
 class TextsTest {
   private static KerasModel load(String name) {
@@ -112,6 +114,38 @@ class TextsTest {
         }
       }
     }
+  }
+
+  /** Keras computes them so; that each row is as if alone is in the recorded cases. */
+  @Test
+  void rowsOfDifferentLengthsAreNotFilledUp() {
+    long[][] rows = {{1, 2, 3}, {4}, {5, 6, 2}, {7, 8}};
+    try (KerasModel model = KerasModel.load(RecordedCases.file("tfk/text/ragged_input.h5"))) {
+      float[][] together = (float[][]) model.predictArray(rows);
+      for (int i = 0; i < rows.length; i++) {
+        long[][] alone = {rows[i]};
+        assertArrayEquals(
+            ((float[][]) model.predictArray(alone))[0], together[i], 1e-6f, "row " + i);
+      }
+      refused(() -> model.predictArray(new long[][] {{1}, null}), "null at [0]");
+    }
+  }
+
+  @Test
+  void raggedResultsAreRefused() throws URISyntaxException {
+    Map<String, Tensor> inputs =
+        Map.of(
+            "x", Tensor.of(new String[] {"foo bar", "foo"}, 2, 1),
+            "y", Tensor.zeros(DType.FLOAT32, 2, 3));
+    try (KerasModel model = KerasModel.load(RecordedCases.file("tfk/text/ragged_recurrent.h5"))) {
+      refused(
+          () -> model.predict(inputs, List.of("dense_1", "embedding")),
+          "'embedding' has rows of another length for each sample");
+    }
+    Path file = Path.of(TextsTest.class.getResource("ragged_attention.h5").toURI());
+    String message =
+        assertThrows(KeraunosException.class, () -> KerasModel.load(file)).getMessage();
+    assertTrue(message.contains("multi_head_attention") && message.contains("ragged=False"));
   }
 
   @Test

@@ -109,6 +109,7 @@ final class HeadLayers {
    */
   private static List<Masked> attend(
       RowCall call, Heads heads, AttentionInputs given, int... axes) {
+    call.requireEvenRows();
     Value query = heads(call, "query_dense", given.query(), heads.count(), heads.keySize());
     Value key = heads(call, "key_dense", given.key(), heads.groups(), heads.keySize());
     Value value = heads(call, "value_dense", given.value(), heads.groups(), heads.valueSize());

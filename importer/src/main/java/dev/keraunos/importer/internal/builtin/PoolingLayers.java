@@ -86,9 +86,12 @@ final class PoolingLayers {
     Value x = call.x();
     int first = ChannelsLast.isFirst(call) ? 2 : 1;
     int[] space = IntStream.range(first, first + x.rank() - 2).toArray();
-    return kind == ReduceKind.MEAN
-        ? IntegerArithmetic.mean(x, call.dialect(), keepsDims(call), space)
-        : Ops.reduce(kind, x, keepsDims(call), space);
+    if (kind == ReduceKind.MEAN) {
+      return IntegerArithmetic.mean(x, call.dialect(), keepsDims(call), space);
+    }
+    Value largest = Ops.reduce(kind, x, keepsDims(call), space);
+    boolean ragged = call.hasRaggedRows() && !x.shape().isKnown(first);
+    return ragged ? Ops.maximum(largest, x.dtype().lowest()) : largest; // also of no row
   }
 
   /**

@@ -71,10 +71,10 @@ final class TextLayers {
     TokenTable table = new TokenTable(call, "");
     Tokenizer tokenizer = tokenizer(call);
     Setting output = call.config().get("output_mode");
-    if (call.config().get("ragged").bool(false) || (output.isNull() && !output.isMissing())) {
-      throw call.gap(
-          "ragged tensors are not supported; save the layer with an output_mode and ragged=False");
+    if (output.isNull() && !output.isMissing()) {
+      throw call.gap("tokens as texts are not supported; save the layer with an output_mode");
     }
+    boolean ragged = call.config().get("ragged").bool(false);
     boolean splits = tokenizer.split() != null;
     Mode mode = table.lookup().mode();
     int length = call.config().get("output_sequence_length").integer(-1);
@@ -87,8 +87,15 @@ final class TextLayers {
         single
             ? call.text(
                 TextFunction.numbers(text -> table.index(tokenizer.standardize().apply(text))), x)
-            : call.text(new TokenRows(table, tokenizer).padded(length), x);
+            : rows(call, new TokenRows(table, tokenizer), ragged, length, x);
     return LookupLayers.encode(call, table.lookup(), indices);
+  }
+
+  private static Value rows(RowCall call, TokenRows tokens, boolean ragged, int length, Value x) {
+    if (ragged) {
+      call.keepRagged(tokens.lengths(), x);
+    }
+    return call.text(tokens.padded(length), x);
   }
 
   private static void requireShape(RowCall call, Value x, boolean splits, Mode mode) {

@@ -49,6 +49,26 @@ final class TokenRows {
     };
   }
 
+  /** How many indices each row has. */
+  Op.Call.Function lengths() {
+    return new Op.Call.Function() {
+      @Override
+      public TensorType type(List<TensorType> in) {
+        return new TensorType(DType.INT64, tokenizer.rows(in.get(0).shape()));
+      }
+
+      @Override
+      public Tensor apply(List<Tensor> in) {
+        Tensor y = Tensor.allocate(DType.INT64, tokenizer.rows(in.get(0).shape()));
+        List<long[]> indices = indices(in.get(0));
+        for (int row = 0; row < indices.size(); row++) {
+          y.setLong(row, indices.get(row).length);
+        }
+        return y;
+      }
+    };
+  }
+
   /**
    * How often each index is in a row, on a last axis.
    *

@@ -363,6 +363,16 @@ final class ModelWalk implements Site {
     return texts.call(call, function, operands);
   }
 
+  @Override
+  public void noteLengths(Op.Call.Function lengths, Value tokens) {
+    texts.lengths(lengths, tokens);
+  }
+
+  @Override
+  public boolean hasRaggedRows() {
+    return texts.hasRaggedRows();
+  }
+
   /** An input of texts. */
   Value textInput(String name, TensorType type) {
     return texts.input(name, type);

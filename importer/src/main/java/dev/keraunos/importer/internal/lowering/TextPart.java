@@ -16,8 +16,9 @@ import java.util.Set;
  *
  * @param fed inputs of the graph, and what is computed here for each
  * @param taken inputs of this part that are values of the graph, with those
+ * @param lengths how many tokens each sample has where rows of tokens are not filled up
  */
-public record TextPart(Map<Value, Value> fed, Map<Value, Value> taken) {
+public record TextPart(Map<Value, Value> fed, Map<Value, Value> taken, List<Value> lengths) {
   /** Whether the model has no texts. */
   public boolean isEmpty() {
     return fed.isEmpty() && taken.isEmpty();

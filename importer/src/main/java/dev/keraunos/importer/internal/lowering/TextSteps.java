@@ -17,6 +17,7 @@ final class TextSteps {
   private final GraphBuilder host = new GraphBuilder();
   private final Map<Value, Value> fed = new LinkedHashMap<>();
   private final Map<Value, Value> taken = new LinkedHashMap<>();
+  private final List<Value> lengths = new ArrayList<>();
 
   TextSteps(GraphBuilder graph) {
     this.graph = graph;
@@ -50,6 +51,15 @@ final class TextSteps {
     }
   }
 
+  /** Notes how many tokens texts have whose rows are not filled up. */
+  void lengths(Op.Call.Function function, Value texts) {
+    lengths.add(host.apply(new Op.Call(function), List.of(texts)).get(0));
+  }
+
+  boolean hasRaggedRows() {
+    return !lengths.isEmpty();
+  }
+
   private Value taken(Value number) {
     Value input = host.input("number " + taken.size(), number.type());
     taken.put(input, number);
@@ -68,6 +78,6 @@ final class TextSteps {
   }
 
   TextPart part() {
-    return new TextPart(fed, taken);
+    return new TextPart(fed, taken, lengths);
   }
 }

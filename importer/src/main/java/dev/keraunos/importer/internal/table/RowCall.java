@@ -205,6 +205,29 @@ public final class RowCall implements LayerCall, Scope {
     return site.text(this, function, List.of(operands));
   }
 
+  /** Notes that the rows of tokens of texts are not filled up; see {@link Site#noteLengths}. */
+  public void keepRagged(Op.Call.Function lengths, Value texts) {
+    site.noteLengths(lengths, texts);
+  }
+
+  /** See {@link Site#hasRaggedRows}. */
+  public boolean hasRaggedRows() {
+    return site.hasRaggedRows();
+  }
+
+  /**
+   * Refuses models with ragged rows, of a layer that fills them up to the longest of the batch.
+   *
+   * @throws GapException if there are some
+   */
+  public void requireEvenRows() {
+    if (site.hasRaggedRows()) {
+      throw gap(
+          "it fills ragged rows up and takes what it filled in for data, so that samples depend on"
+              + " each other; save the text layer with ragged=False");
+    }
+  }
+
   /** A tensor known beforehand. */
   public Value constant(Tensor tensor) {
     return builder.constant(tensor);

@@ -50,6 +50,12 @@ public interface Site {
    */
   Value text(RowCall call, Op.Call.Function function, List<Value> operands);
 
+  /** Notes how many tokens texts have whose rows are not filled up to the longest of a batch. */
+  void noteLengths(Op.Call.Function lengths, Value texts);
+
+  /** Whether a layer gives rows of tokens that are not filled up. */
+  boolean hasRaggedRows();
+
   /**
    * Numbers that are drawn anew for every batch, in float32.
    *

@@ -12,9 +12,11 @@ import java.util.Optional;
  *     (a Sequential saved before it was built)
  * @param dtype as written, such as {@code float32} or {@code string}
  * @param optional true if Keras 3 accepts {@code None} here
+ * @param ragged true if tf.keras takes rows of different lengths here
  */
-public record InputSpec(String name, Optional<Shape> batchShape, String dtype, boolean optional) {
+public record InputSpec(
+    String name, Optional<Shape> batchShape, String dtype, boolean optional, boolean ragged) {
   InputSpec named(String other) {
-    return new InputSpec(other, batchShape, dtype, optional);
+    return new InputSpec(other, batchShape, dtype, optional, ragged);
   }
 }

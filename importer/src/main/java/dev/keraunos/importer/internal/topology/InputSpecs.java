@@ -22,7 +22,12 @@ final class InputSpecs {
         dtype.isText()
             ? dtype.text()
             : DTypePolicy.read(dtype.json(), config.path()).compute().kerasName();
-    return new InputSpec(layer.name(), shape, name, config.get("optional").bool(false));
+    return new InputSpec(
+        layer.name(),
+        shape,
+        name,
+        config.get("optional").bool(false),
+        config.get("ragged").bool(false));
   }
 
   private static Optional<Shape> shapeWithoutBatch(Config config) {

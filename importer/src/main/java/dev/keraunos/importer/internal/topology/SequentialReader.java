@@ -127,14 +127,15 @@ final class SequentialReader {
       InputSpec inner = first.model().orElseThrow().inputs().get(0);
       boolean keepsName = dialect.has(Quirk.KEEPS_NAME_OF_INNER_INPUT);
       String name = keepsName ? inner.name() : first.name() + "_input";
-      return inputLayer(new InputSpec(name, inner.batchShape(), inner.dtype(), false));
+      return inputLayer(
+          new InputSpec(name, inner.batchShape(), inner.dtype(), false, inner.ragged()));
     }
     Optional<Shape> shape = firstShape(own);
     String dtype =
         own.get("input_dtype", "dtype").isText()
             ? own.get("input_dtype", "dtype").text()
             : "float32";
-    return inputLayer(new InputSpec(first.name() + "_input", shape, dtype, false));
+    return inputLayer(new InputSpec(first.name() + "_input", shape, dtype, false, false));
   }
 
   private Optional<Shape> firstShape(Config first) {
