@@ -20,6 +20,9 @@ import java.util.stream.IntStream;
 final class TextLayers {
   private static final String LOOKUP = "_lookup_layer";
 
+  /** Keys that say nothing where tokens stay texts. */
+  private static final List<String> OF_NUMBERS = List.of("sparse", "pad_to_max_tokens");
+
   /** More tokens than anyone joins. */
   private static final int LONGEST = 1 << 16;
 
@@ -68,14 +71,16 @@ final class TextLayers {
   private static Value vectorize(RowCall call) {
     Value x = call.input(0).value();
     requireTexts(call, x);
-    TokenTable table = new TokenTable(call, "");
     Tokenizer tokenizer = tokenizer(call);
-    Setting output = call.config().get("output_mode");
-    if (output.isNull() && !output.isMissing()) {
-      throw call.gap("tokens as texts are not supported; save the layer with an output_mode");
-    }
     boolean ragged = call.config().get("ragged").bool(false);
     boolean splits = tokenizer.split() != null;
+    Setting output = call.config().get("output_mode");
+    if (output.isNull() && !output.isMissing()) {
+      OF_NUMBERS.forEach(call.config()::get);
+      requireShape(call, x, splits, Mode.INT);
+      return tokens(call, tokenizer, x);
+    }
+    TokenTable table = new TokenTable(call, "");
     Mode mode = table.lookup().mode();
     int length = call.config().get("output_sequence_length").integer(-1);
     requireShape(call, x, splits, mode);
@@ -87,15 +92,25 @@ final class TextLayers {
         single
             ? call.text(
                 TextFunction.numbers(text -> table.index(tokenizer.standardize().apply(text))), x)
-            : rows(call, new TokenRows(table, tokenizer), ragged, length, x);
+            : rows(call, table, tokenizer, ragged, length, x);
     return LookupLayers.encode(call, table.lookup(), indices);
   }
 
-  private static Value rows(RowCall call, TokenRows tokens, boolean ragged, int length, Value x) {
-    if (ragged) {
-      call.keepRagged(tokens.lengths(), x);
+  /** Tokens as texts: of rows of different lengths, unless each text is one. */
+  private static Value tokens(RowCall call, Tokenizer tokenizer, Value x) {
+    if (tokenizer.split() == null && tokenizer.ngrams().isEmpty()) {
+      return call.text(TextFunction.changes(tokenizer.standardize()::apply), x);
     }
-    return call.text(tokens.padded(length), x);
+    call.keepRagged(TokenRows.lengths(tokenizer), x);
+    return call.text(TokenRows.texts(tokenizer), x);
+  }
+
+  private static Value rows(
+      RowCall call, TokenTable table, Tokenizer tokenizer, boolean ragged, int length, Value x) {
+    if (ragged) {
+      call.keepRagged(TokenRows.lengths(tokenizer), x);
+    }
+    return call.text(new TokenRows(table, tokenizer).padded(length), x);
   }
 
   private static void requireShape(RowCall call, Value x, boolean splits, Mode mode) {

@@ -49,8 +49,8 @@ final class TokenRows {
     };
   }
 
-  /** How many indices each row has. */
-  Op.Call.Function lengths() {
+  /** How many tokens each row has. */
+  static Op.Call.Function lengths(Tokenizer tokenizer) {
     return new Op.Call.Function() {
       @Override
       public TensorType type(List<TensorType> in) {
@@ -60,11 +60,31 @@ final class TokenRows {
       @Override
       public Tensor apply(List<Tensor> in) {
         Tensor y = Tensor.allocate(DType.INT64, tokenizer.rows(in.get(0).shape()));
-        List<long[]> indices = indices(in.get(0));
-        for (int row = 0; row < indices.size(); row++) {
-          y.setLong(row, indices.get(row).length);
+        List<List<String>> rows = tokenizer.tokens(in.get(0));
+        for (int row = 0; row < rows.size(); row++) {
+          y.setLong(row, rows.get(row).size());
         }
         return y;
+      }
+    };
+  }
+
+  /** The tokens of rows of one length, on a last axis. */
+  static Op.Call.Function texts(Tokenizer tokenizer) {
+    return new Op.Call.Function() {
+      @Override
+      public TensorType type(List<TensorType> in) {
+        Shape rows = tokenizer.rows(in.get(0).shape());
+        return new TensorType(DType.STRING, rows.concat(Shape.of(Shape.UNKNOWN)));
+      }
+
+      @Override
+      public Tensor apply(List<Tensor> in) {
+        List<String> tokens = new ArrayList<>();
+        tokenizer.tokens(in.get(0)).forEach(tokens::addAll);
+        Shape rows = tokenizer.rows(in.get(0).shape());
+        long length = rows.size() == 0 ? 0 : tokens.size() / rows.size();
+        return Tensor.of(tokens.toArray(String[]::new), rows.concat(Shape.of(length)).toArray());
       }
     };
   }

@@ -33,7 +33,6 @@ class TextRefusalsTest {
       value = {
         "standardize | \"my_cleaning\" | 'my_cleaning'",
         "split | {\"class_name\": \"function\", \"config\": \"my_split\"} | 'my_split'",
-        "output_mode | null | an output_mode",
         "vocabulary | \"/etc/vocabulary\" | outside of the model's",
         "vocabulary | null | save the model as .keras",
         "vocabulary | [] | no tokens",
