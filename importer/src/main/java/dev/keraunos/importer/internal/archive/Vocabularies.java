@@ -55,18 +55,27 @@ final class Vocabularies {
       } else if (config instanceof ObjectNode layer && !layer.path(KEY).isArray()) {
         Optional<LookupTable> table = objects.table(nodes.get(i), bundle, initial);
         if (table.isPresent()) {
-          putTokens(layer.putArray(KEY), table.get().tokens(layer.path("invert").asBoolean()));
+          boolean whole = layers.get(i).path("class_name").asText("").equals("IntegerLookup");
+          List<?> tokens = table.get().tokens(layer.path("invert").asBoolean());
+          putTokens(layer.putArray(KEY), tokens, whole);
         }
       }
     }
   }
 
-  private static void putTokens(ArrayNode vocabulary, List<?> tokens) {
+  /**
+   * Writes tokens.
+   *
+   * @param whole whether they are numbers, on the lines of a file too
+   */
+  private static void putTokens(ArrayNode vocabulary, List<?> tokens, boolean whole) {
     for (Object token : tokens) {
       if (token instanceof Long number) {
         vocabulary.add(number);
+      } else if (whole && token.toString().matches("-?[0-9]{1,18}")) {
+        vocabulary.add(Long.parseLong(token.toString()));
       } else {
-        vocabulary.add((String) token);
+        vocabulary.add(token.toString());
       }
     }
   }
