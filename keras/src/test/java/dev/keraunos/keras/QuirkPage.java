@@ -17,15 +17,15 @@ final class QuirkPage {
 
   static String text() {
     StringBuilder page = new StringBuilder(HEAD);
-    Topic topic = null;
-    for (Quirk quirk : Quirk.values()) {
-      if (quirk.topic() != topic) {
-        topic = quirk.topic();
-        page.append("\n## ").append(topic).append("\n\n");
-        page.append("|").append(row(" ", (Object[]) Line.values()).substring(3));
-        page.append("|---|---|---|---|---|---|\n");
+    for (Topic topic : Topic.values()) {
+      page.append("\n## ").append(topic).append("\n\n");
+      page.append("|").append(row(" ", (Object[]) Line.values()).substring(3));
+      page.append("|---|---|---|---|---|---|\n");
+      for (Quirk quirk : Quirk.values()) {
+        if (quirk.topic() == topic) {
+          page.append(row(quirk));
+        }
       }
-      page.append(row(quirk));
     }
     return page.toString();
   }

@@ -92,6 +92,24 @@ class LinksTest {
     }
   }
 
+  /** Neither a page without a way to it nor an item without its page. */
+  @Test
+  void menuOfTheSiteNamesEveryPage() throws IOException {
+    Set<String> named = new TreeSet<>();
+    Matcher item =
+        Pattern.compile("href=\"(\\w[\\w-]*)\\.html\"")
+            .matcher(Files.readString(ROOT.resolve("src/site/site.xml")));
+    while (item.find()) {
+      named.add(item.group(1));
+    }
+    Set<String> there = new TreeSet<>();
+    for (Path page : pages()) {
+      boolean recorder = page.getParent().endsWith("recorder");
+      there.add(recorder ? "recorder" : page.getFileName().toString().replace(".md", ""));
+    }
+    assertEquals(there, named);
+  }
+
   /** Reports for machines are described where users are told what stays. */
   @Test
   void everySchemaIsNamed() throws IOException {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ModulesTest {
   private static final Map<Path, JavaClasses> READ = new HashMap<>();
   private static final String BOM = "package/bom";
-  private static final Set<String> NO_PART_OF_THE_WAY = Set.of("src/it", BOM);
+  private static final Set<String> NO_PART_OF_THE_WAY = Set.of("src/it", "src/site", BOM);
 
   /**
    * One module.
