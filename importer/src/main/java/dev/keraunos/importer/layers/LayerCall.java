@@ -18,6 +18,7 @@ public interface LayerCall {
   /** The layer's config; keys of a custom layer that are never read have no effect. */
   Config config();
 
+  /** Where operations are appended. */
   GraphBuilder builder();
 
   /** The Keras that wrote the file, whose rules hold. */

@@ -66,6 +66,7 @@ public final class ModelRegistry {
     return other == EMPTY ? this : new ModelRegistry(this, other);
   }
 
+  /** A registry to fill. */
   public static Builder builder() {
     return new Builder();
   }
@@ -203,6 +204,7 @@ public final class ModelRegistry {
       return this;
     }
 
+    /** The registry as it is now filled; more may be added for the next one. */
     public ModelRegistry build() {
       return new ModelRegistry(this);
     }

@@ -55,10 +55,12 @@ public final class Picture {
     this.ways = ways;
   }
 
+  /** In pixels. */
   public int height() {
     return stored == null ? reals.height : stored.height();
   }
 
+  /** In pixels. */
   public int width() {
     return stored == null ? reals.width : stored.width();
   }

@@ -5,11 +5,17 @@ package dev.keraunos.images;
  * average over what a new pixel covers where the picture shrinks.
  */
 public enum Resampling {
+  /** The pixel that lies nearest. */
   NEAREST(0),
+  /** The mean of the pixels that a new one covers. */
   BOX(0.5),
+  /** Weights fall linearly, over 1 pixel. */
   BILINEAR(1),
+  /** A sinc under the window of Hamming, over 1 pixel. */
   HAMMING(1),
+  /** Keys cubic with a = −0.5, over 2 pixels. */
   BICUBIC(2),
+  /** A sinc under another, over 3 pixels. */
   LANCZOS(3);
 
   private final double support;

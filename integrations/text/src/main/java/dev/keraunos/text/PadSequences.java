@@ -16,7 +16,9 @@ import java.util.List;
 public final class PadSequences {
   /** {@code "pre"} or {@code "post"}. */
   public enum Side {
+    /** At the head. */
     PRE,
+    /** At the tail. */
     POST
   }
 

@@ -183,6 +183,7 @@ public final class LossRegistry {
       return this;
     }
 
+    /** The registry as it is now filled. */
     public LossRegistry build() {
       return new LossRegistry(this);
     }

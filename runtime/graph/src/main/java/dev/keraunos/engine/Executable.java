@@ -12,6 +12,7 @@ import java.util.Map;
  * bit for bit that of the same call alone.
  */
 public interface Executable extends AutoCloseable {
+  /** What is computed. */
   Graph graph();
 
   /**

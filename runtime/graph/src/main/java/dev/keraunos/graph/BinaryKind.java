@@ -5,8 +5,11 @@ import java.util.function.LongBinaryOperator;
 
 /** Elementwise functions of two broadcast operands, on floating and on integer elements. */
 public enum BinaryKind {
+  /** x + y. */
   ADD(Double::sum, Long::sum),
+  /** x − y. */
   SUBTRACT((x, y) -> x - y, (x, y) -> x - y),
+  /** x·y. */
   MULTIPLY((x, y) -> x * y, (x, y) -> x * y),
   /** Integers are divided as float32. */
   DIVIDE((x, y) -> x / y, (x, y) -> x / y),
@@ -14,26 +17,41 @@ public enum BinaryKind {
   FLOOR_DIVIDE((x, y) -> Math.floor(x / y), Math::floorDiv),
   /** The sign of the result is that of the divisor. */
   MOD(BinaryKind::mod, Math::floorMod),
+  /** x to the power of y. */
   POWER(BinaryKind::power, BinaryKind::power),
+  /** The larger. */
   MAXIMUM(Math::max, Math::max),
+  /** The smaller. */
   MINIMUM(Math::min, Math::min),
+  /** The angle of the point (y, x), in radians; the operands are those of {@link Math#atan2}. */
   ARCTAN2(Math::atan2, (x, y) -> 0),
   /** Of integers, as the others of bits. */
   BITWISE_AND((x, y) -> Double.NaN, (x, y) -> x & y),
+  /** The bits that one has. */
   BITWISE_OR((x, y) -> Double.NaN, (x, y) -> x | y),
+  /** The bits that exactly one has. */
   BITWISE_XOR((x, y) -> Double.NaN, (x, y) -> x ^ y),
   /** By as many bits as the type has, less one, at most, and not by less than none. */
   LEFT_SHIFT((x, y) -> Double.NaN, (x, y) -> x << y),
   /** The sign moves in; else as {@link #LEFT_SHIFT}. */
   RIGHT_SHIFT((x, y) -> Double.NaN, (x, y) -> x >> y),
+  /** x is y; the result is bool, as of all below. */
   EQUAL((x, y) -> x == y ? 1 : 0, (x, y) -> x == y ? 1 : 0),
+  /** x is not y. */
   NOT_EQUAL((x, y) -> x != y ? 1 : 0, (x, y) -> x != y ? 1 : 0),
+  /** x is above y. */
   GREATER((x, y) -> x > y ? 1 : 0, (x, y) -> x > y ? 1 : 0),
+  /** x is y or above. */
   GREATER_EQUAL((x, y) -> x >= y ? 1 : 0, (x, y) -> x >= y ? 1 : 0),
+  /** x is below y. */
   LESS((x, y) -> x < y ? 1 : 0, (x, y) -> x < y ? 1 : 0),
+  /** x is y or below. */
   LESS_EQUAL((x, y) -> x <= y ? 1 : 0, (x, y) -> x <= y ? 1 : 0),
+  /** Both are not 0. */
   LOGICAL_AND((x, y) -> x != 0 && y != 0 ? 1 : 0, (x, y) -> x != 0 && y != 0 ? 1 : 0),
+  /** One is not 0. */
   LOGICAL_OR((x, y) -> x != 0 || y != 0 ? 1 : 0, (x, y) -> x != 0 || y != 0 ? 1 : 0),
+  /** Exactly one is not 0. */
   LOGICAL_XOR((x, y) -> (x != 0) != (y != 0) ? 1 : 0, (x, y) -> (x != 0) != (y != 0) ? 1 : 0);
 
   private final DoubleBinaryOperator floating;
@@ -44,10 +62,12 @@ public enum BinaryKind {
     this.integer = integer;
   }
 
+  /** The function of floating point numbers. */
   public double apply(double x, double y) {
     return floating.applyAsDouble(x, y);
   }
 
+  /** The function of integers. */
   public long apply(long x, long y) {
     return integer.applyAsLong(x, y);
   }

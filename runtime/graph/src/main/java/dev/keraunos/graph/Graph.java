@@ -44,6 +44,7 @@ public final class Graph {
     return new Graph(kept, inputs, outputs);
   }
 
+  /** All applications of operations, each behind those that it needs. */
   public List<Node> nodes() {
     return nodes;
   }

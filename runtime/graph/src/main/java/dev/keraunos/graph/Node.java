@@ -47,14 +47,17 @@ public final class Node {
     return path;
   }
 
+  /** What is computed. */
   public Op op() {
     return op;
   }
 
+  /** What it is computed of. */
   public List<Value> inputs() {
     return inputs;
   }
 
+  /** What comes out. */
   public List<Value> outputs() {
     return outputs;
   }

@@ -248,8 +248,11 @@ public sealed interface Op {
   record Pad(Mode mode, double value, List<Long> before, List<Long> after) implements Op {
     /** What the added cells hold, in the names of {@code keras.ops.pad}. */
     public enum Mode {
+      /** The value. */
       CONSTANT,
+      /** What lies inside, mirrored at the outermost cell. */
       REFLECT,
+      /** What lies inside, mirrored behind the outermost cell. */
       SYMMETRIC
     }
 
@@ -542,9 +545,13 @@ public sealed interface Op {
       implements Op {
     /** The cells that have a kernel of their own; every other cell is a {@link Scan}. */
     public enum Cell {
+      /** One state. */
       SIMPLE_RNN(1, 1),
+      /** States h and c. */
       LSTM(4, 2),
+      /** Keras' {@code reset_after=False}. */
       GRU(3, 1),
+      /** Keras' {@code reset_after=True}. */
       GRU_RESET_AFTER(3, 1);
 
       private final int gates;
@@ -555,10 +562,12 @@ public sealed interface Op {
         this.states = states;
       }
 
+      /** How many kernels lie side by side. */
       public int gates() {
         return gates;
       }
 
+      /** How many states go from step to step. */
       public int states() {
         return states;
       }

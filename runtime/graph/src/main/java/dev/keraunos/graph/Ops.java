@@ -26,42 +26,52 @@ public final class Ops {
   // ---- numpy: one operand
   // ------------------------------------------------------------------------
 
+  /** −x. */
   public static Value negative(Value x) {
     return unary(UnaryKind.NEGATIVE, x, 0, 0);
   }
 
+  /** |x|. */
   public static Value absolute(Value x) {
     return unary(UnaryKind.ABSOLUTE, x, 0, 0);
   }
 
+  /** |x|, as {@link #absolute}. */
   public static Value abs(Value x) {
     return unary(UnaryKind.ABSOLUTE, x, 0, 0);
   }
 
+  /** −1, 0 or 1; NaN stays NaN. */
   public static Value sign(Value x) {
     return unary(UnaryKind.SIGN, x, 0, 0);
   }
 
+  /** x². */
   public static Value square(Value x) {
     return unary(UnaryKind.SQUARE, x, 0, 0);
   }
 
+  /** √x; NaN below 0. */
   public static Value sqrt(Value x) {
     return unary(UnaryKind.SQRT, x, 0, 0);
   }
 
+  /** 1/√x. */
   public static Value rsqrt(Value x) {
     return unary(UnaryKind.RSQRT, x, 0, 0);
   }
 
+  /** 1/x. */
   public static Value reciprocal(Value x) {
     return unary(UnaryKind.RECIPROCAL, x, 0, 0);
   }
 
+  /** eˣ. */
   public static Value exp(Value x) {
     return unary(UnaryKind.EXP, x, 0, 0);
   }
 
+  /** eˣ − 1, exact near 0. */
   public static Value expm1(Value x) {
     return unary(UnaryKind.EXPM1, x, 0, 0);
   }
@@ -71,10 +81,12 @@ public final class Ops {
     return power(2, NumpyOps.floating(x));
   }
 
+  /** The natural logarithm; −∞ of 0, NaN below. */
   public static Value log(Value x) {
     return unary(UnaryKind.LOG, x, 0, 0);
   }
 
+  /** log(1 + x), exact near 0. */
   public static Value log1p(Value x) {
     return unary(UnaryKind.LOG1P, x, 0, 0);
   }
@@ -89,50 +101,62 @@ public final class Ops {
     return divide(log(x), Math.log(10));
   }
 
+  /** The sine of radians. */
   public static Value sin(Value x) {
     return unary(UnaryKind.SIN, x, 0, 0);
   }
 
+  /** The cosine of radians. */
   public static Value cos(Value x) {
     return unary(UnaryKind.COS, x, 0, 0);
   }
 
+  /** The tangent of radians. */
   public static Value tan(Value x) {
     return unary(UnaryKind.TAN, x, 0, 0);
   }
 
+  /** The arc sine in radians; NaN outside of −1..1. */
   public static Value arcsin(Value x) {
     return unary(UnaryKind.ARCSIN, x, 0, 0);
   }
 
+  /** The arc cosine in radians; NaN outside of −1..1. */
   public static Value arccos(Value x) {
     return unary(UnaryKind.ARCCOS, x, 0, 0);
   }
 
+  /** The arc tangent in radians. */
   public static Value arctan(Value x) {
     return unary(UnaryKind.ARCTAN, x, 0, 0);
   }
 
+  /** The hyperbolic sine. */
   public static Value sinh(Value x) {
     return unary(UnaryKind.SINH, x, 0, 0);
   }
 
+  /** The hyperbolic cosine. */
   public static Value cosh(Value x) {
     return unary(UnaryKind.COSH, x, 0, 0);
   }
 
+  /** The hyperbolic tangent. */
   public static Value tanh(Value x) {
     return unary(UnaryKind.TANH, x, 0, 0);
   }
 
+  /** The inverse of {@link #sinh}. */
   public static Value arcsinh(Value x) {
     return NumpyOps.arcsinh(x);
   }
 
+  /** The inverse of {@link #cosh}; NaN below 1. */
   public static Value arccosh(Value x) {
     return NumpyOps.arccosh(x);
   }
 
+  /** The inverse of {@link #tanh}; NaN outside of −1..1. */
   public static Value arctanh(Value x) {
     return NumpyOps.arctanh(x);
   }
@@ -147,6 +171,7 @@ public final class Ops {
     return multiply(NumpyOps.wide(x), 180 / Math.PI);
   }
 
+  /** The error function. */
   public static Value erf(Value x) {
     return unary(UnaryKind.ERF, x, 0, 0);
   }
@@ -156,14 +181,17 @@ public final class Ops {
     return subtract(1, erf(x));
   }
 
+  /** The largest whole number that is not above x, in the type of x. */
   public static Value floor(Value x) {
     return unary(UnaryKind.FLOOR, x, 0, 0);
   }
 
+  /** The smallest whole number that is not below x, in the type of x. */
   public static Value ceil(Value x) {
     return unary(UnaryKind.CEIL, x, 0, 0);
   }
 
+  /** The nearest whole number, half to even, in the type of x. */
   public static Value round(Value x) {
     return unary(UnaryKind.ROUND, x, 0, 0);
   }
@@ -174,14 +202,17 @@ public final class Ops {
     return unit == 1 ? round(x) : divide(round(multiply(x, unit)), unit);
   }
 
+  /** x without its fraction, in the type of x. */
   public static Value trunc(Value x) {
     return unary(UnaryKind.TRUNC, x, 0, 0);
   }
 
+  /** True where x is NaN, as bool. */
   public static Value isnan(Value x) {
     return unary(UnaryKind.IS_NAN, x, 0, 0);
   }
 
+  /** True where x is neither NaN nor infinite, as bool. */
   public static Value isfinite(Value x) {
     return unary(UnaryKind.IS_FINITE, x, 0, 0);
   }
@@ -206,6 +237,7 @@ public final class Ops {
     return NumpyOps.nanToNum(x, nan, posinf, neginf);
   }
 
+  /** True where x is 0, as bool. */
   public static Value logicalNot(Value x) {
     return unary(UnaryKind.LOGICAL_NOT, cast(x, DType.BOOL), 0, 0);
   }
@@ -240,14 +272,17 @@ public final class Ops {
   // ---- numpy: two operands
   // -----------------------------------------------------------------------
 
+  /** x + y. */
   public static Value add(Value x, Value y) {
     return binary(BinaryKind.ADD, x, y);
   }
 
+  /** x + y. */
   public static Value add(Value x, double y) {
     return binary(BinaryKind.ADD, x, like(x, y));
   }
 
+  /** x + y. */
   public static Value add(double x, Value y) {
     return binary(BinaryKind.ADD, like(y, x), y);
   }
@@ -259,38 +294,47 @@ public final class Ops {
         .orElseThrow(() -> new InputException("nothing is there to add"));
   }
 
+  /** x − y. */
   public static Value subtract(Value x, Value y) {
     return binary(BinaryKind.SUBTRACT, x, y);
   }
 
+  /** x − y. */
   public static Value subtract(Value x, double y) {
     return binary(BinaryKind.SUBTRACT, x, like(x, y));
   }
 
+  /** x − y. */
   public static Value subtract(double x, Value y) {
     return binary(BinaryKind.SUBTRACT, like(y, x), y);
   }
 
+  /** x·y. */
   public static Value multiply(Value x, Value y) {
     return binary(BinaryKind.MULTIPLY, x, y);
   }
 
+  /** x·y. */
   public static Value multiply(Value x, double y) {
     return binary(BinaryKind.MULTIPLY, x, like(x, y));
   }
 
+  /** x·y. */
   public static Value multiply(double x, Value y) {
     return binary(BinaryKind.MULTIPLY, like(y, x), y);
   }
 
+  /** x/y; integers are divided as float32. */
   public static Value divide(Value x, Value y) {
     return binary(BinaryKind.DIVIDE, x, y);
   }
 
+  /** x/y; integers are divided as float32. */
   public static Value divide(Value x, double y) {
     return binary(BinaryKind.DIVIDE, x, like(x, y));
   }
 
+  /** x/y; integers are divided as float32. */
   public static Value divide(double x, Value y) {
     return binary(BinaryKind.DIVIDE, like(y, x), y);
   }
@@ -318,58 +362,72 @@ public final class Ops {
         : binary(BinaryKind.FLOOR_DIVIDE, x, y);
   }
 
+  /** x/y, rounded towards −∞. */
   public static Value floorDivide(Value x, double y) {
     return floorDivide(x, like(x, y));
   }
 
+  /** x/y, rounded towards −∞. */
   public static Value floorDivide(double x, Value y) {
     return floorDivide(like(y, x), y);
   }
 
+  /** The remainder of x/y, with the sign of y. */
   public static Value mod(Value x, Value y) {
     return binary(BinaryKind.MOD, x, y);
   }
 
+  /** The remainder of x/y, with the sign of y. */
   public static Value mod(Value x, double y) {
     return binary(BinaryKind.MOD, x, like(x, y));
   }
 
+  /** The remainder of x/y, with the sign of y. */
   public static Value mod(double x, Value y) {
     return binary(BinaryKind.MOD, like(y, x), y);
   }
 
+  /** x to the power of y. */
   public static Value power(Value x, Value y) {
     return binary(BinaryKind.POWER, x, y);
   }
 
+  /** x to the power of y. */
   public static Value power(Value x, double y) {
     return binary(BinaryKind.POWER, x, like(x, y));
   }
 
+  /** x to the power of y. */
   public static Value power(double x, Value y) {
     return binary(BinaryKind.POWER, like(y, x), y);
   }
 
+  /** The larger of both; NaN where one is. */
   public static Value maximum(Value x, Value y) {
     return binary(BinaryKind.MAXIMUM, x, y);
   }
 
+  /** The larger of both; NaN where one is. */
   public static Value maximum(Value x, double y) {
     return binary(BinaryKind.MAXIMUM, x, like(x, y));
   }
 
+  /** The larger of both; NaN where one is. */
   public static Value maximum(double x, Value y) {
     return binary(BinaryKind.MAXIMUM, like(y, x), y);
   }
 
+  /** The smaller of both; NaN where one is. */
   public static Value minimum(Value x, Value y) {
     return binary(BinaryKind.MINIMUM, x, y);
   }
 
+  /** The smaller of both; NaN where one is. */
   public static Value minimum(Value x, double y) {
     return binary(BinaryKind.MINIMUM, x, like(x, y));
   }
 
+  /** The smaller of both; NaN where one is. */
   public static Value minimum(double x, Value y) {
     return binary(BinaryKind.MINIMUM, like(y, x), y);
   }
@@ -394,62 +452,77 @@ public final class Ops {
     return square(subtract(x, y));
   }
 
+  /** True where x is y, as bool. */
   public static Value equal(Value x, Value y) {
     return binary(BinaryKind.EQUAL, x, y);
   }
 
+  /** True where x is y, as bool. */
   public static Value equal(Value x, double y) {
     return binary(BinaryKind.EQUAL, x, like(x, y));
   }
 
+  /** True where x is not y, as bool. */
   public static Value notEqual(Value x, Value y) {
     return binary(BinaryKind.NOT_EQUAL, x, y);
   }
 
+  /** True where x is not y, as bool. */
   public static Value notEqual(Value x, double y) {
     return binary(BinaryKind.NOT_EQUAL, x, like(x, y));
   }
 
+  /** True where x is above y, as bool. */
   public static Value greater(Value x, Value y) {
     return binary(BinaryKind.GREATER, x, y);
   }
 
+  /** True where x is above y, as bool. */
   public static Value greater(Value x, double y) {
     return binary(BinaryKind.GREATER, x, like(x, y));
   }
 
+  /** True where x is y or above, as bool. */
   public static Value greaterEqual(Value x, Value y) {
     return binary(BinaryKind.GREATER_EQUAL, x, y);
   }
 
+  /** True where x is y or above, as bool. */
   public static Value greaterEqual(Value x, double y) {
     return binary(BinaryKind.GREATER_EQUAL, x, like(x, y));
   }
 
+  /** True where x is below y, as bool. */
   public static Value less(Value x, Value y) {
     return binary(BinaryKind.LESS, x, y);
   }
 
+  /** True where x is below y, as bool. */
   public static Value less(Value x, double y) {
     return binary(BinaryKind.LESS, x, like(x, y));
   }
 
+  /** True where x is y or below, as bool. */
   public static Value lessEqual(Value x, Value y) {
     return binary(BinaryKind.LESS_EQUAL, x, y);
   }
 
+  /** True where x is y or below, as bool. */
   public static Value lessEqual(Value x, double y) {
     return binary(BinaryKind.LESS_EQUAL, x, like(x, y));
   }
 
+  /** True where both are not 0, as bool. */
   public static Value logicalAnd(Value x, Value y) {
     return binary(BinaryKind.LOGICAL_AND, cast(x, DType.BOOL), cast(y, DType.BOOL));
   }
 
+  /** True where one is not 0, as bool. */
   public static Value logicalOr(Value x, Value y) {
     return binary(BinaryKind.LOGICAL_OR, cast(x, DType.BOOL), cast(y, DType.BOOL));
   }
 
+  /** True where exactly one is not 0, as bool. */
   public static Value logicalXor(Value x, Value y) {
     return binary(BinaryKind.LOGICAL_XOR, cast(x, DType.BOOL), cast(y, DType.BOOL));
   }
@@ -526,10 +599,12 @@ public final class Ops {
     return node(new Op.Select(), cast(condition, DType.BOOL), cast(x, dtype), cast(y, dtype));
   }
 
+  /** x where the condition holds, else y. */
   public static Value where(Value condition, Value x, double y) {
     return where(condition, x, like(x, y));
   }
 
+  /** x where the condition holds, else y. */
   public static Value where(Value condition, double x, Value y) {
     return where(condition, like(y, x), y);
   }
@@ -558,10 +633,12 @@ public final class Ops {
     return constant(x, Tensor.scalar(dtype, value));
   }
 
+  /** 0 everywhere, in the shape and type of x. */
   public static Value zerosLike(Value x) {
     return fullLike(x, 0);
   }
 
+  /** 1 everywhere, in the shape and type of x. */
   public static Value onesLike(Value x) {
     return fullLike(x, 1);
   }
@@ -594,30 +671,37 @@ public final class Ops {
     return sum(cast(onesLike(x), DType.INT32));
   }
 
+  /** The sum over axes, which go; of bools as int32. */
   public static Value sum(Value x, int... axis) {
     return reduce(ReduceKind.SUM, x, false, axis);
   }
 
+  /** The mean over axes, which go; of integers and bools as float32. */
   public static Value mean(Value x, int... axis) {
     return reduce(ReduceKind.MEAN, x, false, axis);
   }
 
+  /** The largest over axes, which go; NaN if one is. */
   public static Value max(Value x, int... axis) {
     return reduce(ReduceKind.MAX, x, false, axis);
   }
 
+  /** The smallest over axes, which go; NaN if one is. */
   public static Value min(Value x, int... axis) {
     return reduce(ReduceKind.MIN, x, false, axis);
   }
 
+  /** The product over axes, which go; of bools as int32. */
   public static Value prod(Value x, int... axis) {
     return reduce(ReduceKind.PROD, x, false, axis);
   }
 
+  /** True if an element over axes, which go, is not 0. */
   public static Value any(Value x, int... axis) {
     return reduce(ReduceKind.ANY, x, false, axis);
   }
 
+  /** True if every element over axes, which go, is not 0. */
   public static Value all(Value x, int... axis) {
     return reduce(ReduceKind.ALL, x, false, axis);
   }
@@ -645,6 +729,7 @@ public final class Ops {
         axis);
   }
 
+  /** The square root of {@link #var}. */
   public static Value std(Value x, boolean keepDims, int... axis) {
     return sqrt(var(x, keepDims, axis));
   }
@@ -718,10 +803,12 @@ public final class Ops {
     return node(new Op.ArgReduce(false, x.shape().axis(axis), keepDims, dtype, signedZeros), x);
   }
 
+  /** The sum up to each element of an axis, it included. */
   public static Value cumsum(Value x, int axis) {
     return node(new Op.Cumulative(ReduceKind.SUM, x.shape().axis(axis)), x);
   }
 
+  /** The product up to each element of an axis, it included. */
   public static Value cumprod(Value x, int axis) {
     return node(new Op.Cumulative(ReduceKind.PROD, x.shape().axis(axis)), x);
   }
@@ -769,6 +856,7 @@ public final class Ops {
     return identity ? x : node(new Op.Transpose(permutation), x);
   }
 
+  /** Two axes in the place of each other. */
   public static Value swapaxes(Value x, int axis1, int axis2) {
     int[] axes = IntStream.range(0, x.rank()).toArray();
     int first = x.shape().axis(axis1);
@@ -778,6 +866,7 @@ public final class Ops {
     return transpose(x, axes);
   }
 
+  /** An axis to another place; the others keep their order. */
   public static Value moveaxis(Value x, int source, int destination) {
     List<Integer> axes = new ArrayList<>(axes(x));
     Integer moved = axes.remove(x.shape().axis(source));
@@ -927,6 +1016,7 @@ public final class Ops {
     return NumpyOps.diff(x, n, axis);
   }
 
+  /** Joined along an axis; types are promoted to one, the other dimensions must be the same. */
   public static Value concatenate(List<Value> values, int axis) {
     if (values.isEmpty()) {
       throw new InputException("nothing is there to join");
@@ -1096,6 +1186,7 @@ public final class Ops {
   // ---- nn: activations
   // ---------------------------------------------------------------------------
 
+  /** max(x, 0). */
   public static Value relu(Value x) {
     return unary(UnaryKind.RELU, x, 0, 0);
   }
@@ -1108,6 +1199,7 @@ public final class Ops {
     return NeuralOps.relu(x, negativeSlope, maxValue, threshold);
   }
 
+  /** x limited to 0..6. */
   public static Value relu6(Value x) {
     return clip(x, 0, 6);
   }
@@ -1122,6 +1214,7 @@ public final class Ops {
     return concatenate(List.of(relu(x), relu(negative(x))), axis);
   }
 
+  /** x above zero, alpha·(eˣ − 1) below. */
   public static Value elu(Value x, double alpha) {
     return unary(UnaryKind.ELU, x, alpha, 0);
   }
@@ -1131,10 +1224,12 @@ public final class Ops {
     return add(maximum(x, 0), multiply(alpha, expm1(divide(minimum(x, 0), alpha))));
   }
 
+  /** {@link #elu} with the alpha and the scale of self-normalizing networks. */
   public static Value selu(Value x) {
     return unary(UnaryKind.SELU, x, 0, 0);
   }
 
+  /** 1/(1 + e⁻ˣ). */
   public static Value sigmoid(Value x) {
     return unary(UnaryKind.SIGMOID, x, 0, 0);
   }
@@ -1154,22 +1249,27 @@ public final class Ops {
     return unary(UnaryKind.HARD_SIGMOID, x, 0.2, 0.5);
   }
 
+  /** x·sigmoid(x), also called swish. */
   public static Value silu(Value x) {
     return unary(UnaryKind.SILU, x, 0, 0);
   }
 
+  /** x·clip(x/6 + 1/2, 0, 1). */
   public static Value hardSilu(Value x) {
     return unary(UnaryKind.HARD_SILU, x, 0, 0);
   }
 
+  /** log(1 + eˣ), stable. */
   public static Value softplus(Value x) {
     return unary(UnaryKind.SOFTPLUS, x, 0, 0);
   }
 
+  /** x/(1 + |x|). */
   public static Value softsign(Value x) {
     return unary(UnaryKind.SOFTSIGN, x, 0, 0);
   }
 
+  /** x·tanh(softplus(x)). */
   public static Value mish(Value x) {
     return unary(UnaryKind.MISH, x, 0, 0);
   }

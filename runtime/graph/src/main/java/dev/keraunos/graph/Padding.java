@@ -9,6 +9,7 @@ import java.util.List;
 public record Padding(Mode mode, List<Integer> before, List<Integer> after) {
   /** The padding modes of Keras, and explicit cells. */
   public enum Mode {
+    /** No cells. */
     VALID,
     /** As many cells as make the output ceil(n/stride) long, the odd one after. */
     SAME,
@@ -16,14 +17,23 @@ public record Padding(Mode mode, List<Integer> before, List<Integer> after) {
     CAUSAL,
     /** k−1 cells on both sides (Keras 1 with Theano). */
     FULL,
+    /** So many cells as are given. */
     EXPLICIT
   }
 
+  /** {@link Mode#VALID}. */
   public static final Padding VALID = new Padding(Mode.VALID, List.of(), List.of());
+
+  /** {@link Mode#SAME}. */
   public static final Padding SAME = new Padding(Mode.SAME, List.of(), List.of());
+
+  /** {@link Mode#CAUSAL}. */
   public static final Padding CAUSAL = new Padding(Mode.CAUSAL, List.of(), List.of());
+
+  /** {@link Mode#FULL}. */
   public static final Padding FULL = new Padding(Mode.FULL, List.of(), List.of());
 
+  /** So many cells before and after each spatial axis. */
   public static Padding explicit(List<Integer> before, List<Integer> after) {
     return new Padding(Mode.EXPLICIT, List.copyOf(before), List.copyOf(after));
   }

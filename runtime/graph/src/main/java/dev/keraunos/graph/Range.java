@@ -17,6 +17,7 @@ public record Range(Long start, Long stop, long step) {
     }
   }
 
+  /** From start on, to before stop. */
   public static Range of(long start, long stop) {
     return new Range(start, stop, 1);
   }

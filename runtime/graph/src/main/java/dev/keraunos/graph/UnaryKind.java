@@ -5,31 +5,55 @@ package dev.keraunos.graph;
  * definition; it is evaluated in double precision and rounded to the operand's type.
  */
 public enum UnaryKind {
+  /** −x. */
   NEGATIVE((x, a, b) -> -x),
+  /** |x|. */
   ABSOLUTE((x, a, b) -> Math.abs(x)),
+  /** −1, 0 or 1. */
   SIGN((x, a, b) -> Math.signum(x)),
+  /** x². */
   SQUARE((x, a, b) -> x * x),
+  /** √x. */
   SQRT((x, a, b) -> Math.sqrt(x)),
+  /** 1/√x. */
   RSQRT((x, a, b) -> 1 / Math.sqrt(x)),
+  /** 1/x. */
   RECIPROCAL((x, a, b) -> 1 / x),
+  /** eˣ. */
   EXP((x, a, b) -> Math.exp(x)),
+  /** eˣ − 1. */
   EXPM1((x, a, b) -> Math.expm1(x)),
+  /** The natural logarithm. */
   LOG((x, a, b) -> Math.log(x)),
+  /** log(1 + x). */
   LOG1P((x, a, b) -> Math.log1p(x)),
+  /** Of radians. */
   SIN((x, a, b) -> Math.sin(x)),
+  /** Of radians. */
   COS((x, a, b) -> Math.cos(x)),
+  /** Of radians. */
   TAN((x, a, b) -> Math.tan(x)),
+  /** In radians. */
   ARCSIN((x, a, b) -> Math.asin(x)),
+  /** In radians. */
   ARCCOS((x, a, b) -> Math.acos(x)),
+  /** In radians. */
   ARCTAN((x, a, b) -> Math.atan(x)),
+  /** The hyperbolic sine. */
   SINH((x, a, b) -> Math.sinh(x)),
+  /** The hyperbolic cosine. */
   COSH((x, a, b) -> Math.cosh(x)),
+  /** The hyperbolic tangent. */
   TANH((x, a, b) -> Math.tanh(x)),
+  /** The error function. */
   ERF((x, a, b) -> SpecialFunctions.erf(x)),
+  /** Towards −∞. */
   FLOOR((x, a, b) -> Math.floor(x)),
+  /** Towards ∞. */
   CEIL((x, a, b) -> Math.ceil(x)),
   /** Half to even. */
   ROUND((x, a, b) -> Math.rint(x)),
+  /** Towards 0. */
   TRUNC((x, a, b) -> x < 0 ? Math.ceil(x) : Math.floor(x)),
   /** The result is bool. */
   IS_NAN((x, a, b) -> Double.isNaN(x) ? 1 : 0),
@@ -46,11 +70,15 @@ public enum UnaryKind {
   CLIP((x, a, b) -> Double.isNaN(x) ? x : Math.min(Math.max(x, a), b)),
   /** x above zero, alpha·(eˣ−1) below. */
   ELU((x, a, b) -> x > 0 ? x : a * Math.expm1(x)),
+  /** {@link #ELU} with the alpha and the scale of self-normalizing networks. */
   SELU((x, a, b) -> Selu.SCALE * (x > 0 ? x : Selu.ALPHA * Math.expm1(x))),
+  /** 1/(1 + e⁻ˣ). */
   SIGMOID((x, a, b) -> sigmoid(x)),
   /** alpha·x + beta limited to 0..1. */
   HARD_SIGMOID((x, a, b) -> Double.isNaN(x) ? x : Math.min(Math.max(a * x + b, 0), 1)),
+  /** log(1 + eˣ). */
   SOFTPLUS((x, a, b) -> softplus(x)),
+  /** x/(1 + |x|). */
   SOFTSIGN((x, a, b) -> x / (1 + Math.abs(x))),
   /** x·sigmoid(x). */
   SILU((x, a, b) -> x * sigmoid(x)),
@@ -62,6 +90,7 @@ public enum UnaryKind {
   GELU_TANH(
       (x, a, b) ->
           0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + Gelu.CUBIC * x * x * x)))),
+  /** x·tanh(softplus(x)). */
   MISH((x, a, b) -> x * Math.tanh(softplus(x)));
 
   private interface Formula {
@@ -85,6 +114,7 @@ public enum UnaryKind {
     this.formula = formula;
   }
 
+  /** The function of a floating point number. */
   public double apply(double x, double alpha, double beta) {
     return formula.apply(x, alpha, beta);
   }

@@ -15,6 +15,7 @@ public final class Value {
     this.type = type;
   }
 
+  /** The application of an operation that gives it. */
   public Node producer() {
     return producer;
   }
@@ -24,10 +25,12 @@ public final class Value {
     return index;
   }
 
+  /** Element type and shape. */
   public TensorType type() {
     return type;
   }
 
+  /** The element type. */
   public DType dtype() {
     return type.dtype();
   }
@@ -37,6 +40,7 @@ public final class Value {
     return type.shape();
   }
 
+  /** The number of dimensions. */
   public int rank() {
     return type.shape().rank();
   }

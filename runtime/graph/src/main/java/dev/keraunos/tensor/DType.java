@@ -9,18 +9,31 @@ import java.util.Locale;
  * tensors alone: layers of text take it before a graph runs, and no graph holds it.
  */
 public enum DType {
+  /** One byte, 0 or 1. */
   BOOL(1, Family.BOOLEAN),
+  /** With a sign, 8 bits. */
   INT8(1, Family.SIGNED),
+  /** With a sign, 16 bits. */
   INT16(2, Family.SIGNED),
+  /** With a sign, 32 bits. */
   INT32(4, Family.SIGNED),
+  /** With a sign, 64 bits. */
   INT64(8, Family.SIGNED),
+  /** Without a sign, 8 bits. */
   UINT8(1, Family.UNSIGNED),
+  /** Without a sign, 16 bits. */
   UINT16(2, Family.UNSIGNED),
+  /** Without a sign, 32 bits. */
   UINT32(4, Family.UNSIGNED),
+  /** Without a sign, 64 bits. */
   UINT64(8, Family.UNSIGNED),
+  /** IEEE 754 half precision. */
   FLOAT16(2, Family.FLOATING),
+  /** The upper half of a float32. */
   BFLOAT16(2, Family.FLOATING),
+  /** IEEE 754 single precision. */
   FLOAT32(4, Family.FLOATING),
+  /** IEEE 754 double precision. */
   FLOAT64(8, Family.FLOATING),
   /** Texts, which lie on the heap; a byte of each element is not used. */
   STRING(1, Family.TEXT);
@@ -46,6 +59,7 @@ public enum DType {
     return bytes;
   }
 
+  /** True for the floating point types. */
   public boolean isFloating() {
     return family == Family.FLOATING;
   }
@@ -66,6 +80,7 @@ public enum DType {
     return family == Family.SIGNED || family == Family.UNSIGNED;
   }
 
+  /** True for integers without a sign. */
   public boolean isUnsigned() {
     return family == Family.UNSIGNED;
   }

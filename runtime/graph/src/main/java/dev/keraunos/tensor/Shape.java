@@ -42,10 +42,12 @@ public final class Shape {
     return new Shape(copy);
   }
 
+  /** The shape of a single number: no dimensions. */
   public static Shape scalar() {
     return SCALAR;
   }
 
+  /** The number of dimensions. */
   public int rank() {
     return dims.length;
   }
@@ -68,6 +70,7 @@ public final class Shape {
     return index;
   }
 
+  /** True unless the dimension of this axis is unknown. */
   public boolean isKnown(int axis) {
     return dim(axis) != UNKNOWN;
   }

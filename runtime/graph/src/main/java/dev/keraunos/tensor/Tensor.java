@@ -181,10 +181,12 @@ public final class Tensor implements AutoCloseable {
     return new Tensor(dtype, shape, Memory.of(buffer), 0, false, null);
   }
 
+  /** The element type. */
   public DType dtype() {
     return dtype;
   }
 
+  /** All dimensions are known. */
   public Shape shape() {
     return shape;
   }

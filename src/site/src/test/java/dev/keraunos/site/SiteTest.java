@@ -29,6 +29,13 @@ class SiteTest {
   /** Javadoc's own: an anchor that it forgets, and licences that point to sources of libraries. */
   private static final String OF_JAVADOC = "apidocs/(constant-values.html|legal/.*)";
 
+  /**
+   * Methods, constants and fields of which nothing is said, here or where they are inherited from.
+   */
+  private static final String BARE =
+      ":is(.method-details, .constant-details, .field-details) .detail"
+          + ":not(:has(.block)):not(:has(dt:matches(Overrides|Specified by)))";
+
   private final Map<Path, Set<String>> anchors = new HashMap<>();
 
   @Test
@@ -48,6 +55,20 @@ class SiteTest {
     try (Stream<Path> pages = Files.walk(SITE.resolve("apidocs"))) {
       assertTrue(pages.noneMatch(page -> page.endsWith("internal")));
     }
+  }
+
+  /** The rules of Keras say in a sentence of their own what they are. */
+  @Test
+  void membersHaveComments() throws IOException {
+    List<String> bare = new ArrayList<>();
+    for (Path page : pages(SITE.resolve("apidocs/dev"))) {
+      if (!page.endsWith("Quirk.html")) {
+        for (Element member : Jsoup.parse(page).select(BARE)) {
+          bare.add(page.getFileName() + "#" + member.id());
+        }
+      }
+    }
+    assertEquals(List.of(), bare);
   }
 
   @Test
