@@ -34,6 +34,14 @@ class SurroundingsTest {
         || !entry.getFileName().toString().matches(".*-(linux|macosx|windows)-\\w+\\.jar");
   }
 
+  private static boolean isNoOpenCl(Path entry) {
+    return !entry.getFileName().toString().startsWith("opencl-");
+  }
+
+  private static boolean isNoLibhdf5(Path entry) {
+    return !entry.getFileName().toString().matches("hdf5-.*\\.jar");
+  }
+
   private Ended predict(Predicate<Path> wanted) throws IOException, InterruptedException {
     Path model = Repository.root().resolve("fixtures/cases/keras2.2.4/models/sequential.h5");
     return Jvm.java(
@@ -60,6 +68,19 @@ class SurroundingsTest {
   @Test
   void runsWithoutJavaCpp() throws IOException, InterruptedException {
     requirePlainJava(predict(SurroundingsTest::isNoJavaCpp));
+  }
+
+  /** The class of oneDNN's natives names it as its base. */
+  @Test
+  void runsWithoutOpenCl() throws IOException, InterruptedException {
+    requirePlainJava(predict(SurroundingsTest::isNoOpenCl));
+  }
+
+  @Test
+  void isFastWithoutLibhdf5() throws IOException, InterruptedException {
+    Ended ended = predict(SurroundingsTest::isNoLibhdf5);
+    assertEquals("", ended.error());
+    assertEquals("onednn", ended.out().lines().findFirst().orElseThrow());
   }
 
   private static void requirePlainJava(Ended ended) {
