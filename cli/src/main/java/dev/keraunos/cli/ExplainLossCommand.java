@@ -98,7 +98,7 @@ final class ExplainLossCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     try (EvaluationOptions.Subject opened = opened()) {
       ExplanationReport report =
-          new ExplanationReport(explanation(opened), subject.file().toString());
+          new ExplanationReport(explanation(opened), shared(subject.file()).toString());
       subject.requireLosses();
       if (printsMarkdown) {
         out.print(report.markdown());
@@ -114,6 +114,11 @@ final class ExplainLossCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  /** A report is handed on, so it does not tell where folders lie on this machine. */
+  private static Path shared(Path file) {
+    return file.isAbsolute() ? file.getFileName() : file;
   }
 
   private EvaluationOptions.Subject opened() {

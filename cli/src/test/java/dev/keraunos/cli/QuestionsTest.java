@@ -211,6 +211,16 @@ class QuestionsTest {
     assertTrue(html.contains(": target "), html);
   }
 
+  @Test
+  void pagesDoNotTellWhereFoldersLie() throws IOException {
+    Path model = model(questions("keras3"), "healthy_classes").toAbsolutePath();
+    Path page = folder.resolve("page.html");
+    run(model, "--html", page.toString());
+    String html = Files.readString(page);
+    assertTrue(html.contains("<title>Loss of healthy_classes.keras</title>"), html);
+    assertFalse(html.contains(model.getParent().toString()), html);
+  }
+
   /** Markdown goes to a file beside the text, or alone to standard output. */
   @Test
   void markdownIsForAPullRequest() throws IOException {

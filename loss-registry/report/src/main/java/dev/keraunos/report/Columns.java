@@ -13,9 +13,9 @@ final class Columns {
               + " there</dd><dt>mean score</dt><dd>the mean loss of its positions, before"
               + " weights</dd><dt>by channel</dt><dd>what this channel of the prediction adds at"
               + " all positions, false alarms included</dd><dt>loss if all right, if all"
-              + " wrong</dt><dd>the loss if its positions scored as those of it that are right, or"
-              + " wrong, do now</dd><dt>weight to count alike</dt><dd>what to multiply its"
-              + " positions by so that every class counts as much</dd></dl></details>");
+              + " wrong</dt><dd>the whole loss if its positions scored as those of it that are"
+              + " right, or wrong, do now</dd><dt>weight to count alike</dt><dd>what to multiply"
+              + " its positions by so that every class counts as much</dd></dl></details>");
 
   static final Html OF_CHANNELS =
       Html.of(

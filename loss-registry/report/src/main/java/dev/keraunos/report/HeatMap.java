@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Base64;
 import java.util.Locale;
+import java.util.function.DoubleUnaryOperator;
 import javax.imageio.ImageIO;
 
 /** A picture of numbers over an image, dark for low and bright for high. */
@@ -27,8 +28,20 @@ final class HeatMap {
     image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
   }
 
-  /** Scores from the lowest to the highest finite one; what is not finite is chequered. */
+  /**
+   * Scores from the lowest to the highest finite one, bright as the root of what they exceed the
+   * lowest by, since few are far above all others; what is not finite is chequered.
+   */
   static HeatMap ofScores(float[] scores, int height, int width) {
+    return of(scores, height, width, Math::sqrt);
+  }
+
+  /** What places add, from the least to the most, bright as it is much. */
+  static HeatMap ofPlaces(float[] values, int height, int width) {
+    return of(values, height, width, DoubleUnaryOperator.identity());
+  }
+
+  private static HeatMap of(float[] scores, int height, int width, DoubleUnaryOperator brightness) {
     HeatMap map = new HeatMap(height, width);
     for (float score : scores) {
       if (Float.isFinite(score)) {
@@ -40,7 +53,7 @@ final class HeatMap {
     for (int i = 0; i < scores.length; i++) {
       boolean finite = Float.isFinite(scores[i]);
       map.gaps |= !finite;
-      double part = range > 0 ? (scores[i] - map.low) / range : 0;
+      double part = range > 0 ? brightness.applyAsDouble((scores[i] - map.low) / range) : 0;
       map.set(i, finite ? colour(part) : map.chequer(i));
     }
     return map;

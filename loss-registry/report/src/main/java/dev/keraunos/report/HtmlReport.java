@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.DoubleStream;
 
 /**
  * An explanation as one self-contained page: findings, stages, terms, a bar for every class, and
@@ -17,6 +18,8 @@ import java.util.regex.Pattern;
  */
 final class HtmlReport {
   private static final Pattern HEAD = Pattern.compile("<th[^>]*>([^<]*)</th>");
+
+  private static final String STRIPED = "class=\"minus\"";
 
   /** A class counts little if more than this would let it count like the others. */
   private static final double FAINT = 2;
@@ -70,7 +73,7 @@ final class HtmlReport {
     Html rows = new Html();
     for (Explanation.Output output : explanation.outputs()) {
       rows.add(
-          "<tr><td>output %s: %s of %s times the loss weight %s</td><td class=\"n\">%s</td></tr>",
+          "<tr><td>output '%s': %s of %s times the loss weight %s</td><td class=\"n\">%s</td></tr>",
           output.name(),
           number(output.value()),
           output.loss(),
@@ -93,8 +96,15 @@ final class HtmlReport {
 
   private void table(String head, Html rows) {
     page.add(
-        "<div class=\"wide\"><table><thead>%s</thead><tbody>%s</tbody></table></div>",
-        Html.of(head), Html.of("%s", rows.labelled(heads(head))));
+        "<div class=\"wide\"><table><thead>%s</thead><tbody>%s</tbody></table></div>%s",
+        Html.of(head), Html.of("%s", rows.labelled(heads(head))), stripes(rows));
+  }
+
+  /** What the stripes of bars mean, where there are any. */
+  private static Html stripes(Html rows) {
+    return rows.toString().contains(STRIPED)
+        ? Html.of("<p>Striped bars are below zero: they lower the loss.</p>")
+        : new Html();
   }
 
   private static List<String> heads(String head) {
@@ -102,7 +112,7 @@ final class HtmlReport {
   }
 
   private void output(Explanation.Output output) {
-    page.add("<h2>Output %s adds %s</h2>", output.name(), number(output.contribution()));
+    page.add("<h2>Output '%s' adds %s</h2>", output.name(), number(output.contribution()));
     if (!output.notes().isEmpty()) {
       page.add("<ul class=\"findings\">");
       output.notes().forEach(note -> page.add("<li>%s</li>", note));
@@ -131,7 +141,8 @@ final class HtmlReport {
             ? output.worst().stream().map(SamplePictures::plain).toList()
             : output.pictures().stream().filter(shown -> shown.ofClass().isEmpty()).toList();
     if (most.stream().anyMatch(SamplePictures::isWorthwhile)) {
-      page.add("<h3>Samples that add most</h3>");
+      boolean adds = most.get(0).sample().contribution() > 0;
+      page.add("<h3>%s</h3>", adds ? "Samples that add most" : "Samples that lower it least");
       most.forEach(shown -> page.add("%s", SamplePictures.of(shown, places, rows)));
     }
     List<Explanation.Picture> ofWorst = rows.picturesOfWorst();
@@ -210,11 +221,13 @@ final class HtmlReport {
     if (classes.isEmpty()) {
       return;
     }
-    double all = classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).sum();
     boolean oneSign = TextReport.oneSign(output);
     boolean weighs = classes.stream().anyMatch(share -> share.equalWeight().orElse(0.0) > FAINT);
-    double largest =
-        classes.stream().mapToDouble(share -> Math.abs(share.byTrueClass())).max().orElse(0);
+    double full =
+        full(
+            oneSign,
+            output.contribution(),
+            classes.stream().mapToDouble(Explanation.ClassShare::byTrueClass));
     long positions = classes.stream().mapToLong(Explanation.ClassShare::positions).sum();
     page.add("<h3>What each class adds</h3>");
     page.add("%s", note(shown.note()));
@@ -224,8 +237,8 @@ final class HtmlReport {
           "<tr><th scope=\"row\" class=\"n\">%s</th><td>%s</td><td class=\"n\">%s</td><td"
               + " class=\"n\">%s</td><td class=\"n\">%d (%s)</td><td class=\"n\">%s</td>",
           share.label(),
-          bar(share.byTrueClass(), largest),
-          oneSign ? part(Math.abs(share.byTrueClass()), all) : "",
+          bar(share.byTrueClass(), full),
+          oneSign ? part(Math.abs(share.byTrueClass()), full) : "",
           share.positions() == 0 ? "-" : TextReport.percent(shown.measure(share)),
           share.positions(),
           part(share.positions(), positions),
@@ -261,6 +274,11 @@ final class HtmlReport {
     page.add("%s", Columns.OF_CLASSES);
   }
 
+  /** What fills a bar: all of it where parts have one sign, else the largest part. */
+  private static double full(boolean oneSign, double all, DoubleStream parts) {
+    return oneSign ? Math.abs(all) : parts.map(Math::abs).max().orElse(0);
+  }
+
   /** How well each class is found, and what else its positions are taken for. */
   private void found(Explanation.Output output) {
     ClassRows found = new ClassRows(output);
@@ -294,8 +312,13 @@ final class HtmlReport {
     if (output.channels().isEmpty()) {
       return;
     }
-    double largest =
-        output.channels().stream().mapToDouble(k -> Math.abs(k.contribution())).max().orElse(0);
+    double all = output.contribution();
+    boolean oneSign = output.channels().stream().allMatch(k -> k.contribution() / all >= 0);
+    double full =
+        full(
+            oneSign,
+            all,
+            output.channels().stream().mapToDouble(Explanation.Channel::contribution));
     page.add("<h3>What each channel adds</h3>");
     Html rows = new Html();
     for (Explanation.Channel channel : output.channels()) {
@@ -304,8 +327,8 @@ final class HtmlReport {
               + " class=\"n\">%s</td><td class=\"n\">%s</td><td class=\"n\">%s</td><td"
               + " class=\"n\">%s</td></tr>",
           channel.index(),
-          bar(channel.contribution(), largest),
-          part(channel.contribution(), output.contribution()),
+          bar(channel.contribution(), full),
+          part(channel.contribution(), all),
           number(channel.contribution()),
           number(channel.meanLoss()),
           number(channel.constantLoss()),
@@ -338,8 +361,12 @@ final class HtmlReport {
     Explanation.Part most =
         parts.stream().max(Comparator.comparingDouble(Explanation.Part::value)).orElseThrow();
     page.add(
-        "<p>Most is added by %s: %s. The columns go from %s to %s.</p>",
-        range(what, most.from(), most.to()), number(most.value()), number(low), number(high));
+        "<p>%s by %s: %s. The columns go from %s to %s.</p>",
+        most.value() < 0 ? "The loss is lowered least" : "Most is added",
+        range(what, most.from(), most.to()),
+        number(most.value()),
+        number(low),
+        number(high));
   }
 
   private static double finite(double value) {
@@ -350,11 +377,12 @@ final class HtmlReport {
     return to - from == 1 ? what + " " + from : what + "s " + from + " to " + (to - 1);
   }
 
-  private static Html bar(double value, double largest) {
-    double percent = largest == 0 || Double.isNaN(value) ? 0 : 100 * Math.abs(value) / largest;
+  /** A part of what fills the box. */
+  private static Html bar(double value, double full) {
+    double percent = full == 0 || Double.isNaN(value) ? 0 : 100 * Math.abs(value) / full;
     return Html.of(
-        "<div class=\"bar\"><div class=\"%s\" style=\"width:%.1f%%\"></div></div>",
-        value < 0 ? "minus" : "plus", percent);
+        "<div class=\"bar\"><div %s style=\"width:%.1f%%\"></div></div>",
+        Html.of(value < 0 ? STRIPED : "class=\"plus\""), percent);
   }
 
   private static String part(double value, double all) {

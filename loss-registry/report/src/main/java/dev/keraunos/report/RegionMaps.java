@@ -74,7 +74,7 @@ final class RegionMaps {
         }
       }
     }
-    HeatMap map = HeatMap.ofScores(values, height(), width());
+    HeatMap map = HeatMap.ofPlaces(values, height(), width());
     return Html.of(
         "<figure class=\"places\"><div class=\"layers\"><img class=\"%s\" alt=\"what each place"
             + " adds, %d by %d\" src=\"%s\"/>%s</div><figcaption>all samples: black %s, white %s;"

@@ -126,7 +126,7 @@ final class SamplePictures {
             "score",
             places.outlines(height, width),
             Html.of(
-                "score: black %s, white %s%s",
+                "score: black %s, white %s; brightness by the square root%s",
                 number(scores.low()),
                 number(scores.high()),
                 scores.hasGaps() ? ", chequered: not a number" : "")));

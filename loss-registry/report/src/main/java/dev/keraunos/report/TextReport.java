@@ -258,7 +258,7 @@ final class TextReport {
       return;
     }
     print("");
-    print("  the loss if a class were predicted right, or wrong, everywhere");
+    print("  the whole loss if a class were predicted right, or wrong, everywhere");
     ClassRows rows = new ClassRows(output);
     String format = "    %" + width(rows) + "s %14s right %14s wrong";
     for (Explanation.ClassShare share : rows.shown()) {

@@ -38,6 +38,15 @@ class HtmlReportTest {
   private static final int WHITE = 0xffffff;
   private static final int ORANGE = 0xe69f00;
 
+  private static final Explanation.Sample SAMPLE =
+      new Explanation.Sample(
+          0,
+          2,
+          List.of(2L, 2L),
+          new float[] {0, 1, 1, 0},
+          new int[] {0, 0, 1, 1},
+          new int[] {0, 1, 0, 1});
+
   @TempDir Path folder;
 
   private static Explanation.ClassShare share(int index, double value) {
@@ -55,28 +64,26 @@ class HtmlReportTest {
         some,
         List.of(new Explanation.Taken(1 - index, 1)),
         some,
-        Optional.empty(),
+        index == 0 ? some : Optional.empty(),
         some,
         some);
   }
 
   /** A loss of 2 by two classes of which the first adds three times the second, with its sign. */
   static Explanation explanation(String name) {
-    Explanation.Sample sample =
-        new Explanation.Sample(
-            0,
-            2,
-            List.of(2L, 2L),
-            new float[] {0, 1, 1, 0},
-            new int[] {0, 0, 1, 1},
-            new int[] {0, 1, 0, 1});
+    return explanation(name, 3, -1);
+  }
+
+  /** A loss by two classes, each of which has a sample. */
+  private static Explanation explanation(String name, double first, double second) {
+    double loss = first + second;
     Explanation.Output output =
         new Explanation.Output(
             name,
             name,
             1,
-            2,
-            2,
+            loss,
+            loss,
             "pixels",
             "the largest channel decides",
             List.of(
@@ -95,21 +102,21 @@ class HtmlReportTest {
                         new Explanation.Split(1, List.of(3.0, -1.0), List.of(), List.of(name)))),
                 new Explanation.Term(
                     "b", "", false, -1, -1, List.of(), List.of(), Optional.empty())),
-            List.of(share(0, 3), share(1, -1)),
+            List.of(share(0, first), share(1, second)),
             0,
             Optional.of(2.0),
-            List.of(new Explanation.Part(0, 1, 2), new Explanation.Part(1, 2, 0)),
+            List.of(new Explanation.Part(0, 1, first), new Explanation.Part(1, 2, second)),
             List.of(
                 new Explanation.Region(List.of(0L, 0L), List.of(1L, 2L), 1),
                 new Explanation.Region(List.of(1L, 0L), List.of(2L, 2L), 1)),
-            List.of(sample),
+            List.of(SAMPLE),
             List.of(),
             Optional.of(new Explanation.Baseline(3, name)),
             List.of(new Explanation.Channel(0, 2, 2, 3, 1)),
             List.of("a note of " + name));
     return new Explanation(
         name,
-        2,
+        loss,
         false,
         2,
         1,
@@ -155,6 +162,51 @@ class HtmlReportTest {
     String shown = HOSTILE.replace('\u0007', '\ufffd');
     assertEquals("first " + shown, first.getFirstChild().getTextContent());
     assertEquals("remedy " + shown, first.getElementsByTagName("li").item(0).getTextContent());
+  }
+
+  /** As the bars of the text are: a full one is the whole loss. */
+  @Test
+  void barsOfClassesAreTheirShares() throws Exception {
+    Document page = parse(new HtmlReport(explanation("mask", 3, 1), "model.h5").render());
+    assertEquals(List.of("plus 75.0%", "plus 25.0%"), bars(page).subList(0, 2));
+  }
+
+  @Test
+  void whatLowersTheLossIsSaidTo() throws Exception {
+    Document page = parse(new HtmlReport(explanation("mask", -3, -1), "model.h5").render());
+    assertEquals(List.of("minus 75.0%", "minus 25.0%"), bars(page).subList(0, 2));
+    String texts = texts(page, "p");
+    assertTrue(texts.contains("Striped bars are below zero: they lower the loss."), texts);
+    assertTrue(texts.contains("The loss is lowered least by sample 1: -1.00000."), texts);
+  }
+
+  @Test
+  void outputsAreQuoted() throws Exception {
+    Document page = parse(new HtmlReport(explanation("mask"), "model.h5").render());
+    assertEquals("Output 'mask' adds 2.00000", texts(page, "h2"));
+  }
+
+  /** Kinds and widths. */
+  private static List<String> bars(Document page) {
+    List<String> bars = new ArrayList<>();
+    NodeList all = page.getElementsByTagName("div");
+    for (int i = 0; i < all.getLength(); i++) {
+      Element element = (Element) all.item(i);
+      if (element.getAttribute("style").startsWith("width:")) {
+        bars.add(
+            element.getAttribute("class") + element.getAttribute("style").replace("width:", " "));
+      }
+    }
+    return bars;
+  }
+
+  private static String texts(Document page, String tag) {
+    List<String> texts = new ArrayList<>();
+    NodeList all = page.getElementsByTagName(tag);
+    for (int i = 0; i < all.getLength(); i++) {
+      texts.add(all.item(i).getTextContent());
+    }
+    return String.join("\n", texts);
   }
 
   @Test

@@ -45,6 +45,13 @@ class TextReportTest {
     assertEquals("1 more with --all", lines.get(4));
   }
 
+  /** Not what its output adds, where there are several. */
+  @Test
+  void whatOtherPredictionsWouldGiveIsTheWholeLoss() {
+    String text = report().text();
+    assertTrue(text.contains("the whole loss if a class were predicted right, or wrong"), text);
+  }
+
   @Test
   void allFindingsAreShownIfAskedFor() {
     String text = report().text(true);

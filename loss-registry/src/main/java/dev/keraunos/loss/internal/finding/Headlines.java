@@ -118,13 +118,18 @@ final class Headlines {
         all != 0
             && output.unsplit() / all >= 0
             && output.classes().stream().allMatch(share -> share.byTrueClass() / all >= 0);
-    String whole = all == loss ? "the loss" : "what this output adds to the loss";
+    String whole = isWhole() ? "the loss" : "what this output adds to the loss";
     return oneSign
         ? Optional.of(
             Numbers.percent(classes.sum(Explanation.ClassShare::byTrueClass) / all)
                 + " of "
                 + whole)
         : Optional.empty();
+  }
+
+  /** True if nothing but this output adds to the loss. */
+  private boolean isWhole() {
+    return output.contribution() == loss;
   }
 
   /** The loss where all of the classes are right, or wrong; those of several add up if it does. */
@@ -154,9 +159,12 @@ final class Headlines {
                     .map(
                         wrong ->
                             String.format(
-                                " %s every one of them right the loss would be %s, with every one"
+                                " %s every one of them right %s would be %s, with every one"
                                     + " wrong %s.",
-                                with, number(right), number(wrong))));
+                                with,
+                                isWhole() ? "the loss" : "the whole loss",
+                                number(right),
+                                number(wrong))));
   }
 
   /** That the loss cannot tell, if its numbers say so. */
@@ -178,9 +186,10 @@ final class Headlines {
         && low.stream().anyMatch(share -> share.equalWeight().orElse(0.0) > WEIGHTY)) {
       remedies.add(
           String.format(
-              "class weights %s: every class then counts alike, and the loss is their balanced"
-                  + " mean, %s",
-              weights(all), number(loss - output.contribution() + output.balanced().get())));
+              "class weights %s: every class then counts alike, and %s %s",
+              weights(all),
+              isWhole() ? "the loss is their balanced mean," : "the whole loss would be",
+              number(loss - output.contribution() + output.balanced().get())));
     }
     if (all.stream().allMatch(share -> share.dice().isPresent())) {
       ToDoubleFunction<Explanation.ClassShare> dice = share -> 1 - share.dice().orElseThrow();
