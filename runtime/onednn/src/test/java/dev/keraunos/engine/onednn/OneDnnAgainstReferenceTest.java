@@ -180,6 +180,20 @@ class OneDnnAgainstReferenceTest {
     check(random.relu(random.dense(random.input(sequence), 31)), sequence, 1, 3);
   }
 
+  /** One number added to every result is no bias. */
+  @Test
+  void numberAddedToProducts() {
+    long[] dims = dims(1, 9, 8, 6);
+    Value x = random.input(dims);
+    Value weights = random.weights(6, 6, 70);
+    Value product = random.apply(new Op.MatMul(false, false), x, weights);
+    check(random.binary(BinaryKind.ADD, product, random.constant()), dims, 1, 3);
+    x = random.input(dims);
+    Op.Conv conv = new Op.Conv(List.of(1, 1), List.of(1, 1), Padding.SAME, 1);
+    Value image = random.apply(conv, x, random.weights(54, 3, 3, 6, 7));
+    check(random.binary(BinaryKind.ADD, image, random.constant(1)), dims, 1, 3);
+  }
+
   /** Dense layers with many weights and little data run a batch in large parts. */
   @Test
   void manyWeights() {

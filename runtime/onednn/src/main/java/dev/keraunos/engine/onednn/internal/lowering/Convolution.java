@@ -56,12 +56,17 @@ final class Convolution extends SlidingWork {
       Group group,
       View w,
       PostOps postOps) {
-    super(site, group, axes, postOps.bias(1).isEmpty() ? postOps : postOps.withoutFirst());
+    super(
+        site, group, axes, bias(group, site, postOps).isEmpty() ? postOps : postOps.withoutFirst());
     this.creation = creation;
     this.algorithm = algorithm;
     this.dilations = dilations.stream().mapToLong(d -> d - 1).toArray();
     this.w = w;
-    this.bias = postOps.bias(1);
+    this.bias = bias(group, site, postOps);
+  }
+
+  private static Optional<View> bias(Group group, Site site, PostOps postOps) {
+    return postOps.bias(1, site.shape(group.output()).dim(-1));
   }
 
   static Optional<List<Step>> forward(Group group, Site site) {

@@ -148,7 +148,7 @@ final class Dense implements Tiling.Work {
     return PostOps.of(group, site, orient)
         .flatMap(
             after -> {
-              Optional<View> bias = after.bias(1);
+              Optional<View> bias = after.bias(1, y.dim(1));
               PostOps rest = bias.isPresent() ? after.withoutFirst() : after;
               return new Dense(site, form, a, b, y, bias, rest).steps(group);
             });

@@ -32,7 +32,7 @@ final class Product implements Tiling.Work {
     this.a = a;
     this.b = b;
     this.y = y;
-    this.bias = after.bias(y.rank() - 1);
+    this.bias = after.bias(y.rank() - 1, y.dim(y.rank() - 1));
     this.postOps = bias.isPresent() ? after.withoutFirst() : after;
   }
 

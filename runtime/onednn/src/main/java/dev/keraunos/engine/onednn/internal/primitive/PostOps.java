@@ -88,12 +88,13 @@ public final class PostOps {
     return Optional.of(new PostOps(entries));
   }
 
-  /** The vector along an axis that the first operation adds, if it adds one. */
-  public Optional<View> bias(int axis) {
+  /** The vector of that length along an axis that the first operation adds, if it adds one. */
+  public Optional<View> bias(int axis, long length) {
     if (entries.isEmpty()
         || !(entries.get(0) instanceof Combine first)
         || first.algorithm() != dnnl.dnnl_binary_add
-        || first.operand().size() != first.operand().dim(axis)) {
+        || first.operand().size() != length
+        || first.operand().dim(axis) != length) {
       return Optional.empty();
     }
     return Optional.of(first.operand().permute(axis));
