@@ -26,13 +26,17 @@ public final class LossInputs {
     return checked(loss, forLoss(yTrue, yPred));
   }
 
-  /** The same of a loss that is called by itself, which computes in the prediction's own type. */
+  /**
+   * The same of a loss that is called by itself, which computes in the prediction's own type; Keras
+   * 3 casts whole numbers first.
+   */
   public static Ranks forCall(Loss loss, Value yTrue, Prediction yPred) {
-    boolean keras3 = yPred.dialect().has(Quirk.LOSSES_COMPUTE_IN_FLOAT32);
     DType type = yPred.value().dtype();
+    if (!yPred.dialect().has(Quirk.LOSSES_COMPUTE_IN_FLOAT32) || !type.isFloating()) {
+      return forLoss(loss, yTrue, yPred);
+    }
     boolean holds = yTrue.dtype().isFloating() || Precision.of(type) == Precision.FULL;
-    Value target = holds ? cast(yTrue, type) : yTrue;
-    return checked(loss, keras3 ? new Ranks(target, yPred).equal() : forLoss(yTrue, yPred));
+    return checked(loss, new Ranks(holds ? cast(yTrue, type) : yTrue, yPred).equal());
   }
 
   private static Ranks checked(Loss loss, Ranks ranks) {
