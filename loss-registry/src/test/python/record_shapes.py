@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Records which targets `model.evaluate` refuses beside an output of three classes, as the oracle of TargetShapesTest.
+"""Records what `model.evaluate` makes of targets of any shape beside outputs of any shape, as the oracle of TargetShapesTest.
 
     python record_shapes.py OUT.json [--keras PACKAGE] [--old FOLDER] [--graph]
 
-with the lines of record_evaluate.py. Targets are one-hot, one column, flat or of two columns; a refusal is null, else the
-loss is there.
+with the lines of record_evaluate.py. An answer is the loss, null where Keras refuses; targets are 0 and 1, one-hot along an
+axis of two and three; those of sparse losses are classes that there are.
 """
 
 import argparse
@@ -16,25 +16,60 @@ import numpy as np
 from cases import Line
 from record_evaluate import keras_of
 
-LOSSES = ["categorical_crossentropy", "binary_crossentropy", "mean_squared_error", "hinge", "sparse_categorical_crossentropy"]
-LABELS = np.array([0, 2, 1, 0])
-TARGETS = {
-    "hot": np.eye(3, dtype="float32")[LABELS],
-    "column": LABELS[:, None].astype("float32"),
-    "flat": LABELS.astype("float32"),
-    "two": np.eye(3, dtype="float32")[LABELS][:, :2],
-}
-LOGITS = np.array([[1, 2, 0.5], [0, -1, 1.5], [2, 0.25, 0], [-0.5, 1, 0.75]], "float32")
+OF_CLASSES = ["categorical_crossentropy", "sparse_categorical_crossentropy", "kullback_leibler_divergence"]
+LOSSES = OF_CLASSES + [
+    "binary_crossentropy",
+    "mean_squared_error",
+    "mean_absolute_percentage_error",
+    "hinge",
+    "squared_hinge",
+    "categorical_hinge",
+    "poisson",
+    "logcosh",
+    "cosine_similarity",
+    "huber",
+    "dice",
+    "tversky",
+    "binary_focal_crossentropy",
+    "categorical_focal_crossentropy",
+]
+# Keras 1 has no softmax of rank 4.
+OUTPUTS = [(1,), (2,), (3,), (2, 1), (2, 3), (3, 3), (2, 2, 3), (2, 3, 1)]
+TARGETS = [(), (1,), (2,), (3,), (1, 1), (2, 1), (2, 2), (2, 3), (3, 3), (2, 2, 1), (2, 2, 3), (2, 3, 1)]
+SAMPLES = 4
 
 
-def evaluated(line, activation, loss, y):
-    x = line.k.layers.Input(shape=(3,), name="x")
+def logits(shape):
+    return np.random.RandomState(3).uniform(-2, 2, (SAMPLES,) + shape).astype("float32")
+
+
+def target(shape):
+    """Labels; one-hot where the last axis can be that of classes."""
+    random = np.random.RandomState(5)
+    if shape and shape[-1] > 1:
+        return np.eye(shape[-1], dtype="float32")[random.randint(0, shape[-1], (SAMPLES,) + shape[:-1])]
+    return random.randint(0, 2, (SAMPLES,) + shape).astype("float32")
+
+
+def answers(line, shape, loss):
+    line.clear()
+    x = line.k.layers.Input(shape=shape, name="x")
+    activation = "softmax" if loss in OF_CLASSES and shape[-1] > 1 else "sigmoid"
     model = line.model(x, line.k.layers.Activation(activation, name="out")(x))
-    model.compile(optimizer="sgd", loss=loss)
-    try:
-        return float(np.ravel(model.evaluate(LOGITS, y, batch_size=4, verbose=0))[0]), model.predict(LOGITS, verbose=0)
-    except Exception:  # each line has its own ways to refuse
-        return None, model.predict(LOGITS, verbose=0)
+    given = logits(shape)
+    found = {"predicted": [float(str(v)) for v in np.ravel(model.predict(given, verbose=0))]}
+    for y in TARGETS:
+        try:
+            model.compile(optimizer="sgd", loss=loss)
+            known = np.minimum(target(y), shape[-1] - 1) if loss.startswith("sparse") else target(y)
+            found[name(y)] = float(np.squeeze(model.evaluate(given, known, batch_size=SAMPLES, verbose=0)))  # of graphs perhaps several
+        except Exception:  # each line has its own ways to refuse
+            found[name(y)] = None
+    return found
+
+
+def name(shape):
+    return "x".join(map(str, (SAMPLES,) + shape))
 
 
 def main():
@@ -47,18 +82,16 @@ def main():
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
     line = Line(keras_of(args), args.graph)
-    found = {}
-    for activation in ("softmax", "sigmoid"):
-        for loss in LOSSES:
-            for name, y in TARGETS.items():
-                line.clear()
-                value, p = evaluated(line, activation, loss, y)
-                found["%s %s %s" % (activation, loss, name)] = value
-        found[activation] = [[float(str(v)) for v in row] for row in p]
-    document = {"keras_version": line.name(), "backend": line.backend, "logits": LOGITS.tolist(), "results": found}
-    document["targets"] = {name: y.tolist() for name, y in TARGETS.items()}
+    logits_of = {name(shape): [float(str(v)) for v in np.ravel(logits(shape))] for shape in OUTPUTS}
+    document = {"keras_version": line.name(), "backend": line.backend, "logits": logits_of, "targets": {name(y): np.ravel(target(y)).tolist() for y in TARGETS}, "answers": {}}
+    for loss in LOSSES:
+        try:
+            line.losses.get(loss)
+        except Exception:  # a loss of newer lines
+            continue
+        document["answers"][loss] = {name(shape): answers(line, shape, loss) for shape in OUTPUTS if len(shape) < 3 or line.version >= (2,)}
     with open(args.out, "w") as file:
-        file.write(json.dumps(document, indent=1, sort_keys=True) + "\n")
+        file.write(json.dumps(document, sort_keys=True) + "\n")
 
 
 if __name__ == "__main__":

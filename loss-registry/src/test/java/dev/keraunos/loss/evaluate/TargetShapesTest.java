@@ -1,7 +1,7 @@
 package dev.keraunos.loss.evaluate;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.json.JsonReadFeature;
@@ -23,30 +23,46 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Targets of another shape than the predictions: refused where that Keras refuses them. */
 class TargetShapesTest {
+  private static final String PREDICTED = "predicted";
+
+  /** Every loss beside every shape of outputs and of targets, as that Keras answers. */
   @ParameterizedTest
-  @ValueSource(strings = {"2.2.4", "tf1.15", "tf_keras-2.21", "3.15"})
+  @ValueSource(
+      strings = {
+        "1.2.2",
+        "2.0.9",
+        "2.2.4",
+        "3.0.4",
+        "3.15",
+        "3.8",
+        "tf1.15",
+        "tf2.10",
+        "tf2.4",
+        "tf_keras-2.21"
+      })
   void asRecorded(String line) throws IOException {
     JsonNode recorded = read("shapes/" + line + ".json");
+    List<String> wrong = new ArrayList<>();
     int refused = 0;
-    for (Map.Entry<String, JsonNode> entry : recorded.get("results").properties()) {
-      String[] words = entry.getKey().split(" ", -1);
-      if (words.length == 3) {
-        Evaluated evaluated = new Evaluated(recorded, words[0], words[1], words[2]);
-        if (entry.getValue().isNull()) {
-          refused++;
-          assertThrows(InputException.class, evaluated::result, line + ": " + entry.getKey());
-        } else {
-          double expected = entry.getValue().asDouble(Double.NaN);
-          Tolerance.CLOSE.check(expected, evaluated.result(), line + ": " + entry.getKey());
+    for (Map.Entry<String, JsonNode> loss : recorded.get("answers").properties()) {
+      for (Map.Entry<String, JsonNode> output : loss.getValue().properties()) {
+        Evaluated evaluated = new Evaluated(recorded, loss.getKey(), output);
+        for (Map.Entry<String, JsonNode> target : output.getValue().properties()) {
+          if (!target.getKey().equals(PREDICTED)) {
+            refused += target.getValue().isNull() ? 1 : 0;
+            evaluated.fault(target).ifPresent(wrong::add);
+          }
         }
       }
     }
+    assertEquals(List.of(), wrong, line);
     assertTrue(refused > 0, line);
   }
 
@@ -116,31 +132,55 @@ class TargetShapesTest {
     }
   }
 
-  private record Evaluated(JsonNode recorded, String activation, String loss, String targets) {
-    double result() {
+  private record Evaluated(JsonNode recorded, String loss, Map.Entry<String, JsonNode> output) {
+    /** How an answer differs from the recorded one. */
+    Optional<String> fault(Map.Entry<String, JsonNode> target) {
+      String where = loss + " of " + output.getKey() + ", targets " + target.getKey() + ": ";
+      JsonNode expected = target.getValue();
+      double result;
+      try {
+        result = result(target.getKey());
+      } catch (InputException e) {
+        return expected.isNull()
+            ? Optional.empty()
+            : Optional.of(where + "refused, recorded is " + expected + ": " + e.getMessage());
+      }
+      if (expected.isNull()) {
+        return Optional.of(where + result + ", recorded is a refusal");
+      }
+      boolean agrees = Tolerance.CLOSE.compare(result, expected.asDouble(Double.NaN)).ok();
+      return agrees ? Optional.empty() : Optional.of(where + result + ", not " + expected);
+    }
+
+    private double result(String target) {
       Dialect dialect =
           Dialect.parse(
               recorded.get("keras_version").asText() + ":" + recorded.get("backend").asText());
-      Tensor p = tensor(recorded.get("results").get(activation));
-      OutputSpec output = new OutputSpec("out", p.shape().with(0, Shape.UNKNOWN));
+      Tensor p = tensor(output.getKey(), output.getValue().get(PREDICTED));
+      OutputSpec spec = new OutputSpec("out", p.shape().with(0, Shape.UNKNOWN));
       try (Evaluation evaluation =
-          Evaluation.builder(CompileSpec.of(loss), List.of(output), dialect).build()) {
-        OutputData data = OutputData.of(tensor(recorded.get("targets").get(targets)), p);
-        OutputData full = data.withLogits(tensor(recorded.get("logits")));
+          Evaluation.builder(CompileSpec.of(loss), List.of(spec), dialect).build()) {
+        Tensor y = tensor(target, recorded.get("targets").get(target));
+        if (loss.startsWith("sparse")) { // classes that there are
+          for (int i = 0; i < y.size(); i++) {
+            y.setDouble(i, Math.min(y.getDouble(i), p.shape().dim(-1) - 1));
+          }
+        }
+        OutputData data = OutputData.of(y, p);
+        JsonNode logits = recorded.get("logits").get(output.getKey());
+        OutputData full = data.withLogits(tensor(output.getKey(), logits));
         evaluation.update(new Batch(Map.of("out", full), Map.of()));
         return evaluation.result().get("loss");
       }
     }
 
-    private static Tensor tensor(JsonNode rows) {
-      boolean flat = !rows.get(0).isArray();
-      int columns = flat ? 1 : rows.get(0).size();
-      float[] values = new float[rows.size() * columns];
+    private static Tensor tensor(String shape, JsonNode numbers) {
+      float[] values = new float[numbers.size()];
       for (int i = 0; i < values.length; i++) {
-        JsonNode row = rows.get(i / columns);
-        values[i] = (float) (flat ? row : row.get(i % columns)).asDouble();
+        values[i] = (float) numbers.get(i).asDouble();
       }
-      return flat ? Tensor.of(values) : Tensor.of(values, rows.size(), columns);
+      long[] dims = Stream.of(shape.split("x")).mapToLong(Long::parseLong).toArray();
+      return Tensor.of(values, dims);
     }
   }
 }

@@ -11,6 +11,7 @@ import dev.keraunos.loss.Loss;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.internal.reduce.Precision;
 import dev.keraunos.tensor.DType;
+import dev.keraunos.tensor.Shape;
 
 /** What {@code model.evaluate} hands to losses and metrics. */
 public final class LossInputs {
@@ -40,8 +41,15 @@ public final class LossInputs {
   }
 
   private static Ranks checked(Loss loss, Ranks ranks) {
-    boolean own = loss instanceof BuiltInLoss builtIn && !builtIn.takesClassNumbers();
+    boolean numbers = loss instanceof BuiltInLoss builtIn && builtIn.takesClassNumbers();
+    boolean own = loss instanceof BuiltInLoss && !numbers;
     Dialect dialect = ranks.yPred().dialect();
+    if (!numbers && dialect.has(Quirk.LOSSES_INSIST_ON_SHAPE)) {
+      requireNoMoreAxes(ranks);
+    }
+    if (numbers && dialect.has(Quirk.LOSSES_INSIST_ON_RANK)) {
+      requireColumn(ranks);
+    }
     boolean insists =
         own
             && dialect.has(Quirk.LOSSES_INSIST_ON_SHAPE)
@@ -62,6 +70,35 @@ public final class LossInputs {
     boolean casts = yPred.value().dtype() != DType.FLOAT32;
     Prediction p = casts ? yPred.with(cast(yPred.value(), DType.FLOAT32)) : yPred;
     return new Ranks(cast(yTrue, DType.FLOAT32), p).equal();
+  }
+
+  private static void requireColumn(Ranks ranks) {
+    Shape y = ranks.yTrue().shape();
+    Shape p = ranks.yPred().value().shape();
+    if (y.rank() != p.rank()) {
+      throw new InputException(
+          ranks.yPred().dialect().keras()
+              + " wants class numbers of as many axes as the predictions "
+              + p
+              + ", the last of length 1; given are "
+              + y);
+    }
+  }
+
+  /** A graph that is made for fewer axes sums some of them up: it gives several losses, or none. */
+  private static void requireNoMoreAxes(Ranks ranks) {
+    Shape y = ranks.yTrue().shape();
+    Shape p = ranks.yPred().value().shape();
+    if (y.rank() > p.rank()) {
+      throw new InputException(
+          "targets of the shape "
+              + y
+              + " have more axes than the predictions "
+              + p
+              + ", of which "
+              + ranks.yPred().dialect().keras()
+              + " computes no loss; give them as many");
+    }
   }
 
   /** What a metric function is given; Keras 3 leaves it to the function. */

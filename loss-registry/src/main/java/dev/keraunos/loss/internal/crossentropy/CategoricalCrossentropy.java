@@ -39,6 +39,12 @@ public final class CategoricalCrossentropy extends BuiltInLoss {
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
     new Ranks(yTrue, yPred).requireSameShape();
+    if (yPred.dialect().has(Quirk.LOSSES_INSIST_ON_SHAPE) && yTrue.shape().dim(-1) == 1) {
+      throw new InputException(
+          yPred.dialect().keras()
+              + " takes targets of one column for class numbers, which are for"
+              + " sparse_categorical_crossentropy; one class is for binary_crossentropy");
+    }
     Value y = cast(yTrue, yPred.value().dtype());
     if (smoothing != 0) {
       y = add(multiply(y, 1 - smoothing), smoothing / classes(y, yPred.dialect()));

@@ -22,6 +22,7 @@ import dev.keraunos.keras.config.Config;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.Scores;
 import dev.keraunos.loss.internal.builtin.BuiltInLoss;
+import dev.keraunos.loss.internal.builtin.Ranks;
 import dev.keraunos.tensor.Tensor;
 
 /**
@@ -45,6 +46,9 @@ public final class CategoricalFocalCrossentropy extends BuiltInLoss {
 
   @Override
   public Scores scores(Value yTrue, Prediction yPred) {
+    if (!yPred.dialect().has(Quirk.FOCAL_LOSS_FORGETS_LOGITS)) {
+      new Ranks(yTrue, yPred).requireSameShape();
+    }
     Value y = cast(yTrue, yPred.value().dtype());
     if (smoothing != 0) {
       y = add(multiply(y, 1 - smoothing), smoothing / y.shape().dim(-1));

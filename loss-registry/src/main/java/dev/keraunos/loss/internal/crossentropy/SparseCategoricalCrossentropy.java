@@ -96,7 +96,7 @@ public final class SparseCategoricalCrossentropy extends BuiltInLoss {
   /** The labels in the shape of the scores. */
   private Value labels(Value yTrue, Value p, Dialect dialect) {
     Shape wanted = p.shape().without(axis);
-    if (yTrue.rank() == wanted.rank()) {
+    if (yTrue.rank() == wanted.rank() && wanted.accepts(yTrue.shape())) {
       return yTrue;
     }
     if (dialect.has(Quirk.SPARSE_LOSS_INSISTS_ON_RANK)
