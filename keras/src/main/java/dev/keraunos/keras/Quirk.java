@@ -583,7 +583,7 @@ public enum Quirk {
   FREEZES_BATCH_NORMALIZATION(
       Topic.LAYERS,
       "Frozen batch normalization called with training=True computes as outside of training.",
-      graph().or(since(tfKeras()))),
+      graph().from("2.1").or(since(tfKeras()))),
   BATCH_MOMENTS_TAKE_MASK(
       Topic.LAYERS,
       "Moments of a batch leave masked entries out, but in images.",
