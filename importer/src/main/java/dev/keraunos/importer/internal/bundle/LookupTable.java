@@ -60,13 +60,14 @@ public record LookupTable(List<?> keys, List<?> values) {
   /**
    * The tokens in the order of their indices, without those that count as nothing.
    *
-   * @param inverted whether the indices are the keys
+   * @param inverted whether the indices are the keys, unless these are lines
    * @throws dev.keraunos.keras.ModelFileException if indices are texts
    */
   public List<?> tokens(boolean inverted) {
-    List<?> indices = inverted ? keys : values;
-    List<?> tokens = inverted ? values : keys;
-    if (!indices.stream().allMatch(Long.class::isInstance)) {
+    boolean byIndex = inverted && areNumbers(keys);
+    List<?> indices = byIndex ? keys : values;
+    List<?> tokens = byIndex ? values : keys;
+    if (!areNumbers(indices)) {
       throw Wire.damaged("a lookup table", "texts as indices");
     }
     List<Integer> order = new ArrayList<>();
@@ -77,5 +78,9 @@ public record LookupTable(List<?> keys, List<?> values) {
     }
     order.sort(Comparator.comparing(i -> (Long) indices.get(i)));
     return order.stream().map(tokens::get).toList();
+  }
+
+  private static boolean areNumbers(List<?> column) {
+    return column.stream().allMatch(Long.class::isInstance);
   }
 }
