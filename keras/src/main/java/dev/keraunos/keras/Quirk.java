@@ -643,9 +643,10 @@ public enum Quirk {
       Topic.LAYERS, "Functions of two uint64 take them as uint32, and give that.", keras3()),
   MULTIPLIES_INTEGERS_IN_FLOAT32(
       Topic.LAYERS,
-      "Matrix products of integers are computed in float32, of int8 in int32; elsewhere in their"
-          + " type.",
+      "Matrix products of integers are computed in float32, of int8 in int32.",
       keras3().on(TENSORFLOW)),
+  NUMBERS_ARE_TENSORS(
+      Topic.LAYERS, "A remainder, angle or comparison makes a tensor of a number.", keras3()),
   LAYER_NORM_ROUNDS_TO_INPUT(
       Topic.LAYERS,
       "LayerNormalization rounds its result to the type of its input.",

@@ -41,14 +41,14 @@ final class ArrayOperations {
     quotient(Ops::divide, "Divide", "TrueDivide", "truediv", "divide", "div", "RealDiv");
     quotient(Ops::divideNoNan, "divide_no_nan", "div_no_nan");
     binary(Ops::floorDivide, "FloorDivide", "floordiv", "floor_div", "FloorDiv");
-    binary(Ops::mod, "Mod", "floormod", "mod", "FloorMod");
+    own(Ops::mod, "Mod", "floormod", "mod", "FloorMod");
     binary(Ops::power, "Power", "pow", "Pow");
     binary(Ops::maximum, "Maximum", "maximum");
     binary(Ops::minimum, "Minimum", "minimum");
     binary(Ops::squaredDifference, "squared_difference", "SquaredDifference");
-    binary(Ops::arctan2, "Arctan2");
+    own(Ops::arctan2, "Arctan2");
     one("y x", call -> Ops.arctan2(call.value("y"), call.value("x")), "atan2", "Atan2");
-    binary(Ops::logaddexp, "Logaddexp");
+    own(Ops::logaddexp, "Logaddexp");
     binary(Ops::hypot, "Hypot");
     binary(Ops::multiplyNoNan, "multiply_no_nan");
     binary(Ops::xlogy, "xlogy");
@@ -70,8 +70,8 @@ final class ArrayOperations {
 
   /** TensorFlow divides integers of 32 bits and more in float64. */
   private static Value quotient(OperationCall call, BinaryOperator<Value> function) {
-    Value x = call.value("x1");
-    Value y = call.value("x2");
+    Value x = call.ownWhole("x1");
+    Value y = call.ownWhole("x2");
     DType dtype = DType.promote(x.dtype(), y.dtype());
     boolean wide =
         dtype.isInteger()
@@ -99,12 +99,12 @@ final class ArrayOperations {
   }
 
   private static void comparisons() {
-    comparison(Ops::equal, "Equal", "equal", "eq");
-    comparison(Ops::notEqual, "NotEqual", "not_equal", "ne");
-    comparison(Ops::greater, "Greater", "greater", "gt");
-    comparison(Ops::greaterEqual, "GreaterEqual", "greater_equal", "ge");
-    comparison(Ops::less, "Less", "less", "lt");
-    comparison(Ops::lessEqual, "LessEqual", "less_equal", "le");
+    own(Ops::equal, "Equal", "equal", "eq");
+    own(Ops::notEqual, "NotEqual", "not_equal", "ne");
+    own(Ops::greater, "Greater", "greater", "gt");
+    own(Ops::greaterEqual, "GreaterEqual", "greater_equal", "ge");
+    own(Ops::less, "Less", "less", "lt");
+    own(Ops::lessEqual, "LessEqual", "less_equal", "le");
     binary(Ops::logicalAnd, "LogicalAnd", "logical_and");
     binary(Ops::logicalOr, "LogicalOr", "logical_or");
     binary(Ops::logicalXor, "LogicalXor", "logical_xor");
@@ -119,15 +119,13 @@ final class ArrayOperations {
         "SelectV2");
   }
 
-  /** Integers are compared as they are, also to a number that their type does not hold. */
-  private static void comparison(BinaryOperator<Value> function, String... names) {
+  /** A function for which Keras 3 makes a tensor of its own of a number. */
+  private static void own(BinaryOperator<Value> function, String... names) {
     one(
         "x1|x x2|y",
         call ->
-            call.exceeds("x1") || call.exceeds("x2")
-                ? function.apply(call.wide("x1"), call.wide("x2"))
-                : IntegerArithmetic.pair(
-                    call.value("x1"), call.value("x2"), call.scope().dialect(), function),
+            IntegerArithmetic.pair(
+                call.own("x1"), call.own("x2"), call.scope().dialect(), function),
         names);
   }
 

@@ -141,24 +141,25 @@ final class OperationCall {
     return value(argument(parameter));
   }
 
-  /** True for a whole number that the integer type of the tensors of the call does not hold. */
-  boolean exceeds(String parameter) {
-    DType type = reference().dtype();
-    if (!(argument(parameter) instanceof Argument.Literal literal)
-        || !literal.json().isIntegralNumber()
-        || !type.isInteger()
-        || type.bytes() == Long.BYTES) {
-      return false;
+  /** The same as {@link #value(String)}, a number in the type that it has alone in Keras 3. */
+  Value own(String parameter) {
+    if (!has(Quirk.NUMBERS_ARE_TENSORS)
+        || !(argument(parameter) instanceof Argument.Literal literal)
+        || !literal.json().isNumber()) {
+      return value(parameter);
     }
-    long number = literal.json().asLong();
-    return Tensor.scalar(DType.INT64, number).cast(type).getLong(0) != number;
+    JsonNode number = literal.json();
+    DType whole = number.canConvertToInt() ? DType.INT32 : DType.INT64;
+    DType type = number.isIntegralNumber() ? whole : DType.FLOAT32;
+    return Ops.constant(reference(), Tensor.scalar(type, number.asDouble()));
   }
 
-  /** The same as {@link #value(String)} in 64 bits. */
-  Value wide(String parameter) {
-    return argument(parameter) instanceof Argument.Literal literal
-        ? Ops.constant(reference(), Tensor.scalar(DType.INT64, literal.json().asLong()))
-        : Ops.cast(value(parameter), DType.INT64);
+  /** The same; fractions in the type of the tensors of the call. */
+  Value ownWhole(String parameter) {
+    boolean whole =
+        argument(parameter) instanceof Argument.Literal literal
+            && literal.json().isIntegralNumber();
+    return whole && reference().dtype().isInteger() ? own(parameter) : value(parameter);
   }
 
   /** A list of tensors and constants. */
