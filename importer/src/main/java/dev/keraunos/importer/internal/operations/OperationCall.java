@@ -149,9 +149,12 @@ final class OperationCall {
       return value(parameter);
     }
     JsonNode number = literal.json();
-    DType whole = number.canConvertToInt() ? DType.INT32 : DType.INT64;
-    DType type = number.isIntegralNumber() ? whole : DType.FLOAT32;
-    return Ops.constant(reference(), Tensor.scalar(type, number.asDouble()));
+    if (!number.isIntegralNumber()) {
+      return Ops.constant(reference(), Tensor.scalar(DType.FLOAT32, number.asDouble()));
+    }
+    Tensor whole = Tensor.zeros(number.canConvertToInt() ? DType.INT32 : DType.INT64);
+    whole.setLong(0, number.asLong());
+    return Ops.constant(reference(), whole);
   }
 
   /** The same; fractions in the type of the tensors of the call. */
