@@ -108,9 +108,7 @@ public enum Quirk {
       "It adds epsilon to 1 - p; elsewhere TensorFlow's optimizer takes p from 1 + epsilon.",
       graph().from("2.0").until("2.1")),
   LOGITS_INSIST_ON_SHAPE(
-      Topic.LOSSES,
-      "A binary crossentropy of logits refuses targets in another shape.",
-      since(tfKeras())),
+      Topic.LOSSES, "A binary crossentropy of logits insists on shapes.", since(tfKeras())),
   BINARY_CROSSENTROPY_INSISTS_ON_SHAPE(Topic.LOSSES, "Every binary crossentropy does.", keras3()),
   FOCAL_LOSS_SQUASHES_LOGITS(
       Topic.LOSSES,
@@ -805,9 +803,7 @@ public enum Quirk {
       "CategoryEncoding takes a vector for a column, and the number of tokens for none of them.",
       tfKeras().until("2.5")),
   BINS_ARE_RIGHT_CLOSED(
-      Topic.LAYERS,
-      "Discretization puts what equals a boundary below it, and gives int32.",
-      tfKeras().until("2.6")),
+      Topic.LAYERS, "Bins of Discretization are right-closed int32.", tfKeras().until("2.6")),
   BINS_ARE_VARIABLES(
       Topic.LAYERS, "Discretization has its bins as weights.", tfKeras().from("2.5").until("2.6")),
   CATEGORIES_MUST_BE_IN_RANGE(
