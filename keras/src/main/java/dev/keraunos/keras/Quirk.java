@@ -175,9 +175,7 @@ public enum Quirk {
       Topic.LOSSES, "A cosine divides by the norm but leaves zeros alone.", keras3().on(NUMPY)),
   COSINE_CLIPS_RECIPROCAL(Topic.LOSSES, "A cosine limits 1/norm to 1e7.", keras3().from("3.6")),
   COSINE_CLIPS_NORM(
-      Topic.LOSSES,
-      "A cosine divides by a norm of at least 1e-7.",
-      keras3().from("3.0.5").until("3.6")),
+      Topic.LOSSES, "A cosine's norm is at least 1e-7.", keras3().from("3.0.5").until("3.6")),
   COSINE_CLIPS_SQUARE(
       Topic.LOSSES,
       "A cosine divides by the root of a squared norm of at least 1e-7; elsewhere 1e-12.",
@@ -389,9 +387,7 @@ public enum Quirk {
       keras3().from("3.15")),
 
   CLASS_WEIGHT_REFUSES_SAMPLE_WEIGHT(
-      Topic.CLASS_WEIGHTS_IN_TRAINING,
-      "class_weight and sample weights exclude each other.",
-      keras3()),
+      Topic.CLASS_WEIGHTS_IN_TRAINING, "class_weight excludes sample weights.", keras3()),
   SAMPLE_WEIGHT_REPLACES_CLASS_WEIGHT(
       Topic.CLASS_WEIGHTS_IN_TRAINING,
       "Sample weights replace class_weight.",
@@ -721,6 +717,10 @@ public enum Quirk {
           + " centres.",
       since(tfKeras())),
 
+  RELU_DROPS_MASKS(
+      Topic.MASKS_IN_LAYERS,
+      "The output of a ReLU layer has no mask.",
+      graph().until("2.5").or(tfKeras().until("2.5"))),
   NO_MASK_REMOVES_MASK(
       Topic.MASKS_IN_LAYERS,
       "mask=None in a call takes the mask away that a tensor carries.",

@@ -6,6 +6,7 @@ import dev.keraunos.importer.internal.operations.Activations;
 import dev.keraunos.importer.internal.operations.Windows;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
+import dev.keraunos.importer.layers.Masked;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
@@ -17,7 +18,7 @@ import java.util.stream.IntStream;
 final class ActivationLayers {
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.passes(ActivationLayers::relu, "ReLU"),
+          LayerRow.of(ActivationLayers::masked, "ReLU"),
           LayerRow.passes(ActivationLayers::leakyRelu, "LeakyReLU"),
           LayerRow.passes(ActivationLayers::prelu, "PReLU").weights("alpha").ignores("init"),
           LayerRow.passes(
@@ -34,6 +35,11 @@ final class ActivationLayers {
               .ignores("t_left_init", "a_left_init", "t_right_init", "a_right_init"));
 
   private ActivationLayers() {}
+
+  private static List<Masked> masked(RowCall call) {
+    boolean drops = call.dialect().has(Quirk.RELU_DROPS_MASKS);
+    return List.of(new Masked(relu(call), drops ? null : call.passedMask()));
+  }
 
   private static Value relu(RowCall call) {
     Setting max = call.config().get("max_value");
