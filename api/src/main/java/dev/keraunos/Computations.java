@@ -12,6 +12,7 @@ import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.internal.prediction.Draws;
 import dev.keraunos.internal.prediction.KeptStates;
+import dev.keraunos.internal.prediction.RaggedRows;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;

@@ -9,6 +9,7 @@ import dev.keraunos.importer.internal.topology.TensorRef;
 import dev.keraunos.importer.layers.UnsupportedModelException;
 import dev.keraunos.internal.prediction.Draws;
 import dev.keraunos.internal.prediction.KeptStates;
+import dev.keraunos.internal.prediction.RaggedRows;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.loss.Prediction;
 import dev.keraunos.loss.explain.Explanation;

@@ -12,6 +12,7 @@ import dev.keraunos.importer.internal.summary.ModelSummary;
 import dev.keraunos.importer.internal.summary.SummaryText;
 import dev.keraunos.importer.layers.ModelRegistry;
 import dev.keraunos.internal.prediction.KeptStates;
+import dev.keraunos.internal.prediction.RaggedRows;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.loss.check.LossFunction;
 import dev.keraunos.loss.explain.Explanation;

@@ -1,4 +1,4 @@
-package dev.keraunos;
+package dev.keraunos.internal.prediction;
 
 import dev.keraunos.error.InputException;
 import dev.keraunos.graph.Value;
@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
  * Ragged tensors, whose rows are never filled up: samples with rows of one length are computed
  * together.
  */
-final class RaggedRows {
+public final class RaggedRows {
   private RaggedRows() {}
 
   /**
@@ -31,7 +31,7 @@ final class RaggedRows {
    * @param run computes the values of samples with rows of one length
    * @throws InputException if a value has rows of another length for each sample
    */
-  static List<Tensor> run(
+  public static List<Tensor> run(
       LoweredModel model,
       List<Tensor> inputs,
       List<String> names,
@@ -61,7 +61,7 @@ final class RaggedRows {
    * @param run predicts rows of one length
    * @throws InputException if the output has rows of another length for each sample
    */
-  static Tensor predict(Object[] rows, String name, Function<Object[], Tensor> run) {
+  public static Tensor predict(Object[] rows, String name, Function<Object[], Tensor> run) {
     Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
     for (int i = 0; i < rows.length; i++) {
       boolean array = rows[i] != null && rows[i].getClass().isArray();
