@@ -190,9 +190,7 @@ public enum Quirk {
       all().on(TENSORFLOW)),
 
   ACCURACY_OF_ELEMENTS(
-      Topic.METRICS,
-      "Accuracies of elements are not averaged over the last axis.",
-      keras3().from("3.4")),
+      Topic.METRICS, "Accuracies of elements keep the last axis.", keras3().from("3.4")),
   BINARY_ACCURACY_ROUNDS(
       Topic.METRICS,
       "Binary accuracy rounds probabilities instead of comparing them to 0.5.",
@@ -600,9 +598,7 @@ public enum Quirk {
       Topic.LAYERS, "Normalization layers take their input in its own type.", keras3()),
   SORTS_NORMALIZED_AXES(Topic.LAYERS, "Normalization layers sort their axes.", keras3()),
   UNIT_NORM_OF_1E_12(
-      Topic.LAYERS,
-      "UnitNormalization has a norm of at least 1e-12; earlier 1e-6.",
-      keras3().from("3.6")),
+      Topic.LAYERS, "UnitNormalization has a norm of 1e-12; earlier 1e-6.", keras3().from("3.6")),
   DOT_NORM_OF_1E_7(
       Topic.LAYERS, "A normalized Dot has norms of at least 1e-7.", keras3().from("3.0.5")),
   DOT_SQUARE_OF_1E_7(
@@ -620,9 +616,7 @@ public enum Quirk {
       "Quotients of int32 and int64 are float64; elsewhere float32.",
       upTo(tfKeras()).on(TENSORFLOW)),
   MEANS_OF_INTEGERS_TRUNCATE(
-      Topic.LAYERS,
-      "Means of integers are integers; elsewhere float32.",
-      upTo(tfKeras()).on(TENSORFLOW)),
+      Topic.LAYERS, "Means of integers are integers.", upTo(tfKeras()).on(TENSORFLOW)),
   RESIZED_IMAGES_KEEP_TYPE(
       Topic.LAYERS,
       "Resized images keep their type; elsewhere they are float32 if they are interpolated.",
@@ -639,6 +633,12 @@ public enum Quirk {
       Topic.LAYERS,
       "Matrix products of integers are computed in float32, of int8 in int32.",
       keras3().on(TENSORFLOW)),
+  ADDS_VECTORS_AS_BIASES(
+      Topic.LAYERS,
+      "What has one axis longer than 1 is added along the last axis of that length, or axis 1.",
+      keras3().from("3.7").on(TENSORFLOW)),
+  EINSUM_ADDS_VECTORS_AS_BIASES(
+      Topic.LAYERS, "So does EinsumDense its bias.", keras3().from("3.10").on(TENSORFLOW)),
   NUMBERS_ARE_TENSORS(
       Topic.LAYERS, "A remainder, angle or comparison makes a tensor of a number.", keras3()),
   LAYER_NORM_ROUNDS_TO_INPUT(

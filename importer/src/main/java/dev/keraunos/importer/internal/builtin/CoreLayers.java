@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.Sums;
 import dev.keraunos.importer.internal.quantization.QuantizedEmbeddings;
 import dev.keraunos.importer.internal.quantization.QuantizedKernel;
 import dev.keraunos.importer.internal.table.LambdaFunction;
@@ -102,8 +103,12 @@ final class CoreLayers {
             : Ops.einsum(equation, x, call.weight("kernel", unknown));
     String axes = call.config().get("bias_axes").text("");
     int elided = x.rank() - operands[0].replace("...", "").length();
-    return call.activate(
-        "activation", axes.isEmpty() ? y : Ops.add(y, bias(call, sides[1], axes, elided)));
+    if (!axes.isEmpty()) {
+      Value bias = bias(call, sides[1], axes, elided);
+      boolean looks = call.dialect().has(Quirk.EINSUM_ADDS_VECTORS_AS_BIASES);
+      y = looks ? Sums.add(y, bias, call.dialect()) : Ops.add(y, bias);
+    }
+    return call.activate("activation", y);
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
 import dev.keraunos.importer.internal.operations.IntegerArithmetic;
+import dev.keraunos.importer.internal.operations.Sums;
 import dev.keraunos.importer.internal.table.LambdaFunction;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
@@ -23,7 +24,7 @@ import java.util.stream.IntStream;
 final class MergingLayers {
   static final List<LayerRow> ROWS =
       List.of(
-          elementwise(call -> fold(call, Ops::add), "Add"),
+          elementwise(MergingLayers::sum, "Add"),
           elementwise(call -> fold(call, Ops::subtract), "Subtract"),
           elementwise(MergingLayers::average, "Average"),
           elementwise(MergingLayers::multiply, "Multiply"),
@@ -107,8 +108,12 @@ final class MergingLayers {
     return sameRank(call).stream().reduce(operator).orElseThrow();
   }
 
+  private static Value sum(RowCall call) {
+    return fold(call, (x, y) -> Sums.add(x, y, call.dialect()));
+  }
+
   private static Value average(RowCall call) {
-    return Ops.divide(fold(call, Ops::add), call.inputs().size());
+    return Ops.divide(sum(call), call.inputs().size());
   }
 
   /** From Keras 3.4 on masked entries count as 1, and as 0 where all inputs are masked. */
@@ -279,7 +284,7 @@ final class MergingLayers {
     }
     switch (call.config().get("mode").text("sum")) {
       case "sum":
-        return List.of(new Masked(fold(call, Ops::add), mask(call)));
+        return List.of(new Masked(sum(call), mask(call)));
       case "mul":
         return List.of(new Masked(fold(call, Ops::multiply), mask(call)));
       case "ave":

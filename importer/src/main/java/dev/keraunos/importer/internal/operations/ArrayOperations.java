@@ -9,6 +9,7 @@ import static dev.keraunos.importer.internal.operations.Operations.unary;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.ReduceKind;
 import dev.keraunos.graph.Value;
+import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
@@ -35,7 +36,7 @@ final class ArrayOperations {
   // ---- Elementwise -----------------------------------------------------------------------------
 
   private static void arithmetic() {
-    binary(Ops::add, "Add", "add", "AddV2", "bias_add", "BiasAdd");
+    one("x1|x x2|y", ArrayOperations::sum, "Add", "add", "AddV2", "bias_add", "BiasAdd");
     binary(Ops::subtract, "Subtract", "subtract", "sub", "Sub");
     binary(Ops::multiply, "Multiply", "multiply", "mul", "Mul");
     quotient(Ops::divide, "Divide", "TrueDivide", "truediv", "divide", "div", "RealDiv");
@@ -62,6 +63,12 @@ final class ArrayOperations {
     unary(Ops::sign, "Sign", "sign");
     String bounds = "x|t x_min|clip_value_min x_max|clip_value_max";
     one(bounds, ArrayOperations::clip, "Clip", "clip_by_value");
+  }
+
+  private static Value sum(OperationCall call) {
+    Dialect dialect = call.scope().dialect();
+    return IntegerArithmetic.pair(
+        call.value("x1"), call.value("x2"), dialect, (x, y) -> Sums.add(x, y, dialect));
   }
 
   private static void quotient(BinaryOperator<Value> function, String... names) {
