@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.keraunos.error.InputException;
 import dev.keraunos.error.KeraunosException;
 import dev.keraunos.tensor.DType;
@@ -12,6 +14,8 @@ import dev.keraunos.tensor.Shape;
 import dev.keraunos.tensor.Tensor;
 import dev.keraunos.testing.RecordedCases;
 import dev.keraunos.testing.Tolerance;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.List;
@@ -117,17 +121,18 @@ class TextsTest {
     }
   }
 
-  /** Keras computes them so; that each row is as if alone is in the recorded cases. */
   @Test
-  void rowsOfDifferentLengthsAreNotFilledUp() {
-    long[][] rows = {{1, 2, 3}, {4}, {5, 6, 2}, {7, 8}};
+  void rowsOfDifferentLengthsAreNotFilledUp() throws IOException {
+    JsonNode recorded;
+    try (InputStream json = TextsTest.class.getResourceAsStream("ragged_rows.json")) {
+      recorded = new ObjectMapper().readTree(json);
+    }
+    long[][] rows = new ObjectMapper().convertValue(recorded.get("rows"), long[][].class);
+    float[][] expected =
+        new ObjectMapper().convertValue(recorded.get("predicted"), float[][].class);
     try (KerasModel model = KerasModel.load(RecordedCases.file("tfk/text/ragged_input.h5"))) {
-      float[][] together = (float[][]) model.predictArray(rows);
-      for (int i = 0; i < rows.length; i++) {
-        long[][] alone = {rows[i]};
-        float[][] expected = (float[][]) model.predictArray(alone);
-        Tolerance.PREDICTION.check(Tensor.of(expected[0]), Tensor.of(together[i]), "row " + i);
-      }
+      Tensor together = Tensor.of((float[][]) model.predictArray(rows));
+      Tolerance.PREDICTION.check(Tensor.of(expected), together, "rows");
       refused(() -> model.predictArray(new long[][] {{1}, null}), "null at [0]");
     }
   }
