@@ -1,6 +1,7 @@
 package dev.keraunos.importer.internal;
 
 import dev.keraunos.importer.internal.archive.ModelArchive;
+import dev.keraunos.importer.internal.archive.StoredArray;
 import dev.keraunos.importer.internal.library.Libraries;
 import dev.keraunos.importer.internal.lowering.LoweredModel;
 import dev.keraunos.importer.internal.lowering.ModelLowering;
@@ -32,10 +33,19 @@ public record ImportedModel(
    * @throws ModelFileException if the config or the weights are inconsistent
    */
   public static ImportedModel of(ModelArchive archive, ModelRegistry registry) {
-    return of(
-        archive,
-        ModelTopology.read(Libraries.expand(archive.config()), archive.dialect()),
-        registry);
+    return of(archive, topology(archive), registry);
+  }
+
+  /**
+   * The layers and calls of what an archive holds.
+   *
+   * @throws ModelFileException if the config is inconsistent, or that of a subclassed model
+   */
+  public static ModelTopology topology(ModelArchive archive) {
+    return ModelTopology.read(
+        Libraries.expand(archive.config()),
+        archive.dialect(),
+        () -> archive.weights().arrays().stream().map(StoredArray::path).toList());
   }
 
   /**

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.importer.internal.archive.ModelArchive;
 import dev.keraunos.importer.internal.builtin.KerasLayers;
-import dev.keraunos.importer.internal.library.Libraries;
 import dev.keraunos.importer.internal.lowering.ModelLowering;
 import dev.keraunos.importer.internal.topology.Argument;
 import dev.keraunos.importer.internal.topology.InputSpec;
@@ -45,8 +44,7 @@ public record ModelContents(
    *     class whose layers are not known
    */
   public static ModelContents of(ModelArchive archive, ModelRegistry registry) {
-    ModelTopology topology =
-        ModelTopology.read(Libraries.expand(archive.config()), archive.dialect());
+    ModelTopology topology = ImportedModel.topology(archive);
     AtomicReference<LayerWeights> stored = new AtomicReference<>();
     ModelLowering.Survey survey =
         ModelLowering.survey(

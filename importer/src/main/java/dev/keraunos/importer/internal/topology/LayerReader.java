@@ -7,14 +7,20 @@ import dev.keraunos.importer.internal.topology.LayerSpec.Kind;
 import dev.keraunos.keras.Dialect;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.keras.Quirk;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Reads one entry among a model's layers, a nested model included. */
 final class LayerReader {
+  /** No message names more variables. */
+  private static final int MOST_NAMED = 16;
+
   private LayerReader() {}
 
   /** The root model. */
-  static ModelTopology model(JsonNode modelConfig, Dialect dialect) {
+  static ModelTopology model(
+      JsonNode modelConfig, Dialect dialect, Supplier<List<String>> variables) {
     Entry entry = Entry.of(modelConfig, "");
     if (entry.className.equals(FeatureSpace.CLASS)) {
       JsonNode functional = FeatureSpace.functional(entry.config, dialect);
@@ -23,7 +29,8 @@ final class LayerReader {
     if (!isModel(entry)) {
       throw new ModelFileException(
           entry.className,
-          "a config without a list of layers",
+          "a config without a list of layers, with the variables "
+              + variables.get().stream().limit(MOST_NAMED).toList(),
           "Sequential and functional models",
           "Subclassed models keep their code in Python; rebuild the model with the functional API"
               + " and save it again.");

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -59,7 +60,17 @@ public record ModelTopology(
    *     other in a circle
    */
   public static ModelTopology read(JsonNode modelConfig, Dialect dialect) {
-    return LayerReader.model(modelConfig, dialect);
+    return read(modelConfig, dialect, List::of);
+  }
+
+  /**
+   * The same, with what a subclassed model is told by.
+   *
+   * @param variables their names in the file
+   */
+  public static ModelTopology read(
+      JsonNode modelConfig, Dialect dialect, Supplier<List<String>> variables) {
+    return LayerReader.model(modelConfig, dialect, variables);
   }
 
   /**

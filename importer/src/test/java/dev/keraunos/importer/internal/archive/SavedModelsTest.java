@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.keraunos.importer.internal.ImportedModel;
 import dev.keraunos.keras.ModelFileException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -127,6 +128,18 @@ class SavedModelsTest {
             assertThrows(ModelFileException.class, () -> ModelArchive.open(content, file)))) {
       assertTrue(refusal.found().contains(found), refusal.getMessage());
       assertTrue(!refusal.remedy().isEmpty(), refusal.getMessage());
+    }
+  }
+
+  @Test
+  void variablesOfASubclassedModelAreNamed() {
+    try (ModelArchive archive =
+        ModelArchive.open(Fixtures.folder("saved_model/refused/subclassed_keras3.zip"))) {
+      ModelFileException refusal =
+          assertThrows(ModelFileException.class, () -> ImportedModel.topology(archive));
+      assertTrue(refusal.getMessage().contains("Own"), refusal.getMessage());
+      assertTrue(refusal.found().contains("[/inside/vars/0, /inside/vars/1]"), refusal.found());
+      assertTrue(refusal.remedy().contains("functional API"), refusal.remedy());
     }
   }
 
