@@ -14,7 +14,7 @@ import static dev.keraunos.keras.Releases.since;
 import static dev.keraunos.keras.Releases.tfKeras;
 import static dev.keraunos.keras.Releases.upTo;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -108,7 +108,9 @@ public enum Quirk {
       "It adds epsilon to 1 - p; elsewhere TensorFlow's optimizer takes p from 1 + epsilon.",
       graph().from("2.0").until("2.1")),
   LOGITS_INSIST_ON_SHAPE(
-      Topic.LOSSES, "A binary crossentropy of logits insists on shapes.", since(tfKeras())),
+      Topic.LOSSES,
+      "A binary crossentropy of logits refuses targets in another shape.",
+      since(tfKeras())),
   BINARY_CROSSENTROPY_INSISTS_ON_SHAPE(Topic.LOSSES, "Every binary crossentropy does.", keras3()),
   FOCAL_LOSS_SQUASHES_LOGITS(
       Topic.LOSSES,
@@ -175,7 +177,9 @@ public enum Quirk {
       Topic.LOSSES, "A cosine divides by the norm but leaves zeros alone.", keras3().on(NUMPY)),
   COSINE_CLIPS_RECIPROCAL(Topic.LOSSES, "A cosine limits 1/norm to 1e7.", keras3().from("3.6")),
   COSINE_CLIPS_NORM(
-      Topic.LOSSES, "A cosine's norm is at least 1e-7.", keras3().from("3.0.5").until("3.6")),
+      Topic.LOSSES,
+      "A cosine divides by a norm of at least 1e-7.",
+      keras3().from("3.0.5").until("3.6")),
   COSINE_CLIPS_SQUARE(
       Topic.LOSSES,
       "A cosine divides by the root of a squared norm of at least 1e-7; elsewhere 1e-12.",
@@ -190,7 +194,9 @@ public enum Quirk {
       all().on(TENSORFLOW)),
 
   ACCURACY_OF_ELEMENTS(
-      Topic.METRICS, "Accuracies of elements keep the last axis.", keras3().from("3.4")),
+      Topic.METRICS,
+      "Accuracies of elements are not averaged over the last axis.",
+      keras3().from("3.4")),
   BINARY_ACCURACY_ROUNDS(
       Topic.METRICS,
       "Binary accuracy rounds probabilities instead of comparing them to 0.5.",
@@ -598,7 +604,9 @@ public enum Quirk {
       Topic.LAYERS, "Normalization layers take their input in its own type.", keras3()),
   SORTS_NORMALIZED_AXES(Topic.LAYERS, "Normalization layers sort their axes.", keras3()),
   UNIT_NORM_OF_1E_12(
-      Topic.LAYERS, "UnitNormalization has a norm of 1e-12; earlier 1e-6.", keras3().from("3.6")),
+      Topic.LAYERS,
+      "UnitNormalization has a norm of at least 1e-12; earlier 1e-6.",
+      keras3().from("3.6")),
   DOT_NORM_OF_1E_7(
       Topic.LAYERS, "A normalized Dot has norms of at least 1e-7.", keras3().from("3.0.5")),
   DOT_SQUARE_OF_1E_7(
@@ -616,7 +624,9 @@ public enum Quirk {
       "Quotients of int32 and int64 are float64; elsewhere float32.",
       upTo(tfKeras()).on(TENSORFLOW)),
   MEANS_OF_INTEGERS_TRUNCATE(
-      Topic.LAYERS, "Means of integers are integers.", upTo(tfKeras()).on(TENSORFLOW)),
+      Topic.LAYERS,
+      "Means of integers are integers; elsewhere float32.",
+      upTo(tfKeras()).on(TENSORFLOW)),
   RESIZED_IMAGES_KEEP_TYPE(
       Topic.LAYERS,
       "Resized images keep their type; elsewhere they are float32 if they are interpolated.",
@@ -631,7 +641,8 @@ public enum Quirk {
       Topic.LAYERS, "Functions of two uint64 take them as uint32, and give that.", keras3()),
   MULTIPLIES_INTEGERS_IN_FLOAT32(
       Topic.LAYERS,
-      "Matrix products of integers are computed in float32, of int8 in int32.",
+      "Matrix products of integers are computed in float32, of int8 in int32; elsewhere in their"
+          + " type.",
       keras3().on(TENSORFLOW)),
   ADDS_VECTORS_AS_BIASES(
       Topic.LAYERS,
@@ -803,7 +814,13 @@ public enum Quirk {
       "CategoryEncoding takes a vector for a column, and the number of tokens for none of them.",
       tfKeras().until("2.5")),
   BINS_ARE_RIGHT_CLOSED(
-      Topic.LAYERS, "Bins of Discretization are right-closed int32.", tfKeras().until("2.6")),
+      Topic.LAYERS,
+      "Discretization puts what equals a boundary below it, and gives int32.",
+      tfKeras().until("2.6")),
+  PADDING_WANTS_A_MAXIMUM(
+      Topic.LAYERS,
+      "A lookup refuses pad_to_max_tokens without max_tokens; elsewhere it pads nothing.",
+      since(tfKeras().from("2.6"))),
   BINS_ARE_VARIABLES(
       Topic.LAYERS, "Discretization has its bins as weights.", tfKeras().from("2.5").until("2.6")),
   CATEGORIES_MUST_BE_IN_RANGE(
@@ -846,8 +863,7 @@ public enum Quirk {
   private final Topic topic;
   private final String text;
   private final Releases releases;
-  private volatile boolean affirmed;
-  private volatile boolean denied;
+  private final Answers given = new Answers();
 
   Quirk(Topic topic, String text, Releases releases) {
     this.topic = topic;
@@ -869,13 +885,7 @@ public enum Quirk {
   }
 
   boolean isIn(KerasVersion version, Backend backend) {
-    boolean is = releases.contains(version, backend);
-    if (is && !affirmed) {
-      affirmed = true;
-    } else if (!is && !denied) {
-      denied = true;
-    }
-    return is;
+    return given.note(releases.contains(version, backend));
   }
 
   /**
@@ -883,15 +893,6 @@ public enum Quirk {
    * tests which rules recordings reach.
    */
   public static List<String> answers() {
-    List<String> answers = new ArrayList<>();
-    for (Quirk quirk : values()) {
-      if (quirk.affirmed) {
-        answers.add(quirk + "=true");
-      }
-      if (quirk.denied) {
-        answers.add(quirk + "=false");
-      }
-    }
-    return answers;
+    return Arrays.stream(values()).flatMap(quirk -> quirk.given.of(quirk)).toList();
   }
 }

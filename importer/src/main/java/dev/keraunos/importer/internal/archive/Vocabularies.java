@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What layers were adapted to: TensorFlow keeps it in lookup tables, from which it comes into the
@@ -18,6 +20,11 @@ import java.util.Optional;
  */
 final class Vocabularies {
   private static final String KEY = "vocabulary";
+  private static final List<String> SPECIAL =
+      List.of("mask_token", "mask_value", "oov_token", "oov_value");
+
+  /** Those of TextVectorization, which does not say them. */
+  private static final Set<String> OF_TEXTS = Set.of("", "[UNK]");
 
   private final ObjectGraph objects;
   private final TensorBundle bundle;
@@ -56,27 +63,43 @@ final class Vocabularies {
         Optional<LookupTable> table = objects.table(nodes.get(i), bundle, initial);
         if (table.isPresent()) {
           boolean whole = layers.get(i).path("class_name").asText("").equals("IntegerLookup");
-          List<?> tokens = table.get().tokens(layer.path("invert").asBoolean());
-          putTokens(layer.putArray(KEY), tokens, whole);
+          put(layer, table.get(), whole);
         }
       }
     }
   }
 
   /**
-   * Writes tokens.
+   * Writes the tokens of a layer.
    *
    * @param whole whether they are numbers, on the lines of a file too
    */
-  private static void putTokens(ArrayNode vocabulary, List<?> tokens, boolean whole) {
-    for (Object token : tokens) {
+  private static void put(ObjectNode layer, LookupTable table, boolean whole) {
+    Set<String> special = special(layer);
+    ArrayNode vocabulary = layer.putArray(KEY);
+    for (Object token : table.tokens(layer.path("invert").asBoolean())) {
+      String text = token.toString();
+      if (special.contains(text)) {
+        continue;
+      }
       if (token instanceof Long number) {
         vocabulary.add(number);
-      } else if (whole && token.toString().matches("-?[0-9]{1,18}")) {
-        vocabulary.add(Long.parseLong(token.toString()));
+      } else if (whole && text.matches("-?[0-9]{1,18}")) {
+        vocabulary.add(Long.parseLong(text));
       } else {
-        vocabulary.add(token.toString());
+        vocabulary.add(text);
       }
     }
+  }
+
+  /** Tokens that stand for masks and for all unknown ones, which tables may hold too. */
+  private static Set<String> special(ObjectNode layer) {
+    if (SPECIAL.stream().noneMatch(layer::has)) {
+      return OF_TEXTS;
+    }
+    return SPECIAL.stream()
+        .filter(layer::hasNonNull)
+        .map(key -> layer.get(key).asText())
+        .collect(Collectors.toSet());
   }
 }

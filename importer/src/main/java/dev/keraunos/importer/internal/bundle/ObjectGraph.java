@@ -3,6 +3,7 @@ package dev.keraunos.importer.internal.bundle;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class ObjectGraph {
       Map<String, Integer> children, Optional<Stored> variable, Optional<String> table) {}
 
   private final List<Node> nodes = new ArrayList<>();
+  private final Set<Integer> counts = new HashSet<>();
 
   private ObjectGraph() {}
 
@@ -70,12 +72,21 @@ public final class ObjectGraph {
     Wire wire = new Wire(KEY, bundle.texts(KEY).get(0));
     while (wire.next()) {
       if (wire.field() == 1) {
-        graph.nodes.add(node(wire.message()));
+        graph.add(node(wire.message()));
       } else {
         wire.skip();
       }
     }
     return Optional.of(graph);
+  }
+
+  private void add(Node node) {
+    nodes.add(node);
+    for (String name : COUNTS) {
+      if (node.children.containsKey(name)) {
+        counts.add(node.children.get(name));
+      }
+    }
   }
 
   private static Node node(Wire wire) {
@@ -158,7 +169,7 @@ public final class ObjectGraph {
               });
       found.addAll(elements.values());
     }
-    nodes.forEach(node -> COUNTS.forEach(name -> found.remove(node.children.get(name))));
+    found.removeAll(counts);
     List<Stored> variables = new ArrayList<>();
     found.forEach(node -> node(node).variable.ifPresent(variables::add));
     return variables;

@@ -161,7 +161,7 @@ public final class TensorBundle implements AutoCloseable {
       throw new ModelFileException(
           key, found, "whole tensors of numbers", "Save the model with whole, plain variables.");
     }
-    Shape shape = Shape.of(entry.dims.stream().mapToLong(Long::longValue).toArray());
+    Shape shape = shape(key, entry);
     ByteSource data = data(key, entry);
     if (shape.size() * type.bytes() != entry.size) {
       throw Wire.damaged(key, entry.size + " bytes for " + type + " of shape " + shape);
@@ -188,9 +188,12 @@ public final class TensorBundle implements AutoCloseable {
     if (entry.type != TEXT) {
       throw Wire.damaged(key, "type " + entry.type + " of shape " + entry.dims);
     }
-    int count = count(entry.dims, entry.size, key);
+    long count = shape(key, entry).size();
+    if (count > entry.size) {
+      throw Wire.damaged(key, count + " texts in " + entry.size + " bytes");
+    }
     ByteBuffer bytes = data(key, entry).bytes(0, entry.size);
-    int[] lengths = new int[count];
+    int[] lengths = new int[(int) count];
     CRC32C checksum = new CRC32C();
     long all = 0;
     for (int i = 0; i < count; i++) {
@@ -216,16 +219,11 @@ public final class TensorBundle implements AutoCloseable {
     return texts;
   }
 
-  /** How many elements a tensor has, no more than its bytes. */
-  static int count(List<Long> dims, long bytes, String key) {
-    long count = 1;
-    for (long dim : dims) {
-      if (dim < 0 || (dim > 0 && count > bytes / dim)) {
-        throw Wire.damaged(key, bytes + " bytes for a tensor of shape " + dims);
-      }
-      count *= dim;
+  private static Shape shape(String key, Entry entry) {
+    if (entry.dims.stream().anyMatch(dim -> dim < 0)) {
+      throw Wire.damaged(key, "a tensor of shape " + entry.dims);
     }
-    return (int) count;
+    return Shape.of(entry.dims.stream().mapToLong(Long::longValue).toArray());
   }
 
   private static ByteBuffer numbered(int length) {

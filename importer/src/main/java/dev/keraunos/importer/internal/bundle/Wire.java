@@ -101,33 +101,27 @@ final class Wire {
 
   /** The message in the first field of this number that is left, or an empty one. */
   Wire message(int wanted) {
-    return new Wire(where, first(wanted));
+    return new Wire(where, find(wanted) ? bytes() : ByteBuffer.allocate(0));
   }
 
   /** The text in the first field of this number that is left, or an empty one. */
   String text(int wanted) {
-    return StandardCharsets.UTF_8.decode(first(wanted)).toString();
+    return find(wanted) ? text() : "";
   }
 
   /** The number in the first field of this number that is left, or 0. */
   int number(int wanted) {
-    while (next()) {
-      if (field == wanted) {
-        return (int) number();
-      }
-      skip();
-    }
-    return 0;
+    return find(wanted) ? (int) number() : 0;
   }
 
-  private ByteBuffer first(int wanted) {
+  private boolean find(int wanted) {
     while (next()) {
       if (field == wanted) {
-        return bytes();
+        return true;
       }
       skip();
     }
-    return ByteBuffer.allocate(0);
+    return false;
   }
 
   void skip() {

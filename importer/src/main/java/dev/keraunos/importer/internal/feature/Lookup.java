@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.importer.internal.feature.Encoding.Mode;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.keras.ModelFileException;
+import dev.keraunos.keras.Quirk;
 import dev.keraunos.keras.config.Config;
 import dev.keraunos.keras.config.Setting;
 import java.util.ArrayList;
@@ -64,7 +65,10 @@ record Lookup<T>(
         limited(config.get("num_oov_indices"), config.get("num_oov_indices").count(1, 0));
     Setting limit = config.get("max_tokens", "max_values");
     int most = limited(limit, limit.integer(0));
-    boolean pads = config.get("pad_to_max_tokens").bool(false) && most > 0;
+    boolean pads = config.get("pad_to_max_tokens").bool(false);
+    if (pads && most <= 0 && call.dialect().has(Quirk.PADDING_WANTS_A_MAXIMUM)) {
+      throw config.get("max_tokens").unexpected("a number, as pad_to_max_tokens is true");
+    }
     if (inverted && (mode != Mode.INT || unknown == null)) {
       throw config.get("invert").unexpected("false without output_mode 'int' and an oov_token");
     }
@@ -82,7 +86,7 @@ record Lookup<T>(
             unknown,
             unknowns,
             tokens,
-            pads ? most : special.size() + tokens.size());
+            pads && most > 0 ? most : special.size() + tokens.size());
     lookup.check(call, most);
     return lookup;
   }
@@ -98,13 +102,10 @@ record Lookup<T>(
     return entry.isMissing() ? absent : entry.isNull() ? null : kind.of(entry.json(), entry);
   }
 
-  /** Without special tokens at the start: all of them in a config, each once in a table. */
   private static <T> List<T> without(List<T> special, List<T> tokens) {
-    int start = 0;
-    while (start < Math.min(special.size(), tokens.size()) && special.contains(tokens.get(start))) {
-      start++;
-    }
-    return List.copyOf(tokens.subList(start, tokens.size()));
+    boolean begins =
+        tokens.size() >= special.size() && tokens.subList(0, special.size()).equals(special);
+    return List.copyOf(begins ? tokens.subList(special.size(), tokens.size()) : tokens);
   }
 
   private static <T> List<T> vocabulary(RowCall call, Tokens<T> kind) {
