@@ -30,6 +30,8 @@ class QuirksTest {
           "it is asked where shared_axes is absent, which Keras 1 alone leaves out",
           "RANDOM_CROP_RESIZES_FIRST=true",
           "such layers are refused",
+          "PADDING_WANTS_A_MAXIMUM=true",
+          "it is asked of layers without max_tokens, which Keras refuses then",
           "DIVIDES_BY_ZERO_SAFELY=false",
           "before 3.7 the divisor is the number of scores, which is never 0");
 
