@@ -9,6 +9,7 @@ import dev.keraunos.graph.Op.Rnn.Cell;
 import dev.keraunos.graph.Ops;
 import dev.keraunos.graph.TensorType;
 import dev.keraunos.graph.Value;
+import dev.keraunos.importer.internal.operations.GapException;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.Lowering;
 import dev.keraunos.importer.internal.table.RowCall;
@@ -518,18 +519,43 @@ final class RecurrentLayers {
         given,
         shapes,
         call::in,
-        (body, inputs) ->
-            body.inner(cell, "cell", inputs.stream().map(Masked::unmasked).toList()).stream()
-                .map(Masked::value)
-                .toList());
+        (body, inputs) -> step(body, cell, "cell", inputs.stream().map(Masked::unmasked).toList()));
+  }
+
+  /**
+   * One step of a cell inside.
+   *
+   * @param inputs the step's input and the states
+   * @return the output and the new states
+   */
+  private static List<Value> step(
+      RowCall call, LayerSpec cell, String attribute, List<Masked> inputs) {
+    List<Value> outputs = call.inner(cell, attribute, inputs).stream().map(Masked::value).toList();
+    List<TensorType> before = inputs.stream().map(input -> input.value().type()).toList();
+    List<TensorType> after = outputs.stream().map(Value::type).toList();
+    boolean same = after.size() == before.size();
+    for (int i = 1; same && i < after.size(); i++) {
+      same = before.get(i).dtype() == after.get(i).dtype();
+      same &= before.get(i).shape().accepts(after.get(i).shape());
+    }
+    if (!same) {
+      throw call.gap(
+          "a step of cell '%s' gives %s; an output is wanted and states of %s"
+              .formatted(cell.className(), after, before.subList(1, before.size())));
+    }
+    return outputs;
   }
 
   private static List<Shape> stateShapes(RowCall call, LayerSpec cell) {
-    return call.site()
-        .table()
-        .find(cell)
-        .flatMap(row -> row.states(call, cell))
-        .orElseThrow(() -> call.gap("cell '" + cell.className() + "' is not known"));
+    LayerRow row = call.site().table().find(cell).orElseThrow(GapException::told);
+    return row.states(call, cell)
+        .orElseThrow(
+            () ->
+                call.gap(
+                    "'%s' is no recurrent cell%s"
+                        .formatted(
+                            cell.className(),
+                            row.isCustom() ? "; CustomLayer.states makes it one" : "")));
   }
 
   /** A number of states of one vector of units each. */
@@ -574,7 +600,8 @@ final class RecurrentLayers {
       from -= topFirst ? count : 0;
       List<Masked> given = new ArrayList<>(List.of(y));
       given.addAll(states.subList(from, from + count));
-      List<Masked> outputs = call.inner(cell.getValue(), cell.getKey(), given);
+      List<Masked> outputs =
+          step(call, cell.getValue(), cell.getKey(), given).stream().map(Masked::unmasked).toList();
       y = outputs.get(0);
       results.addAll(topFirst ? 0 : results.size(), outputs.subList(1, outputs.size()));
       from += topFirst ? 0 : count;

@@ -85,10 +85,13 @@ public final class LayerRow {
 
   /** A user's layer: it answers for every key and takes whatever arrays the file has for it. */
   static LayerRow custom(CustomLayer layer, String name) {
-    LayerRow row =
-        new LayerRow(call -> List.of(new Masked(layer.lower(call), layer.mask(call))), name);
+    LayerRow row = new LayerRow(layer::outputs, name);
     row.custom = true;
-    return row.ignoresAll();
+    return row.ignoresAll().states((around, cell) -> batches(layer.states(cell.config())));
+  }
+
+  private static List<Shape> batches(List<Shape> states) {
+    return states.stream().map(state -> state.insert(0, Shape.UNKNOWN)).toList();
   }
 
   /** Declares trainable variables that are always there, in file order. */
@@ -280,7 +283,7 @@ public final class LayerRow {
 
   /** The shapes of a cell's states; empty for what is no cell. */
   public Optional<List<Shape>> states(RowCall around, LayerSpec cell) {
-    return states.map(shapes -> shapes.apply(around, cell));
+    return states.map(shapes -> shapes.apply(around, cell)).filter(shapes -> !shapes.isEmpty());
   }
 
   public Lowering lowering() {

@@ -3,6 +3,7 @@ package dev.keraunos.importer.internal.weights;
 import dev.keraunos.error.InputException;
 import dev.keraunos.importer.internal.archive.StoredArray;
 import dev.keraunos.importer.internal.archive.WeightStore;
+import dev.keraunos.importer.internal.topology.LayerSpec;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.tensor.Tensor;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ final class LegacyMatcher {
 
   private void assign(Saveable saveable, List<StoredArray> arrays, String group) {
     List<StoredArray> left = LoraFactors.merge(saveable, arrays, this::keep);
-    takeUndeclared(saveable, left, true);
+    takeUndeclared(saveable, left, List.copyOf(left), true);
     List<Slot> slots = slots(saveable, left.size());
     if (slots.size() != left.size()) {
       throw new ModelFileException(
@@ -188,16 +189,24 @@ final class LegacyMatcher {
     }
   }
 
-  /** A layer of an unknown class takes what is stored under its name; alone in its group, all. */
-  private void takeUndeclared(Saveable saveable, List<StoredArray> left, boolean alone) {
+  /**
+   * A layer of an unknown class takes what is stored under its name; alone in its group, all.
+   *
+   * @param around what is stored under the name of the layer around it, which may have twins
+   */
+  private void takeUndeclared(
+      Saveable saveable, List<StoredArray> left, List<StoredArray> around, boolean alone) {
+    String name = saveable.layer().map(LayerSpec::name).orElse("");
+    List<StoredArray> under =
+        around.stream().filter(array -> components(array).contains(name)).toList();
     if (saveable.variables().isPresent()) {
-      saveable.inside().values().forEach(child -> takeUndeclared(child, left, false));
+      List<StoredArray> own = under.isEmpty() ? around : under;
+      saveable.inside().values().forEach(child -> takeUndeclared(child, left, own, false));
       return;
     }
-    String name = saveable.layer().orElseThrow().name();
     Map<String, StoredArray> taken = new LinkedHashMap<>();
     for (StoredArray array : List.copyOf(left)) {
-      if (alone || components(array).contains(name)) {
+      if (alone || under.contains(array)) {
         String below = below(name, array);
         taken.put(taken.containsKey(below) ? array.name() : below, array);
         left.remove(array);
