@@ -130,6 +130,9 @@ final class CoreLayers {
   /** The sizes of the last axes of the result; 0 where only the input tells. */
   private static int[] sizes(RowCall call) {
     Setting shape = call.config().get("output_shape");
+    if (shape.isNull()) {
+      return new int[0];
+    }
     return shape.isNumber()
         ? new int[] {shape.integer()}
         : shape.list().stream().mapToInt(size -> size.integer(0)).toArray();
@@ -215,10 +218,10 @@ final class CoreLayers {
     String name = tied ? "embeddings" : "reverse_embeddings";
     long[] shape = tableShape(call);
     long[] dims = tied ? shape : new long[] {shape[1], shape[0]};
+    Value table = call.weight(name, dims);
     boolean given = !call.config().get("reverse_dtype").isNull();
-    DType own = call.tensor(name, dims).dtype();
-    Value table = call.weight(given ? type : own, name, dims);
-    return Ops.matmul(given ? Ops.cast(x, type) : x, table, false, tied);
+    return Ops.matmul(
+        given ? Ops.cast(x, type) : x, given ? Ops.cast(table, type) : table, false, tied);
   }
 
   /** Steps equal to the mask value in every feature are masked and become zero. */

@@ -512,7 +512,8 @@ final class RecurrentLayers {
   private static List<Masked> rnn(RowCall call) {
     LayerSpec cell = cellOf(call.layer());
     call.config().get("cell");
-    List<Shape> shapes = stateShapes(call, cell);
+    List<Shape> shapes =
+        stateShapes(call, cell).stream().map(state -> state.insert(0, Shape.UNKNOWN)).toList();
     Given given = keeping(call, Given.of(call, shapes.size()), shapes);
     return scan(
         call,
@@ -546,22 +547,20 @@ final class RecurrentLayers {
     return outputs;
   }
 
+  /** The shapes of a cell's states without the batch. */
   private static List<Shape> stateShapes(RowCall call, LayerSpec cell) {
     LayerRow row = call.site().table().find(cell).orElseThrow(GapException::told);
-    return row.states(call, cell)
-        .orElseThrow(
-            () ->
-                call.gap(
-                    "'%s' is no recurrent cell%s"
-                        .formatted(
-                            cell.className(),
-                            row.isCustom() ? "; CustomLayer.states makes it one" : "")));
+    List<Shape> shapes = row.states(call, cell);
+    if (shapes.isEmpty()) {
+      String way = row.isCustom() ? "; CustomLayer.states makes it one" : "";
+      throw call.gap("'%s' is no recurrent cell%s".formatted(cell.className(), way));
+    }
+    return shapes;
   }
 
   /** A number of states of one vector of units each. */
   private static BiFunction<RowCall, LayerSpec, List<Shape>> states(int count) {
-    return (call, cell) ->
-        Collections.nCopies(count, Shape.of(Shape.UNKNOWN, units(cell.config())));
+    return (call, cell) -> Collections.nCopies(count, Shape.of(units(cell.config())));
   }
 
   private static List<Shape> statesOfAll(RowCall call, LayerSpec stack) {

@@ -49,7 +49,7 @@ public final class LayerRow {
   private boolean changesMasks;
   private Optional<Quirk> activityInside = Optional.empty();
   private Optional<Function<RowCall, JsonNode>> activity = Optional.empty();
-  private Optional<BiFunction<RowCall, LayerSpec, List<Shape>>> states = Optional.empty();
+  private BiFunction<RowCall, LayerSpec, List<Shape>> states = (around, cell) -> List.of();
   private List<String> rates = List.of();
 
   private LayerRow(Lowering lowering, String... names) {
@@ -87,11 +87,7 @@ public final class LayerRow {
   static LayerRow custom(CustomLayer layer, String name) {
     LayerRow row = new LayerRow(layer::outputs, name);
     row.custom = true;
-    return row.ignoresAll().states((around, cell) -> batches(layer.states(cell.config())));
-  }
-
-  private static List<Shape> batches(List<Shape> states) {
-    return states.stream().map(state -> state.insert(0, Shape.UNKNOWN)).toList();
+    return row.ignoresAll().states((around, cell) -> layer.states(cell.config()));
   }
 
   /** Declares trainable variables that are always there, in file order. */
@@ -198,9 +194,9 @@ public final class LayerRow {
     return this;
   }
 
-  /** Declares a cell: the shapes of its states, whose call is that of the layer around it. */
+  /** Declares a cell: the shapes of its states without the batch; the call is that around it. */
   public LayerRow states(BiFunction<RowCall, LayerSpec, List<Shape>> shapes) {
-    states = Optional.of(shapes);
+    states = shapes;
     return this;
   }
 
@@ -281,9 +277,9 @@ public final class LayerRow {
     return activity.map(regularizer -> regularizer.apply(call));
   }
 
-  /** The shapes of a cell's states; empty for what is no cell. */
-  public Optional<List<Shape>> states(RowCall around, LayerSpec cell) {
-    return states.map(shapes -> shapes.apply(around, cell)).filter(shapes -> !shapes.isEmpty());
+  /** The shapes of a cell's states without the batch; empty for what is no cell. */
+  public List<Shape> states(RowCall around, LayerSpec cell) {
+    return states.apply(around, cell);
   }
 
   public Lowering lowering() {

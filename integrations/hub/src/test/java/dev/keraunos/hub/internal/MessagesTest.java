@@ -2,6 +2,7 @@ package dev.keraunos.hub.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.keraunos.KerasModel;
 import dev.keraunos.error.KeraunosException;
@@ -13,12 +14,13 @@ import java.util.Enumeration;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A file of another version says so in one sentence. */
 class MessagesTest {
-  private static final Path BERT = Path.of("src/test/cases/keras3/hub/bert.keras");
+  private static final Path CASES = Path.of("src/test/cases/keras3/hub");
 
   @ParameterizedTest
   @CsvSource(
@@ -44,15 +46,28 @@ class MessagesTest {
             + " a lowering for it"
       })
   void says(String found, String replaced, String expected) throws IOException {
-    byte[] changed = changed(found, replaced);
+    byte[] changed = changed("bert.keras", found, replaced);
     KeraunosException e = assertThrows(KeraunosException.class, () -> KerasModel.load(changed));
     assertEquals(
         expected, e.getMessage().replace("1 part of the model is not supported:", "").strip());
   }
 
-  private static byte[] changed(String found, String replaced) throws IOException {
+  /** Which layers inside a block are quantized how, only their names would tell. */
+  @Test
+  void quantizedBlocksHaveOneMode() throws IOException {
+    String first =
+        "\"transformer_layer_0/feedforward_output_dense\": {\"module\": \"keras.dtype_policies\","
+            + " \"class_name\": \"QuantizedDTypePolicy\", \"config\": {\"mode\": ";
+    byte[] changed = changed("bert_int8.keras", first + "\"int8\"", first + "\"float8\"");
+    String refused =
+        assertThrows(KeraunosException.class, () -> KerasModel.load(changed)).getMessage();
+    assertTrue(refused.contains("bert_backbone/transformer_layer_0 (TransformerEncoder)"), refused);
+    assertTrue(refused.contains("types float8_from_float32, int8_from_float32; beside"), refused);
+  }
+
+  private static byte[] changed(String model, String found, String replaced) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (ZipFile file = new ZipFile(BERT.toFile());
+    try (ZipFile file = new ZipFile(CASES.resolve(model).toFile());
         ZipOutputStream out = new ZipOutputStream(bytes)) {
       for (Enumeration<? extends ZipEntry> all = file.entries(); all.hasMoreElements(); ) {
         ZipEntry entry = all.nextElement();

@@ -21,7 +21,7 @@ final class Entries {
    * @param settings keys and values in turn
    */
   static ObjectNode of(String className, String name, JsonNode dtype, Object... settings) {
-    ObjectNode config = JsonNodeFactory.instance.objectNode();
+    ObjectNode config = node();
     config.put("name", name);
     if (!dtype.isMissingNode()) {
       config.set("dtype", dtype);
@@ -30,12 +30,16 @@ final class Entries {
       config.set((String) settings[i], json(settings[i + 1]));
     }
     boolean hub = className.startsWith(">");
-    ObjectNode entry = JsonNodeFactory.instance.objectNode();
+    ObjectNode entry = node();
     entry.put("module", hub ? HUB : "keras.layers");
     entry.put("class_name", bare(className));
     entry.put("registered_name", hub ? HUB + className : null);
     entry.set("config", config);
     return entry;
+  }
+
+  static ObjectNode node() {
+    return JsonNodeFactory.instance.objectNode();
   }
 
   static String bare(String className) {

@@ -190,12 +190,16 @@ public final class Functional {
    */
   public Layer layer(String className, String layerName, Object... settings) {
     String given = layerName == null ? unnamed(Entries.bare(className)) : layerName;
-    return add(Entries.of(className, given, dtype, settings));
+    ObjectNode entry = Entries.of(className, given, dtype, settings);
+    Types.ofLayer(entry, name);
+    return add(entry);
   }
 
   /** A layer of another model, or inside of one, that is one of this too. */
   public Layer shared(ObjectNode entry) {
-    return add(entry.deepCopy());
+    ObjectNode own = entry.deepCopy();
+    Types.ofPart(own);
+    return add(own);
   }
 
   /** An entry of a layer that is in two places: its weights are stored where it comes first. */

@@ -61,6 +61,7 @@ public final class Parts {
 
   /** Adds a layer as saved. */
   public Parts add(String attribute, JsonNode entry) {
+    Types.ofPart(entry);
     parts.put(attribute, layer.inner(entry, attribute));
     return this;
   }
@@ -74,8 +75,17 @@ public final class Parts {
     return add(attribute, "Dense", "units", units, "use_bias", false);
   }
 
-  public Parts einsum(String attribute, String equation, String biasAxes) {
-    return add(attribute, "EinsumDense", "equation", equation, "bias_axes", biasAxes);
+  /**
+   * An EinsumDense.
+   *
+   * @param biasAxes null for none
+   * @param sizes of the last axes of the result, 0 where the weights tell; those stored as a matrix
+   *     tell one only
+   */
+  public Parts einsum(String attribute, String equation, String biasAxes, long... sizes) {
+    Object[] settings = {"equation", equation, "bias_axes", biasAxes};
+    Object shape = sizes.length == 0 ? null : sizes;
+    return add(attribute, "EinsumDense", with(settings, "output_shape", shape));
   }
 
   /** A LayerNormalization over features. */

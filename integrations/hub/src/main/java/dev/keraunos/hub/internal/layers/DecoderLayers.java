@@ -45,7 +45,7 @@ final class DecoderLayers {
   private static void neox(Parts parts) {
     String prefix = "_self_attention_layer.";
     parts
-        .einsum(prefix + "_qkv_dense", DEEP, "de")
+        .einsum(prefix + "_qkv_dense", DEEP, "de", parts.config().get("num_heads").integer(), 0)
         .einsum(prefix + "_output_dense", "abc,cd->abd", "d")
         .softmax(prefix + "_softmax")
         .norm("_self_attention_layer_norm", epsilon(parts))
@@ -94,10 +94,11 @@ final class DecoderLayers {
 
   private static void bloom(Parts parts) {
     String prefix = "_self_attention_layer.";
+    long heads = parts.config().get("num_heads").integer();
     parts
-        .einsum(prefix + "_query_dense", "btm,mnh->btnh", "nh")
-        .einsum(prefix + "_key_dense", "bsm,mnh->bsnh", "nh")
-        .einsum(prefix + "_value_dense", "bsm,mnh->bsnh", "nh")
+        .einsum(prefix + "_query_dense", "btm,mnh->btnh", "nh", heads, 0)
+        .einsum(prefix + "_key_dense", "bsm,mnh->bsnh", "nh", heads, 0)
+        .einsum(prefix + "_value_dense", "bsm,mnh->bsnh", "nh", heads, 0)
         .dense(prefix + "_output_dense", parts.features())
         .softmax(prefix + "_softmax")
         .norm("_pre_attention_layernorm", epsilon(parts))
@@ -131,10 +132,11 @@ final class DecoderLayers {
   // ---- Falcon
 
   private static void falcon(Parts parts) {
+    long heads = parts.config().get("num_attention_heads").integer();
     parts
-        .einsum("attention_layer.query_dense", "bqm,mnh->bqnh", "nh")
-        .einsum("attention_layer.key_dense", "bkm,mnh->bknh", "nh")
-        .einsum("attention_layer.value_dense", "bkm,mnh->bknh", "nh")
+        .einsum("attention_layer.query_dense", "bqm,mnh->bqnh", "nh", heads, 0)
+        .einsum("attention_layer.key_dense", "bkm,mnh->bknh", "nh", heads, 0)
+        .einsum("attention_layer.value_dense", "bkm,mnh->bknh", "nh", heads, 0)
         .dense("attention_layer.output_dense", parts.features())
         .softmax("attention_layer.softmax")
         .norm("input_layernorm", epsilon(parts))

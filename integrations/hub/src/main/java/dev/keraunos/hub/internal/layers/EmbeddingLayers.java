@@ -8,7 +8,6 @@ import dev.keraunos.importer.internal.builtin.KerasLayers;
 import dev.keraunos.importer.internal.table.LayerRow;
 import dev.keraunos.importer.internal.table.RowCall;
 import dev.keraunos.importer.layers.Masked;
-import dev.keraunos.keras.config.Setting;
 import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -19,11 +18,7 @@ import java.util.Map;
 final class EmbeddingLayers {
   static final List<LayerRow> ROWS =
       List.of(
-          LayerRow.of(EmbeddingLayers::reversible, "ReversibleEmbedding")
-              .weights("embeddings")
-              .weight("reverse_embeddings", true, config -> !config.get("tie_weights").bool(true))
-              .takes("reverse")
-              .ignores("quantization_config", "tie_weights", "reverse_dtype", "logit_soft_cap"),
+          KerasLayers.row("ReversibleEmbedding"),
           Block.row("PositionEmbedding", parts -> {}, EmbeddingLayers::position)
               .weights("embeddings")
               .takes("start_index", "positions")
@@ -41,27 +36,6 @@ final class EmbeddingLayers {
               .ignores("input_dim"));
 
   private EmbeddingLayers() {}
-
-  /** Rows of a table by index, or with {@code reverse=True} the products with each of them. */
-  private static List<Masked> reversible(RowCall call) {
-    if (!call.constant("reverse").bool(false)) {
-      return KerasLayers.row("Embedding").lowering().lower(call);
-    }
-    call.config().ignore("mask_zero", "input_dim", "output_dim");
-    boolean tied = call.config().get("tie_weights").bool(true);
-    Value x = call.x();
-    long width = call.dim(x, -1);
-    Value kernel =
-        tied ? call.weight("embeddings", -1, width) : call.weight("reverse_embeddings", width, -1);
-    Setting type = call.config().get("reverse_dtype");
-    if (!type.isNull()) {
-      x = Ops.cast(x, DType.of(type.text()));
-      kernel = Ops.cast(kernel, x.dtype());
-    }
-    Value logits = Ops.matmul(x, kernel, false, tied);
-    double cap = call.config().get("logit_soft_cap").number(0);
-    return List.of(Masked.unmasked(softCap(logits, cap)));
-  }
 
   /** cap·tanh(x / cap); x itself for a cap of 0. */
   static Value softCap(Value x, double cap) {

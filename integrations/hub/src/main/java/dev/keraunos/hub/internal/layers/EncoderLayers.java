@@ -126,10 +126,11 @@ final class EncoderLayers {
   private static void deberta(Parts parts) {
     String prefix = "_self_attention_layer.";
     double epsilon = parts.config().get("layer_norm_epsilon").number(1e-5);
+    long heads = parts.config().get("num_heads").integer();
     parts
-        .einsum(prefix + "_query_dense", DEEP, "de")
-        .einsum(prefix + "_key_dense", DEEP, "de")
-        .einsum(prefix + "_value_dense", DEEP, "de")
+        .einsum(prefix + "_query_dense", DEEP, "de", heads, 0)
+        .einsum(prefix + "_key_dense", DEEP, "de", heads, 0)
+        .einsum(prefix + "_value_dense", DEEP, "de", heads, 0)
         .einsum(prefix + "_output_dense", "abc,cd->abd", "d")
         .softmax(prefix + "_softmax")
         .norm("_self_attention_layer_norm", epsilon)

@@ -76,10 +76,11 @@ final class GatedLayers {
     double epsilon = config.get("layer_norm_epsilon").number(1e-5);
     String at = names.attention();
     String axes = biased ? "uh" : null;
+    long groups = config.get("num_key_value_heads").integer();
     parts
-        .einsum(at + "_query_dense", HEADS, axes)
-        .einsum(at + "_key_dense", HEADS, axes)
-        .einsum(at + "_value_dense", HEADS, axes)
+        .einsum(at + "_query_dense", HEADS, axes, config.get("num_query_heads").integer(), 0)
+        .einsum(at + "_key_dense", HEADS, axes, groups, 0)
+        .einsum(at + "_value_dense", HEADS, axes, groups, 0)
         .einsum(at + "_output_dense", "bquh,uhm->bqm", sinks ? "m" : null);
     if (config.get("head_norms").bool(false)) {
       double head = config.get("head_norm_epsilon").number(1e-5);

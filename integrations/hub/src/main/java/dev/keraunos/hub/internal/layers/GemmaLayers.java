@@ -24,10 +24,12 @@ final class GemmaLayers {
 
   private static void parts(Parts parts) {
     double epsilon = parts.config().get("layer_norm_epsilon").number(1e-6);
+    long heads = parts.config().get("num_query_heads").integer();
+    long groups = parts.config().get("num_key_value_heads").integer();
     parts
-        .einsum("attention.query_dense", "btd,ndh->btnh", null)
-        .einsum("attention.key_dense", "bsd,kdh->bskh", null)
-        .einsum("attention.value_dense", "bsd,kdh->bskh", null)
+        .einsum("attention.query_dense", "btd,ndh->btnh", null, heads, 0)
+        .einsum("attention.key_dense", "bsd,kdh->bskh", null, groups, 0)
+        .einsum("attention.value_dense", "bsd,kdh->bskh", null, groups, 0)
         .einsum("attention.output_dense", "btnh,nhd->btd", null)
         .softmax("attention.softmax");
     if (parts.config().get("use_query_key_norm").bool(false)) {

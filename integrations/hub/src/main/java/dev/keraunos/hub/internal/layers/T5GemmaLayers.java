@@ -31,10 +31,12 @@ final class T5GemmaLayers {
 
   private static void attention(Parts parts) {
     boolean biased = parts.config().get("attention_bias").bool();
+    long heads = parts.config().get("num_attention_heads").integer();
+    long groups = parts.config().get("num_key_value_heads").integer();
     parts
-        .einsum("query_dense", "btd,dnh->btnh", biased ? "nh" : null)
-        .einsum("key_dense", "bsd,dkh->bskh", biased ? "kh" : null)
-        .einsum("value_dense", "bsd,dkh->bskh", biased ? "kh" : null)
+        .einsum("query_dense", "btd,dnh->btnh", biased ? "nh" : null, heads, 0)
+        .einsum("key_dense", "bsd,dkh->bskh", biased ? "kh" : null, groups, 0)
+        .einsum("value_dense", "bsd,dkh->bskh", biased ? "kh" : null, groups, 0)
         .einsum("output_dense", "btnh,nhd->btd", biased ? "d" : null)
         .softmax("softmax");
   }

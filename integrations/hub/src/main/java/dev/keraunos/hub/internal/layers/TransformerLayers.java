@@ -112,7 +112,7 @@ final class TransformerLayers {
     long heads = parts.config().get("num_heads").count(1, 1);
     long size = parts.features() / heads;
     if (parts.className().startsWith("Whisper")) {
-      heads(parts, prefix + "_layer.");
+      heads(parts, prefix + "_layer.", heads);
       parts.norm(prefix + "_layer_norm", epsilon(parts));
       return;
     }
@@ -131,11 +131,11 @@ final class TransformerLayers {
   }
 
   /** A MultiHeadAttention whose keys have no bias. */
-  private static void heads(Parts parts, String at) {
+  private static void heads(Parts parts, String at, long count) {
     parts
-        .einsum(at + "_query_dense", "abc,cde->abde", "de")
-        .einsum(at + "_key_dense", "abc,cde->abde", null)
-        .einsum(at + "_value_dense", "abc,cde->abde", "de")
+        .einsum(at + "_query_dense", "abc,cde->abde", "de", count, 0)
+        .einsum(at + "_key_dense", "abc,cde->abde", null, count, 0)
+        .einsum(at + "_value_dense", "abc,cde->abde", "de", count, 0)
         .einsum(at + "_output_dense", "abcd,cde->abe", "e")
         .add(at + "_softmax", "Softmax", "axis", -1);
   }

@@ -97,8 +97,9 @@ final class XlNetLayers {
   private static void encoder(Parts parts) {
     double epsilon = parts.config().get("layer_norm_epsilon").number(1e-12);
     long width = parts.config().get("hidden_dim").integer();
+    long heads = parts.config().get("num_heads").integer();
     for (String name : List.of("_query_dense", "_key_dense", "_value_dense", "_encoding_dense")) {
-      parts.einsum("relative_attention." + name, "abc,cde->abde", null);
+      parts.einsum("relative_attention." + name, "abc,cde->abde", null, heads, 0);
     }
     parts
         .einsum("relative_attention._output_dense", "ibnd,hnd->ibh", null)

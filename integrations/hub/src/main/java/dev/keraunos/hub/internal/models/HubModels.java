@@ -2,12 +2,9 @@ package dev.keraunos.hub.internal.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.keraunos.hub.internal.block.Functional;
-import dev.keraunos.importer.layers.UnsupportedModelException;
-import dev.keraunos.importer.layers.UnsupportedModelException.Gap;
 import dev.keraunos.keras.ModelFileException;
 import dev.keraunos.keras.config.Config;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -61,33 +58,10 @@ public final class HubModels {
       throw new ModelFileException(
           config.path(), "a model of class '" + bare + "'", "one of " + names(), "");
     }
-    requireOneType(config, bare);
     Functional model = new Functional(config, bare);
     builder.build(model);
     requireAllRead(config, bare);
     return model;
-  }
-
-  /** Types of single layers come from quantize(), which stores other arrays too. */
-  private static void requireOneType(Config config, String className) {
-    JsonNode types = config.json().path("dtype").path("config").path("policy_map");
-    if (types.isEmpty()) {
-      return;
-    }
-    Map.Entry<String, JsonNode> first = types.properties().iterator().next();
-    String mode = first.getValue().path("config").path("mode").asText("");
-    String found = mode.isEmpty() ? "a type of its own" : "weights quantized to " + mode;
-    throw new UnsupportedModelException(
-        List.of(
-            new Gap(
-                config.path(),
-                className,
-                first.getKey()
-                    + " and "
-                    + (types.size() - 1)
-                    + " layers more have "
-                    + found
-                    + ", a model of one type is supported; save it before quantize()")));
   }
 
   /** A key that nobody read is of another version of KerasHub. */
