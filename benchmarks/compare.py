@@ -6,12 +6,13 @@
     python benchmarks/compare.py my_model.keras --lambda lambda_1='x / 255'
 
 Peers: tf.function and Keras' own predict (pip install tensorflow keras), ONNX Runtime (onnxruntime, tf2onnx), OpenVINO (openvino), LiteRT
-(ai-edge-litert); those that are not installed, or do not take a model, are left out with their reason. Every peer runs in a process of its
+(ai-edge-litert); models of KerasHub need keras-hub. Those that are not installed, or do not take a model, are left out with their reason. Every peer runs in a process of its
 own with as many threads as there are cores; the rounds take turns, so that a machine whose speed drifts is fair to all. The figure is the
 median of the rounds' medians. The roofline is what the multiplications of a model would take at the speed that a large product reaches here.
 """
 
 import argparse
+import importlib.util
 import json
 import math
 import os
@@ -164,6 +165,8 @@ def loaded(path, batch):
     import keras
     import numpy as np
 
+    if importlib.util.find_spec("keras_hub"):
+        importlib.import_module("keras_hub")
     model = keras.models.load_model(path, compile=False, safe_mode=False)
     random = np.random.default_rng(1)
     inputs = []

@@ -114,6 +114,24 @@ def encoder(keras, blocks=4, width=256, heads=8, inner=1024, tokens=128):
     return keras.Model(x, y)
 
 
+def bert(keras, mode=None):
+    """KerasHub's BERT of 6 blocks of width 512, 8 heads, 128 tokens: needs keras-hub."""
+    import keras_hub
+
+    backbone = keras_hub.models.BertBackbone(vocabulary_size=30522, num_layers=6, num_heads=8, hidden_dim=512, intermediate_dim=2048, max_sequence_length=128)
+    if mode:
+        backbone.quantize(mode)
+    tokens = keras.Input((128,), name="token_ids", dtype="int32")
+    ones = keras.ops.ones_like(tokens)
+    found = backbone({"token_ids": tokens, "segment_ids": keras.ops.zeros_like(tokens), "padding_mask": ones})
+    return keras.Model(tokens, keras.layers.Dense(2, activation="softmax")(found["pooled_output"]))
+
+
+def bert_int8(keras):
+    """The same with weights of int8."""
+    return bert(keras, "int8")
+
+
 def application(name):
     def build(keras):
         return getattr(keras.applications, name)(weights=None)
@@ -139,6 +157,8 @@ MODELS = {
     "efficientnet": application("EfficientNetB0"),
     "convnext": application("ConvNeXtTiny"),
 }
+if importlib.util.find_spec("keras_hub"):
+    MODELS.update(bert=bert, bert_int8=bert_int8)
 
 
 def save(folder, names):

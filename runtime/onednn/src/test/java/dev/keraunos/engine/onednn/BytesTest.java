@@ -1,6 +1,7 @@
 package dev.keraunos.engine.onednn;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.keraunos.engine.Engines;
 import dev.keraunos.engine.Executable;
@@ -83,6 +84,23 @@ class BytesTest {
                 boolean summed = entry.getKey().inputs().get(0).dtype() == DType.INT8;
                 assertEquals(summed && !Library.sumsBytes(), plain, entry.getKey().toString());
               });
+    }
+  }
+
+  /** Rows of a table and their scales are finite, which many functions have to know. */
+  @Test
+  void functionsOfRowsOfBytes() {
+    Value indices = Ops.cast(Ops.multiply(input(4), 12), DType.INT32);
+    Value rows = Ops.cast(Ops.take(bytes(6, 5), indices, 0), DType.FLOAT32);
+    Value scales = Ops.expandDims(Ops.take(floats(0.1, 6), indices, 0), -1);
+    Graph graph = builder.build(Map.of("y", Ops.gelu(Ops.divide(rows, scales), true)));
+    try (Executable fast = new OneDnnEngine().compile(graph, 2);
+        Executable reference = new ReferenceEngine().compile(graph, 2)) {
+      List<Tensor> inputs = List.of(drawn(-0.5, 3, 4));
+      Tolerance.STEPS.check(reference.run(inputs).get(0), fast.run(inputs).get(0), "rows");
+      fast.placement().entrySet().stream()
+          .filter(entry -> entry.getKey().op() instanceof Op.Unary)
+          .forEach(entry -> assertNotEquals(Engines.PLAIN_JAVA, entry.getValue()));
     }
   }
 

@@ -300,6 +300,16 @@ class OneDnnAgainstReferenceTest {
     check(Ops.multiply(Ops.subtract(x, column), vector), dims, 1, 4);
   }
 
+  /** As scales of rows meet those of columns. */
+  @Test
+  void columnsTimesRows() {
+    long[] dims = dims(1, 9, 1);
+    Value x = random.input(dims);
+    check(Ops.multiply(x, random.constant(11)), dims, 1, 4, 40);
+    check(Ops.multiply(random.constant(11), x), dims, 1, 4);
+    check(Ops.multiply(Ops.reshape(x, -1, 9, 1, 1), random.constant(3, 5)), dims, 1, 4);
+  }
+
   @ParameterizedTest
   @CsvSource({"0, 1, 2, 0", "1, 1, 1, 1", "3, 0, 0, 2", "0, 0, 0, 0"})
   void padding(long top, long bottom, long left, long right) {

@@ -10,11 +10,14 @@ import dev.keraunos.engine.onednn.internal.primitive.Site;
 import dev.keraunos.engine.onednn.internal.primitive.Tiling;
 import dev.keraunos.engine.onednn.internal.step.Step;
 import dev.keraunos.engine.onednn.internal.step.View;
+import dev.keraunos.graph.BinaryKind;
 import dev.keraunos.graph.Node;
 import dev.keraunos.graph.Op;
 import dev.keraunos.graph.Value;
+import dev.keraunos.tensor.DType;
 import dev.keraunos.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -54,7 +57,7 @@ final class Elementwise implements Tiling.Work {
     Collapse collapse = Collapse.of(result, read);
     List<Value> inputs = ordered(node, result, site);
     if (!site.shape(inputs.get(0)).equals(result)) {
-      return Optional.empty();
+      return outer(group, site, collapse, result.rank());
     }
     boolean image =
         besideRows(read.stream().map(view -> collapse.apply(view, result.rank())).toList());
@@ -69,6 +72,29 @@ final class Elementwise implements Tiling.Work {
         .flatMap(
             postOps ->
                 new Elementwise(site, node, operands, y, postOps, image ? 2 : 0).steps(group));
+  }
+
+  /** Each number of a column times a row, which oneDNN multiplies as matrices. */
+  private static Optional<List<Step>> outer(Group group, Site site, Collapse collapse, int rank) {
+    Node node = group.anchor();
+    List<View> views =
+        node.inputs().stream()
+            .map(input -> collapse.apply(site.view(input), rank))
+            .sorted(Comparator.comparing((View view) -> view.dim(0)).reversed())
+            .toList();
+    boolean times = node.op() instanceof Op.Binary b && b.kind() == BinaryKind.MULTIPLY;
+    boolean crossed =
+        views.stream().allMatch(view -> view.rank() == 2 && view.dtype() == DType.FLOAT32)
+            && views.get(0).dim(1) == 1
+            && views.get(1).dim(0) == 1;
+    return times && crossed && group.nodes().size() == 1 && site.finite(node)
+        ? Product.lower(
+            group,
+            site,
+            views.get(0),
+            views.get(1),
+            collapse.apply(site.view(group.output()), rank))
+        : Optional.empty();
   }
 
   /** Whether there are rows, vectors as long as these, and nothing else but numbers. */

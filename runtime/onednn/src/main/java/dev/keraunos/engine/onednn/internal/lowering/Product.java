@@ -53,7 +53,12 @@ final class Product implements Tiling.Work {
       return Dense.lower(group, site, a, b);
     }
     View y = site.view(group.output());
-    View left = (op.transposeA() ? swapped(a) : a).expand(y.rank());
+    return lower(group, site, op.transposeA() ? swapped(a) : a, b, y);
+  }
+
+  /** The product of two matrices, or of several of them, and what follows it in the group. */
+  static Optional<List<Step>> lower(Group group, Site site, View a, View b, View y) {
+    View left = a.expand(y.rank());
     return PostOps.of(group, site, Optional::of)
         .flatMap(postOps -> new Product(site, left, b.expand(y.rank()), y, postOps).steps(group));
   }
