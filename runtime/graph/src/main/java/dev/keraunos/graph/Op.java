@@ -638,6 +638,16 @@ public sealed interface Op {
           Gather.class,
           GatherAlong.class);
 
+  /** Those of them that move elements of their first operand alone. */
+  Set<Class<? extends Op>> MOVEMENT_OF_ONE =
+      Set.of(
+          Reshape.class,
+          Transpose.class,
+          BroadcastTo.class,
+          Slice.class,
+          Repeat.class,
+          Gather.class);
+
   /** Operations whose every output element depends on the elements at the same place only. */
   Set<Class<? extends Op>> ELEMENTWISE =
       Set.of(Unary.class, Binary.class, Select.class, Cast.class);

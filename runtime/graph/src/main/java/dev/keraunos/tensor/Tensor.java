@@ -421,22 +421,11 @@ public final class Tensor implements AutoCloseable {
   /** Reads elements from {@code start} on into an array, converted to float. */
   public void read(long start, float[] target, int from, int count) {
     requireRange(start, count);
-    switch (dtype) {
-      case FLOAT32 ->
-          transfer(start, count, (w, done, n) -> w.asFloatBuffer().get(target, from + done, n));
-      case BOOL ->
-          transfer(
-              start,
-              count,
-              (w, done, n) -> {
-                for (int i = 0; i < n; i++) {
-                  target[from + done + i] = w.get(i);
-                }
-              });
-      default -> {
-        for (int i = 0; i < count; i++) {
-          target[from + i] = (float) getDouble(start + i);
-        }
+    if (dtype == DType.FLOAT32) {
+      transfer(start, count, (w, done, n) -> w.asFloatBuffer().get(target, from + done, n));
+    } else {
+      for (int i = 0; i < count; i++) {
+        target[from + i] = (float) getDouble(start + i);
       }
     }
   }

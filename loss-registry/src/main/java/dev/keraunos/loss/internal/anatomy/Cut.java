@@ -22,15 +22,6 @@ import java.util.stream.IntStream;
  * @param fixed formulas of the denominators
  */
 record Cut(Map<Value, Layout> leaves, Set<String> fixed) {
-  private static final Set<Class<? extends Op>> MOVES =
-      Set.of(
-          Op.Reshape.class,
-          Op.Transpose.class,
-          Op.BroadcastTo.class,
-          Op.Slice.class,
-          Op.Repeat.class,
-          Op.Gather.class);
-
   /** The cut below a value; empty if it is no sum of such numbers. */
   static Optional<Cut> of(Value x, Dependence dependence) {
     Cut cut = new Cut(new LinkedHashMap<>(), new LinkedHashSet<>());
@@ -87,7 +78,7 @@ record Cut(Map<Value, Layout> leaves, Set<String> fixed) {
       return List.of();
     }
     boolean first =
-        MOVES.contains(op.getClass())
+        Op.MOVEMENT_OF_ONE.contains(op.getClass())
             || op instanceof Op.Cast
             || (op instanceof Op.Unary unary && unary.kind() == UnaryKind.NEGATIVE)
             || (op instanceof Op.Cumulative running && running.kind() == ReduceKind.SUM)

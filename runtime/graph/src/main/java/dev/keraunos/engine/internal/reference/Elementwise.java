@@ -205,10 +205,6 @@ public final class Elementwise {
       }
       return;
     }
-    if (z.dtype() == DType.FLOAT32) {
-      workers.split(z.size(), 4, (from, to) -> selectFloats(condition, x, y, z, from, to));
-      return;
-    }
     workers.split(
         z.size(),
         4,
@@ -228,25 +224,6 @@ public final class Elementwise {
                 }
                 z.write(i, p, 0, n);
               });
-        });
-  }
-
-  private static void selectFloats(
-      Operand condition, Operand x, Operand y, Tensor z, long from, long to) {
-    float[] c = new float[(int) Math.min(BLOCK, to - from)];
-    float[] p = new float[c.length];
-    float[] q = new float[c.length];
-    blocks(
-        from,
-        to,
-        (i, n) -> {
-          condition.read(i, c, n);
-          x.read(i, p, n);
-          y.read(i, q, n);
-          for (int j = 0; j < n; j++) {
-            p[j] = c[j] != 0 ? p[j] : q[j];
-          }
-          z.write(i, p, 0, n);
         });
   }
 

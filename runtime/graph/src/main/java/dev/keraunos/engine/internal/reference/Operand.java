@@ -30,50 +30,18 @@ final class Operand {
       tensor.read(start, target, 0, count);
       return;
     }
-    runs(
-        start,
-        count,
-        (from, at, run) -> {
-          if (offsets.step() == 0) {
-            double value = cache == null ? tensor.getDouble(from) : cache[(int) from];
-            Arrays.fill(target, at, at + run, value);
-          } else if (cache != null) {
-            System.arraycopy(cache, (int) from, target, at, run);
-          } else {
-            tensor.read(from, target, at, run);
-          }
-        });
-  }
-
-  /** The same as float32. */
-  void read(long start, float[] target, int count) {
-    if (offsets.isIdentity()) {
-      tensor.read(start, target, 0, count);
-      return;
-    }
-    runs(
-        start,
-        count,
-        (from, at, run) -> {
-          if (offsets.step() == 0) {
-            double value = cache == null ? tensor.getDouble(from) : cache[(int) from];
-            Arrays.fill(target, at, at + run, (float) value);
-          } else {
-            tensor.read(from, target, at, run);
-          }
-        });
-  }
-
-  /** Elements that are neighbours or one. */
-  private interface Run {
-    void take(long from, int at, int length);
-  }
-
-  private void runs(long start, int count, Run body) {
     long at = start % offsets.run();
     for (int done = 0; done < count; at = 0) {
       int run = (int) Math.min(offsets.run() - at, count - done);
-      body.take(offsets.at(start + done), done, run);
+      long from = offsets.at(start + done);
+      if (offsets.step() == 0) {
+        Arrays.fill(
+            target, done, done + run, cache == null ? tensor.getDouble(from) : cache[(int) from]);
+      } else if (cache != null) {
+        System.arraycopy(cache, (int) from, target, done, run);
+      } else {
+        tensor.read(from, target, done, run);
+      }
       done += run;
     }
   }

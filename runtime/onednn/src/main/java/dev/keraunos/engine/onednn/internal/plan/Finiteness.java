@@ -40,16 +40,6 @@ public final class Finiteness {
   private static final Set<BinaryKind> BINARY =
       EnumSet.of(BinaryKind.DIVIDE, BinaryKind.FLOOR_DIVIDE, BinaryKind.MOD, BinaryKind.POWER);
 
-  /** Operations whose numbers are all numbers of their first operand. */
-  private static final Set<Class<? extends Op>> MOVES =
-      Set.of(
-          Op.Reshape.class,
-          Op.Transpose.class,
-          Op.BroadcastTo.class,
-          Op.Slice.class,
-          Op.Repeat.class,
-          Op.Gather.class);
-
   private final Set<Value> unsure = new HashSet<>();
   private final Set<Value> positive = new HashSet<>();
   private final Set<Value> notNegative = new HashSet<>();
@@ -100,7 +90,7 @@ public final class Finiteness {
       notNegative.addAll(node.outputs());
     } else if (node.op() instanceof Op.Reduce reduce && reduce.kind() == ReduceKind.MAX) {
       copySign(in.get(0), node.output());
-    } else if (MOVES.contains(node.op().getClass())) {
+    } else if (Op.MOVEMENT_OF_ONE.contains(node.op().getClass())) {
       copySign(in.get(0), node.output());
     } else if (node.op() instanceof Op.Binary binary) {
       boolean both = positive.containsAll(in);
